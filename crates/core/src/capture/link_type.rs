@@ -1,0 +1,46 @@
+//! Link types: how the first bytes of a frame are to be read.
+
+/// A link type by its registered number (tcpdump.org/linktypes.html). Values from 65,536 on are ours, for formats with
+/// link types that have no registered number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct LinkType(pub u32);
+
+macro_rules! link_types {
+    ($($name:ident = $value:literal $text:literal;)+) => {
+        impl LinkType {
+            $(#[doc = $text] pub const $name: LinkType = LinkType($value);)+
+
+            /// The registered name in lower case, or `link_type_N`.
+            pub fn name(self) -> String {
+                match self.0 { $($value => $text.to_owned(),)+ other => format!("link_type_{other}") }
+            }
+        }
+    };
+}
+
+link_types! {
+    NULL = 0 "null";
+    ETHERNET = 1 "ethernet";
+    TOKEN_RING = 6 "token_ring";
+    PPP = 9 "ppp";
+    FDDI = 10 "fddi";
+    RAW_12 = 12 "raw";
+    RAW_14 = 14 "raw";
+    PPP_HDLC = 50 "ppp_hdlc";
+    PPP_ETHER = 51 "pppoe";
+    ATM_RFC1483 = 100 "atm_rfc1483";
+    RAW = 101 "raw";
+    CISCO_HDLC = 104 "c_hdlc";
+    IEEE802_11 = 105 "ieee802_11";
+    LOOP = 108 "loop";
+    LINUX_SLL = 113 "linux_sll";
+    IEEE802_11_PRISM = 119 "ieee802_11_prism";
+    IEEE802_11_RADIOTAP = 127 "ieee802_11_radiotap";
+    PPP_WITH_DIRECTION = 204 "ppp_pppd";
+    IPV4 = 228 "ipv4";
+    IPV6 = 229 "ipv6";
+    NFLOG = 239 "nflog";
+    PPI = 192 "ppi";
+    PKTAP = 258 "pktap";
+    LINUX_SLL2 = 276 "linux_sll2";
+}

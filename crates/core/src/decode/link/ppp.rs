@@ -1,0 +1,11 @@
+//! To come.
+
+use super::{Decoded, View, Walk};
+
+pub(in crate::decode) fn decode<'a>(_view: View<'a>, _out: &mut Decoded<'a>) -> Walk<'a> {
+    None
+}
+
+pub(in crate::decode) fn decode_protocol<'a>(_protocol: u16, _view: View<'a>, _out: &mut Decoded<'a>) -> Walk<'a> {
+    None
+}

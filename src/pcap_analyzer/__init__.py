@@ -1,0 +1,1 @@
+"""PCAP Analyzer: why is the network slow, from a packet capture."""

@@ -1,0 +1,68 @@
+"""The Rust core. What must look at every packet is behind this one door."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypedDict
+
+__version__: str
+
+class CaptureError(Exception):
+    """Nothing could be read: the text is one line that says what, where, and what to do."""
+
+class ColumnSpec(TypedDict):
+    name: str
+    type: str
+    unit: str
+    sentence: str
+
+class TableSpec(TypedDict):
+    name: str
+    sentence: str
+    on_demand: bool
+    columns: list[ColumnSpec]
+
+class Table:
+    """One table, as an Arrow stream that can be asked for any number of times."""
+
+    name: str
+    def __len__(self) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> Any: ...
+
+class Tables:
+    """All tables of an analysis. Tables on demand that were not asked for are there with no rows."""
+
+    def names(self) -> list[str]: ...
+    def table(self, name: str) -> Table: ...
+
+# Bytes read, bytes in all (None when not known, as from a pipe), packets read.
+ProgressCallback = Callable[[int, int | None, int], None]
+
+def catalogue() -> list[TableSpec]:
+    """Every table with its columns, units and sentences, in the order in which people want them."""
+
+def analyze(
+    sources: Sequence[str],
+    *,
+    memory_bytes: int = 512 << 20,
+    on_demand: Sequence[str] = (),
+    spill_directory: str | None = None,
+    progress: ProgressCallback | None = None,
+) -> Tables:
+    """Reads files (`-` is standard input); several are merged into one capture in time order.
+
+    `progress` is called at most ten times a second. Ctrl-C and whatever `progress` raises end the run.
+
+    Raises:
+        CaptureError: a source is not a capture.
+        OSError: a source cannot be opened or read.
+    """
+
+class Analyzer:
+    """The same, fed by the caller in chunks of any size: the result does not depend on the chunks."""
+
+    def __init__(
+        self, *, memory_bytes: int = 512 << 20, on_demand: Sequence[str] = (), spill_directory: str | None = None
+    ) -> None: ...
+    @property
+    def packets(self) -> int: ...
+    def feed(self, chunk: bytes) -> None: ...
+    def finish(self) -> Tables: ...
