@@ -187,7 +187,8 @@ impl<S: Sink> Analysis<S> {
     }
 
     fn write_segment(&mut self, transport: &Transport<'_>, found: Found, seen: &Seen) {
-        let (Some(writer), Header::Tcp(tcp), Some(stream)) = (&mut self.tcp_segments, &transport.header, found.stream)
+        let (Some(writer), Header::Tcp(tcp), Some(stream), Some(answer)) =
+            (&mut self.tcp_segments, &transport.header, found.stream, found.answer)
         else {
             return;
         };
@@ -200,7 +201,19 @@ impl<S: Sink> Analysis<S> {
             ack: tcp.acknowledgement,
             flags: tcp.flags,
             window: tcp.window,
-            payload_bytes: tcp.payload_bytes,
+            payload_bytes: tcp.payload_bytes.filter(|_| tcp.header_bytes >= 20),
+            ws_flags: answer.flags.names(),
+            ws_duplicate_ack_number: answer.duplicate_ack_number,
+            ws_duplicate_ack_frame: answer.duplicate_ack_frame,
+            ws_acks_frame: answer.acks_frame,
+            ws_ack_rtt_ns: answer.ack_rtt_ns,
+            ws_initial_rtt_ns: answer.initial_rtt_ns,
+            ws_bytes_in_flight: answer.bytes_in_flight,
+            ws_push_bytes_sent: answer.push_bytes_sent,
+            ws_rto_ns: answer.rto_ns,
+            ws_rto_frame: answer.rto_frame,
+            ws_window_bytes: answer.window_bytes,
+            ws_completeness: answer.completeness,
         };
         writer.push(&row, &mut self.sink);
     }

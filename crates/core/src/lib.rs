@@ -18,6 +18,7 @@ pub mod fragments;
 pub mod issue;
 mod merge;
 mod pipeline;
+pub mod protocols;
 pub mod tables;
 pub mod traffic;
 

@@ -2,7 +2,8 @@
 
 use super::direction::{self, ClientReason};
 use super::key::{Half, Key};
-use crate::decode::{Header, Tcp, Transport, flags};
+use crate::decode::{Header, Transport};
+use crate::protocols::tcp::Connection;
 
 /// A packet as the flow tracker sees it.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +19,7 @@ pub struct Seen {
 }
 
 /// State of one flow.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Flow {
     pub(super) key: Key,
     pub(super) number: u64,
@@ -34,8 +35,8 @@ pub(super) struct Flow {
     pub(super) packets: [u64; 2],
     pub(super) wire_bytes: [u64; 2],
     pub(super) payload_bytes: [u64; 2],
-    /// Initial sequence number of each TCP half, seen or inferred.
-    initial_sequence: [Option<u32>; 2],
+    /// What TCP remembers, for a flow of TCP.
+    pub(super) tcp: Option<Box<Connection>>,
 }
 
 impl Flow {
@@ -62,29 +63,7 @@ impl Flow {
             packets: [0; 2],
             wire_bytes: [0; 2],
             payload_bytes: [0; 2],
-            initial_sequence: [None; 2],
-        }
-    }
-
-    /// Whether `tcp` opens a connection of its own on the same ports: a SYN with another initial sequence number than the
-    /// one its half is known to have. A half that has not sent anything yet never does.
-    #[inline]
-    pub(super) fn reopened_by(&self, sender: Half, tcp: &Tcp<'_>) -> bool {
-        tcp.flags & (flags::SYN | flags::ACK) == flags::SYN
-            && self.initial_sequence[sender as usize].is_some_and(|known| known != tcp.sequence)
-    }
-
-    /// Learns the initial sequence numbers. A quoted header tells none.
-    #[inline]
-    pub(super) fn learn_sequence(&mut self, sender: Half, tcp: &Tcp<'_>) {
-        let syn = tcp.flags & flags::SYN != 0;
-        let own = &mut self.initial_sequence[sender as usize];
-        if syn || own.is_none() {
-            *own = Some(if syn { tcp.sequence } else { tcp.sequence.wrapping_sub(1) });
-        }
-        let peer = &mut self.initial_sequence[sender.other() as usize];
-        if peer.is_none() && tcp.flags & flags::ACK != 0 {
-            *peer = Some(tcp.acknowledgement.wrapping_sub(1));
+            tcp: None,
         }
     }
 

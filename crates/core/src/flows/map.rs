@@ -10,6 +10,7 @@ use super::key::{Half, Key};
 use super::table::FlowRow;
 use crate::decode::{Header, Transport};
 use crate::issue::{IssueKind, Issues};
+use crate::protocols::tcp::{Answer, Connection};
 use crate::tables::{Sink, TableWriter};
 
 /// Memory of one flow: its state, its place in the map, and the map's slack.
@@ -28,6 +29,8 @@ pub struct Found {
     pub from_client: bool,
     /// Whether it is the first packet of the flow.
     pub new: bool,
+    /// Wireshark's answers for a segment of TCP that no ICMP error quotes.
+    pub answer: Option<Answer>,
 }
 
 /// Tracks flows. When the budget is used up, those that were quiet longest are written out and forgotten.
@@ -73,13 +76,18 @@ impl Flows {
         let (key, sender) = Key::of(transport);
         let (at, new) = self.find(key, sender, transport, seen, issues, sink);
         let flow = &mut self.open[at];
+        let mut answer = None;
         if !transport.quoted {
-            if let Header::Tcp(tcp) = &transport.header {
-                flow.learn_sequence(sender, tcp);
-            }
             flow.count(sender, transport, seen);
         }
-        Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new }
+        if let (Some(connection), Header::Tcp(tcp)) = (&mut flow.tcp, &transport.header) {
+            if transport.quoted {
+                connection.quote(sender, tcp, seen.time_ns);
+            } else {
+                answer = Some(connection.segment(sender, tcp, seen.frame_number as u32, seen.time_ns));
+            }
+        }
+        Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new, answer }
     }
 
     /// Writes out all that is open, and the endpoints.
@@ -107,9 +115,10 @@ impl Flows {
         if let Some(&at) = self.index.find(hash, |&at| self.open[at as usize].key == key) {
             let at = at as usize;
             if let Header::Tcp(tcp) = &transport.header
-                && self.open[at].reopened_by(sender, tcp)
+                && self.open[at].tcp.as_ref().is_some_and(|connection| connection.reopened_by(sender, tcp))
             {
-                let fresh = self.begin(key, sender, transport, seen);
+                let mut fresh = self.begin(key, sender, transport, seen);
+                fresh.tcp = Some(Box::new(Connection::reusing()));
                 let done = std::mem::replace(&mut self.open[at], fresh);
                 self.write(&done, false, issues, sink);
                 return (at, true);
@@ -119,7 +128,10 @@ impl Flows {
         if self.open.len() >= self.most {
             self.evict(issues, sink);
         }
-        let flow = self.begin(key, sender, transport, seen);
+        let mut flow = self.begin(key, sender, transport, seen);
+        if let Header::Tcp(_) = transport.header {
+            flow.tcp = Some(Box::default());
+        }
         self.open.push(flow);
         let at = self.open.len() - 1;
         self.insert(hash, at);

@@ -54,5 +54,29 @@ table! {
         window: u16,
         /// Payload length by the headers; NULL where the header length contradicts the packet.
         payload_bytes: Option<u32> ["bytes"],
+        /// Wireshark's tcp.analysis flags without that prefix, separated by commas; empty where there is none.
+        ws_flags: String,
+        /// Number of this duplicate acknowledgement (tcp.analysis.duplicate_ack_num).
+        ws_duplicate_ack_number: Option<u32>,
+        /// Frame whose acknowledgement it repeats (tcp.analysis.duplicate_ack_frame).
+        ws_duplicate_ack_frame: Option<u32>,
+        /// Frame that it acknowledges (tcp.analysis.acks_frame).
+        ws_acks_frame: Option<u32>,
+        /// Time since the frame that it acknowledges was first sent (tcp.analysis.ack_rtt).
+        ws_ack_rtt_ns: Option<i64> ["ns"],
+        /// Initial round trip time of the stream (tcp.analysis.initial_rtt).
+        ws_initial_rtt_ns: Option<i64> ["ns"],
+        /// Bytes in flight of its sender (tcp.analysis.bytes_in_flight).
+        ws_bytes_in_flight: Option<u32> ["bytes"],
+        /// Bytes since the last PSH (tcp.analysis.push_bytes_sent).
+        ws_push_bytes_sent: Option<u32> ["bytes"],
+        /// Time that the retransmission took (tcp.analysis.rto).
+        ws_rto_ns: Option<i64> ["ns"],
+        /// Frame from which that time counts (tcp.analysis.rto_frame).
+        ws_rto_frame: Option<u32>,
+        /// Scaled window (tcp.window_size).
+        ws_window_bytes: u32 ["bytes"],
+        /// Completeness of the stream before this frame (tcp.completeness).
+        ws_completeness: u8,
     }
 }

@@ -1,0 +1,520 @@
+//! Wireshark's answers, exactly (profile 4.0): `tcp.analysis.*`, scaled window, completeness.
+//!
+//! Everything here is 32-bit and wraps, as there. What is true rather than compatible is decided elsewhere.
+
+use super::flag::{self, Flags};
+use super::options::Options;
+use super::outstanding::{Entry, MOST, Outstanding};
+use super::segment::{HeaderState, Segment};
+use super::sequence::{after, before};
+use crate::decode::flags::{ACK, FIN, PSH, RST, SYN};
+use crate::flows::Half;
+
+/// Two acknowledgements that repeat one are enough for a fast retransmission.
+const FAST_DUPLICATES: u32 = 2;
+/// A retransmission this soon after the peer's last segment is a fast one.
+const FAST_WITHIN_NS: u64 = 20_000_000;
+/// An old segment this soon after the newest is out of order, where no round trip is known.
+const OUT_OF_ORDER_WITHIN_NS: i64 = 3_000_000;
+/// Marks that an acknowledgement of unseen data was flagged; any count of duplicates goes on from here with 1.
+const LOST_ACK_FLAGGED: u32 = u32::MAX;
+const SCALE_UNKNOWN: i8 = -1;
+const NO_SCALING: i8 = -2;
+const MAX_SCALE: u8 = 14;
+/// More bytes in flight than this are taken for a wrapped sequence.
+const MOST_IN_FLIGHT: u32 = 2_000_000_000;
+
+/// Wireshark's columns for one segment. A field that is not printed is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The `tcp.analysis` flags.
+    pub flags: Flags,
+    /// Number of this duplicate acknowledgement.
+    pub duplicate_ack_number: Option<u32>,
+    /// Frame whose acknowledgement it repeats.
+    pub duplicate_ack_frame: Option<u32>,
+    /// Frame that it acknowledges.
+    pub acks_frame: Option<u32>,
+    /// Time since that frame.
+    pub ack_rtt_ns: Option<i64>,
+    /// Initial round trip time of the stream.
+    pub initial_rtt_ns: Option<i64>,
+    /// Bytes in flight.
+    pub bytes_in_flight: Option<u32>,
+    /// Bytes since the last PSH.
+    pub push_bytes_sent: Option<u32>,
+    /// Time that a retransmission took.
+    pub rto_ns: Option<i64>,
+    /// Frame from which that time counts.
+    pub rto_frame: Option<u32>,
+    /// Scaled window.
+    pub window_bytes: u32,
+    /// Completeness of the stream before this frame.
+    pub completeness: u8,
+}
+
+/// Wireshark's state of one stream.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stream {
+    halves: [HalfState; 2],
+    syn_time_ns: Option<i64>,
+    initial_rtt_ns: i64,
+    completeness: u8,
+    fast_open_data: bool,
+    /// Whether any segment was seen, so that the next is not the first.
+    begun: bool,
+    mptcp_subtypes: u16,
+}
+
+#[derive(Debug, Clone)]
+struct HalfState {
+    isn: Option<u32>,
+    scale: i8,
+    /// Raw window of the latest segment; larger than any window before the first.
+    window: u32,
+    ack: u32,
+    ack_time_ns: i64,
+    first_ack_frame: u32,
+    duplicates: u32,
+    /// 0 is unset, also where a sequence legitimately comes to 0.
+    next_seq: u32,
+    next_frame: u32,
+    next_time_ns: i64,
+    contiguous_end: u32,
+    outstanding: Outstanding,
+    sack: [(u32, u32); 3],
+    sacks: u8,
+    in_flight_known: bool,
+    pushed_bytes: u32,
+    push_last: bool,
+    unscaled: bool,
+    last_flags: Flags,
+    mptcp_subtypes: u16,
+}
+
+impl Default for HalfState {
+    fn default() -> Self {
+        Self {
+            isn: None,
+            scale: SCALE_UNKNOWN,
+            window: u32::MAX,
+            ack: 0,
+            ack_time_ns: 0,
+            first_ack_frame: 0,
+            duplicates: 0,
+            next_seq: 0,
+            next_frame: 0,
+            next_time_ns: 0,
+            contiguous_end: 0,
+            outstanding: Outstanding::default(),
+            sack: [(0, 0); 3],
+            sacks: 0,
+            in_flight_known: true,
+            pushed_bytes: 0,
+            push_last: false,
+            unscaled: false,
+            last_flags: Flags::NONE,
+            mptcp_subtypes: 0,
+        }
+    }
+}
+
+/// What one segment does to the stream, while it is worked on.
+struct Work<'s> {
+    me: &'s mut HalfState,
+    peer: &'s mut HalfState,
+    segment: &'s Segment,
+    /// Payload length; the segment is analysed only where it is known.
+    length: u32,
+    initial_rtt_ns: i64,
+    mptcp_subtypes: u16,
+    answer: Answer,
+    /// Whether Wireshark shows an analysis at all.
+    node: bool,
+}
+
+impl Stream {
+    /// Whether a pure SYN opens a new stream on the same ports (A.3).
+    #[inline]
+    pub(super) fn reopened_by(&self, sender: Half, seq: u32) -> bool {
+        self.halves[sender as usize].isn.is_some_and(|isn| isn != seq)
+    }
+
+    /// Memory beyond the struct itself.
+    pub(super) fn bytes(&self) -> usize {
+        self.halves.iter().map(|half| half.outstanding.bytes()).sum()
+    }
+
+    /// Takes a header that an ICMP error quotes: it leaves traces but is not analysed (A.2.7).
+    pub(super) fn quote(&mut self, sender: Half, seq: u32, flags: u16, time_ns: i64) {
+        self.halves[sender as usize].sacks = 0;
+        let _ = seq;
+        self.complete(flags, 0);
+        if flags & (SYN | ACK) == SYN {
+            self.syn_time_ns = Some(time_ns);
+        }
+    }
+
+    /// Takes one segment, and answers as Wireshark does in one pass. `reused` says that it opened this stream on ports that
+    /// had another.
+    #[inline]
+    pub(super) fn segment(&mut self, segment: &Segment, options: &Options, reused: bool) -> Answer {
+        let completeness = self.completeness;
+        let (flags, syn) = (segment.flags, segment.flags & SYN != 0);
+        let ack = flags & ACK != 0;
+        let (me, peer) = pair(&mut self.halves, segment.sender);
+        me.sacks = 0;
+        let mut flagged = if reused { flag::REUSED_PORTS } else { Flags::NONE };
+        let mut node = reused;
+        match (syn, ack, me.isn) {
+            (true, false, Some(isn)) if isn == segment.seq => {
+                me.next_seq = me.contiguous_end;
+                node = true;
+            }
+            (true, true, Some(isn)) if isn != segment.seq => {
+                me.isn = Some(segment.seq);
+                flagged |= flag::REUSED_PORTS;
+                node = true;
+            }
+            _ => {}
+        }
+        let mut answer = Answer { flags: flagged, ..Answer::default() };
+        if let Some(length) = segment.analysed_bytes() {
+            let (initial_rtt_ns, mptcp_subtypes) = (self.initial_rtt_ns, self.mptcp_subtypes);
+            let mut work = Work { me, peer, segment, length, initial_rtt_ns, mptcp_subtypes, answer, node };
+            work.run();
+            (answer, node) = (work.answer, work.node);
+        }
+        answer.window_bytes = self.scaled_window(segment);
+        answer.completeness = completeness;
+        self.complete(flags, segment.payload_bytes.unwrap_or(0));
+        self.time_handshake(segment);
+        if segment.header != HeaderState::Contradictory {
+            self.take_options(segment, options, &mut answer);
+        }
+        self.show(answer, node, segment)
+    }
+
+    fn scaled_window(&mut self, segment: &Segment) -> u32 {
+        let me = &mut self.halves[segment.sender as usize];
+        let raw = u32::from(segment.window);
+        if segment.flags & SYN != 0 || me.scale < 0 { raw } else { raw << me.scale }
+    }
+
+    /// A.11.
+    fn complete(&mut self, flags: u16, length: u32) {
+        let first = !std::mem::replace(&mut self.begun, true);
+        let (syn, ack) = (flags & SYN != 0, flags & ACK != 0);
+        if first {
+            if syn && !ack {
+                self.completeness = 1 | if length > 0 { 8 } else { 0 };
+            }
+            return;
+        }
+        self.completeness |= match (syn, ack) {
+            (true, true) => 2,
+            (false, true) if length > 0 => 8,
+            (false, true) => 4,
+            _ => 0,
+        };
+        if flags & FIN != 0 && ack {
+            self.completeness |= 16;
+        }
+        if flags & RST != 0 {
+            self.completeness |= 32;
+        }
+    }
+
+    /// A.9.
+    fn time_handshake(&mut self, segment: &Segment) {
+        let me = &mut self.halves[segment.sender as usize];
+        match (segment.flags & SYN != 0, segment.flags & ACK != 0) {
+            (true, false) => self.syn_time_ns = Some(segment.time_ns),
+            (false, true) if self.initial_rtt_ns == 0 => {
+                if let Some(syn_time_ns) = self.syn_time_ns {
+                    self.initial_rtt_ns = segment.time_ns.wrapping_sub(syn_time_ns);
+                }
+            }
+            _ => {}
+        }
+        if segment.flags & SYN != 0 {
+            me.unscaled = true;
+        } else if segment.flags & ACK != 0 {
+            me.unscaled = false;
+        }
+    }
+
+    /// A.8, A.10, A.12: options count from the next segment on.
+    fn take_options(&mut self, segment: &Segment, options: &Options, answer: &mut Answer) {
+        let (me, peer) = pair(&mut self.halves, segment.sender);
+        if let Some(shift) = options.window_scale {
+            me.scale = shift.min(MAX_SCALE) as i8;
+        }
+        me.sacks = options.sack.len().min(me.sack.len()) as u8;
+        for (kept, block) in me.sack.iter_mut().zip(&options.sack) {
+            *kept = *block;
+        }
+        let (syn, ack) = (segment.flags & SYN != 0, segment.flags & ACK != 0);
+        if syn && !ack && options.fast_open_cookie {
+            answer.flags |= flag::TFO_SYN;
+            self.fast_open_data |= segment.payload_bytes.is_some_and(|length| length > 0);
+        }
+        if syn && ack {
+            let acknowledged = peer.isn.map_or(0, |isn| segment.ack.wrapping_sub(isn));
+            if acknowledged > 1 {
+                answer.flags |= flag::TFO_ACK;
+            } else if self.fast_open_data {
+                answer.flags |= flag::TFO_IGNORED;
+            }
+        }
+        if syn && segment.header == HeaderState::Whole {
+            if me.scale == SCALE_UNKNOWN {
+                me.scale = NO_SCALING;
+                peer.scale = NO_SCALING;
+            } else if ack && peer.scale == NO_SCALING {
+                me.scale = NO_SCALING;
+            }
+        }
+        me.mptcp_subtypes = self.mptcp_subtypes;
+        self.mptcp_subtypes |= options.mptcp_subtypes;
+    }
+
+    /// A.2.4: what was captured of the header decides what is shown.
+    fn show(&self, answer: Answer, node: bool, segment: &Segment) -> Answer {
+        let (window_bytes, completeness) = (answer.window_bytes, answer.completeness);
+        if segment.header != HeaderState::Whole {
+            return Answer { window_bytes, completeness, ..Answer::default() };
+        }
+        let initial_rtt_ns = (node && self.initial_rtt_ns != 0).then_some(self.initial_rtt_ns);
+        Answer { initial_rtt_ns, ..answer }
+    }
+}
+
+/// Sender and receiver.
+fn pair(halves: &mut [HalfState; 2], sender: Half) -> (&mut HalfState, &mut HalfState) {
+    let [low, high] = halves;
+    match sender {
+        Half::Low => (low, high),
+        Half::High => (high, low),
+    }
+}
+
+impl Work<'_> {
+    fn run(&mut self) {
+        self.infer_isn();
+        self.flag_pass();
+        self.bookkeep();
+        self.acknowledge();
+        if self.length > 0 {
+            self.measure_in_flight();
+        }
+        self.node |= self.answer.flags != Flags::NONE;
+    }
+
+    fn infer_isn(&mut self) {
+        let Segment { seq, ack, flags, .. } = *self.segment;
+        if self.me.isn.is_none() {
+            self.me.isn = Some(if flags & SYN != 0 { seq } else { seq.wrapping_sub(1) });
+        }
+        if self.peer.isn.is_none() && flags & ACK != 0 {
+            self.peer.isn = Some(ack.wrapping_sub(1));
+        }
+    }
+
+    fn set(&mut self, flag: Flags) {
+        self.answer.flags |= flag;
+    }
+
+    fn has(&self, flag: Flags) -> bool {
+        self.answer.flags.contains(flag)
+    }
+
+    /// A.6, steps 0 to 14.
+    fn flag_pass(&mut self) {
+        let segment = self.segment;
+        if segment.flags & ACK != 0 {
+            self.peer.in_flight_known = true;
+        }
+        if self.length == 1 && segment.seq == self.me.next_seq && self.peer.window == 0 {
+            self.set(flag::ZERO_WINDOW_PROBE);
+        } else {
+            self.flag_windows();
+            self.flag_repeated_acks();
+        }
+        if segment.ack != self.me.ack {
+            self.me.first_ack_frame = segment.frame;
+            self.me.duplicates = 0;
+        }
+        self.flag_lost_ack();
+        if (self.length > 0 || segment.flags & (SYN | FIN) != 0) && !self.has(flag::KEEP_ALIVE) {
+            self.flag_repeats();
+        }
+    }
+
+    /// Steps 2 to 6.
+    fn flag_windows(&mut self) {
+        let Segment { seq, ack, flags, window, .. } = *self.segment;
+        let control = flags & (SYN | FIN | RST) != 0;
+        let next_seq = self.me.next_seq;
+        if window == 0 && !control {
+            self.set(flag::ZERO_WINDOW);
+        }
+        if next_seq != 0 && after(seq, next_seq) && flags & RST == 0 {
+            self.set(flag::LOST_SEGMENT);
+            self.me.in_flight_known = false;
+        }
+        if control {
+            return;
+        }
+        if self.length <= 1 && seq == next_seq.wrapping_sub(1) {
+            self.set(flag::KEEP_ALIVE);
+        }
+        let bare = self.length == 0 && window != 0 && seq == next_seq && ack == self.me.ack;
+        if bare && u32::from(window) != self.me.window {
+            self.set(flag::WINDOW_UPDATE);
+        }
+        if self.length > 0 && self.peer.scale != SCALE_UNKNOWN {
+            let shift = if self.peer.unscaled { 0 } else { self.peer.scale.max(0) };
+            let edge = self.peer.ack.wrapping_add(self.peer.window.wrapping_shl(shift as u32));
+            if seq.wrapping_add(self.length) == edge {
+                self.set(flag::WINDOW_FULL);
+            }
+        }
+    }
+
+    /// Steps 7 and 8.
+    fn flag_repeated_acks(&mut self) {
+        let Segment { seq, ack, flags, window, .. } = *self.segment;
+        let repeats = self.length == 0
+            && u32::from(window) == self.me.window
+            && seq == self.me.next_seq
+            && ack == self.me.ack
+            && flags & (SYN | FIN | RST) == 0;
+        if !repeats {
+            return;
+        }
+        if window == 0 {
+            if self.peer.last_flags.contains(flag::ZERO_WINDOW_PROBE) {
+                self.set(flag::ZERO_WINDOW_PROBE_ACK);
+            }
+        } else if self.peer.last_flags.contains(flag::KEEP_ALIVE) {
+            self.set(flag::KEEP_ALIVE_ACK);
+        } else if self.me.mptcp_subtypes == self.mptcp_subtypes {
+            self.set(flag::DUPLICATE_ACK);
+            self.me.duplicates = if self.me.duplicates == LOST_ACK_FLAGGED { 1 } else { self.me.duplicates + 1 };
+            self.answer.duplicate_ack_number = Some(self.me.duplicates);
+            self.answer.duplicate_ack_frame = Some(self.me.first_ack_frame);
+        }
+    }
+
+    /// Step 10.
+    fn flag_lost_ack(&mut self) {
+        let segment = self.segment;
+        let peer = &mut *self.peer;
+        if segment.flags & ACK == 0 || peer.contiguous_end == 0 || !after(segment.ack, peer.contiguous_end) {
+            return;
+        }
+        self.node = true;
+        if before(peer.contiguous_end, peer.next_seq) {
+            peer.contiguous_end = peer.next_seq;
+            self.answer.flags |= flag::ACK_LOST_SEGMENT;
+        } else {
+            if peer.duplicates == 0 {
+                self.answer.flags |= flag::ACK_LOST_SEGMENT;
+            }
+            peer.duplicates = LOST_ACK_FLAGGED;
+        }
+    }
+
+    /// Steps 11 to 14.
+    fn flag_repeats(&mut self) {
+        let Segment { seq, flags, time_ns, .. } = *self.segment;
+        let (me, peer) = (&*self.me, &*self.peer);
+        let end = seq.wrapping_add(self.length);
+        let overlaps_probe = self.length > 1 && seq == me.next_seq.wrapping_sub(1);
+        let old = me.next_seq != 0 && before(seq, me.next_seq) && !overlaps_probe;
+        let since = |earlier_ns: i64| time_ns.wrapping_sub(earlier_ns) as u64;
+        if self.length > 0 && peer.ack != 0 && (end == peer.ack || before(end, peer.ack)) {
+            self.set(flag::SPURIOUS_RETRANSMISSION);
+        } else if !old {
+        } else if peer.duplicates >= FAST_DUPLICATES && peer.ack == seq && since(peer.ack_time_ns) < FAST_WITHIN_NS {
+            self.set(flag::FAST_RETRANSMISSION);
+        } else {
+            let within_ns = if self.initial_rtt_ns == 0 { OUT_OF_ORDER_WITHIN_NS } else { self.initial_rtt_ns } as u64;
+            let virtual_byte = u32::from(flags & (SYN | FIN) != 0);
+            if since(me.next_time_ns) < within_ns && me.next_seq != end.wrapping_add(virtual_byte) {
+                self.set(flag::OUT_OF_ORDER);
+            } else {
+                let (from_ns, frame) = me
+                    .outstanding
+                    .oldest()
+                    .map_or((me.next_time_ns, me.next_frame), |entry| (entry.time_ns, entry.frame));
+                let rto_ns = time_ns.wrapping_sub(from_ns);
+                self.set(flag::RETRANSMISSION);
+                if rto_ns != 0 {
+                    self.answer.rto_ns = Some(rto_ns);
+                    self.answer.rto_frame = Some(frame);
+                }
+            }
+        }
+    }
+
+    /// Step 15.
+    fn bookkeep(&mut self) {
+        let Segment { seq, ack, flags, window, frame, time_ns, .. } = *self.segment;
+        let probe = self.has(flag::ZERO_WINDOW_PROBE);
+        let me = &mut *self.me;
+        let mut end = seq.wrapping_add(self.length);
+        if (self.length > 0 || flags & (SYN | FIN) != 0) && me.outstanding.len() < MOST {
+            end = end.wrapping_add(u32::from(flags & (SYN | FIN) != 0));
+            me.outstanding.push(Entry { seq, end, frame, time_ns });
+        }
+        if !probe {
+            if me.next_seq == 0 || after(end, me.next_seq) {
+                (me.next_seq, me.next_frame, me.next_time_ns) = (end, frame, time_ns);
+            }
+            if me.contiguous_end == 0 || seq == me.contiguous_end {
+                me.contiguous_end = me.next_seq;
+            }
+        }
+        me.window = u32::from(window);
+        me.ack = ack;
+        me.ack_time_ns = time_ns;
+        me.last_flags = self.answer.flags;
+    }
+
+    /// A.7.
+    fn acknowledge(&mut self) {
+        if let Some(entry) = self.peer.outstanding.acknowledge(self.segment.ack) {
+            let rtt_ns = self.segment.time_ns.wrapping_sub(entry.time_ns);
+            self.answer.acks_frame = Some(entry.frame);
+            self.answer.ack_rtt_ns = (rtt_ns != 0).then_some(rtt_ns);
+            self.node = true;
+        }
+    }
+
+    fn measure_in_flight(&mut self) {
+        let (me, peer) = (&mut *self.me, &*self.peer);
+        if !me.in_flight_known {
+            return;
+        }
+        let Some((low, high)) = me.outstanding.extent(me.isn.unwrap_or(0)) else { return };
+        self.node = true;
+        let sacked = peer.sack[..usize::from(peer.sacks)].iter();
+        let sacked = sacked.fold(0u32, |sum, (left, right)| sum.wrapping_add(right.wrapping_sub(*left)));
+        let in_flight = high.wrapping_sub(low).wrapping_sub(sacked);
+        if me.push_last {
+            me.pushed_bytes = self.length;
+        } else {
+            me.pushed_bytes = me.pushed_bytes.wrapping_add(self.length);
+        }
+        me.push_last = self.segment.flags & PSH != 0;
+        if in_flight > 0 && in_flight < MOST_IN_FLIGHT {
+            let shown = in_flight - u32::from(self.segment.flags & (SYN | FIN) != 0);
+            if shown != 0 {
+                self.answer.bytes_in_flight = Some(shown);
+                self.answer.push_bytes_sent = Some(me.pushed_bytes);
+            }
+        }
+    }
+}
