@@ -8,6 +8,7 @@
 //! keeps no bytes: [`Reader`] does that for all formats alike.
 
 mod bytes;
+mod compressed;
 mod detect;
 mod frame;
 mod link_type;
