@@ -1,8 +1,8 @@
 //! Frames → tables: everything behind the capture files.
 
-use crate::capture::{Context, Frame, Reader};
+use crate::capture::{Context, Frame};
 use crate::decode::{Decoded, Header, Transport, decode, decode_reassembled, flags};
-use crate::facts::CaptureFacts;
+use crate::facts::{CaptureFacts, Source};
 use crate::flows::{Flows, Found, Seen};
 use crate::fragments::Reassembler;
 use crate::issue::Issues;
@@ -87,8 +87,8 @@ impl<S: Sink> Analysis<S> {
         }
     }
 
-    /// Ends the analysis: `readers` are those of the captures, in order.
-    pub(crate) fn finish(mut self, names: &[Option<String>], readers: &[&Reader]) -> S {
+    /// Ends the analysis of these captures.
+    pub(crate) fn finish(mut self, sources: &[&Source]) -> S {
         for facts in &self.facts {
             facts.note(&mut self.issues);
         }
@@ -104,11 +104,11 @@ impl<S: Sink> Analysis<S> {
         }
         let mut captures = TableWriter::default();
         let mut interfaces = TableWriter::default();
-        for (number, (facts, reader)) in self.facts.iter().zip(readers).enumerate() {
-            let name = names.get(number).cloned().flatten();
-            captures.push(&facts.row(number as u32, name, reader), &mut self.sink);
-            write_interfaces(number as u32, reader.context(), &mut interfaces, &mut self.sink);
-            self.issues.merge(&reader.context().issues, readers.len() == 1);
+        for (number, (facts, source)) in self.facts.iter().zip(sources).enumerate() {
+            captures.push(&facts.row(number as u32, source), &mut self.sink);
+            let context = source.reader.context();
+            write_interfaces(number as u32, context, &mut interfaces, &mut self.sink);
+            self.issues.merge(&context.issues, sources.len() == 1);
         }
         captures.flush(&mut self.sink);
         interfaces.flush(&mut self.sink);

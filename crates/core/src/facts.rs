@@ -4,6 +4,17 @@ use crate::capture::{Frame, Reader};
 use crate::issue::{IssueKind, Issues, Weight};
 use crate::tables::CaptureRow;
 
+/// A file as it was fed.
+#[derive(Default)]
+pub(crate) struct Source {
+    /// What it is called.
+    pub(crate) name: Option<String>,
+    /// Bytes so far, still compressed.
+    pub(crate) file_bytes: u64,
+    /// Reads it.
+    pub(crate) reader: Reader,
+}
+
 /// Counts over the frames of one file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CaptureFacts {
@@ -65,14 +76,15 @@ impl CaptureFacts {
     }
 
     /// The row of this file.
-    pub(crate) fn row(&self, capture: u32, name: Option<String>, reader: &Reader) -> CaptureRow {
+    pub(crate) fn row(&self, capture: u32, source: &Source) -> CaptureRow {
+        let Source { name, file_bytes, reader } = source;
         let context = reader.context();
         CaptureRow {
             capture,
-            name,
+            name: name.clone(),
             format: reader.format_name(),
             compression: reader.compression(),
-            file_bytes: reader.bytes_fed(),
+            file_bytes: *file_bytes,
             application: context.application.clone(),
             hardware: context.hardware.clone(),
             os: context.os.clone(),

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use crate::analysis::{Analysis, Options};
-use crate::capture::{Frame, Reader};
+use crate::capture::Frame;
 use crate::error::Error;
+use crate::facts::Source;
 use crate::tables::Sink;
 
 /// A frame that waits for its turn.
@@ -15,14 +16,13 @@ struct Waiting {
 }
 
 #[derive(Default)]
-struct Source {
-    name: Option<String>,
-    reader: Reader,
+struct Input {
+    source: Source,
     waiting: VecDeque<Waiting>,
     finished: bool,
 }
 
-impl Source {
+impl Input {
     /// The time by which its next frame is sorted; a frame without time goes at once.
     fn next_time_ns(&self) -> Option<i64> {
         self.waiting.front().map(|waiting| waiting.frame.time_ns.unwrap_or(i64::MIN))
@@ -32,7 +32,7 @@ impl Source {
 /// Analyses several captures as one. The caller feeds the source that is [`wanted`](Self::wanted), in small chunks:
 /// frames wait here until every source has one.
 pub struct Merge<S: Sink> {
-    sources: Vec<Source>,
+    inputs: Vec<Input>,
     analysis: Analysis<S>,
 }
 
@@ -40,13 +40,16 @@ impl<S: Sink> Merge<S> {
     /// A merge of captures with these names.
     pub fn new(options: &Options, names: Vec<Option<String>>, sink: S) -> Self {
         let analysis = Analysis::new(options, names.len(), sink);
-        let sources = names.into_iter().map(|name| Source { name, ..Source::default() }).collect();
-        Self { sources, analysis }
+        let inputs = names
+            .into_iter()
+            .map(|name| Input { source: Source { name, ..Source::default() }, ..Input::default() })
+            .collect();
+        Self { inputs, analysis }
     }
 
     /// The source that must be fed, or said to have ended, before more can be done; `None` when all have ended.
     pub fn wanted(&self) -> Option<usize> {
-        self.sources.iter().position(|source| source.waiting.is_empty() && !source.finished)
+        self.inputs.iter().position(|input| input.waiting.is_empty() && !input.finished)
     }
 
     /// Takes the next bytes of one source.
@@ -54,8 +57,9 @@ impl<S: Sink> Merge<S> {
     /// # Errors
     /// When the source is no capture.
     pub fn feed(&mut self, source: usize, bytes: &[u8]) -> Result<(), Error> {
-        let Source { reader, waiting, .. } = &mut self.sources[source];
-        reader.feed(bytes, |frame, _| waiting.push_back(keep(frame)))?;
+        let Input { source, waiting, .. } = &mut self.inputs[source];
+        source.file_bytes += bytes.len() as u64;
+        source.reader.feed(bytes, |frame, _| waiting.push_back(keep(frame)))?;
         self.drain();
         Ok(())
     }
@@ -65,8 +69,8 @@ impl<S: Sink> Merge<S> {
     /// # Errors
     /// When the source is no capture.
     pub fn end(&mut self, source: usize) -> Result<(), Error> {
-        let Source { reader, waiting, finished, .. } = &mut self.sources[source];
-        reader.finish(|frame, _| waiting.push_back(keep(frame)))?;
+        let Input { source, waiting, finished } = &mut self.inputs[source];
+        source.reader.finish(|frame, _| waiting.push_back(keep(frame)))?;
         *finished = true;
         self.drain();
         Ok(())
@@ -74,9 +78,8 @@ impl<S: Sink> Merge<S> {
 
     /// Ends the analysis; every source must have ended.
     pub fn finish(self) -> S {
-        let names: Vec<Option<String>> = self.sources.iter().map(|source| source.name.clone()).collect();
-        let readers: Vec<&Reader> = self.sources.iter().map(|source| &source.reader).collect();
-        self.analysis.finish(&names, &readers)
+        let sources: Vec<&Source> = self.inputs.iter().map(|input| &input.source).collect();
+        self.analysis.finish(&sources)
     }
 
     /// Frames so far.
@@ -93,9 +96,9 @@ impl<S: Sink> Merge<S> {
     fn drain(&mut self) {
         while self.wanted().is_none() {
             let earliest =
-                self.sources.iter().enumerate().filter_map(|(at, source)| Some((source.next_time_ns()?, at))).min();
+                self.inputs.iter().enumerate().filter_map(|(at, input)| Some((input.next_time_ns()?, at))).min();
             let Some((_, at)) = earliest else { return };
-            if let Some(waiting) = self.sources[at].waiting.pop_front() {
+            if let Some(waiting) = self.inputs[at].waiting.pop_front() {
                 self.analysis.frame(at, &Frame { data: &waiting.bytes, ..waiting.frame });
             }
         }

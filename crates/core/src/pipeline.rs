@@ -1,21 +1,20 @@
 //! The whole core in one object: bytes in, tables out.
 
 use crate::analysis::{Analysis, Options};
-use crate::capture::Reader;
 use crate::error::Error;
+use crate::facts::Source;
 use crate::tables::Sink;
 
 /// Analyses one capture that is fed in chunks of any size; the chunking never changes a result.
 pub struct Pipeline<S: Sink> {
-    reader: Reader,
+    source: Source,
     analysis: Analysis<S>,
-    name: Option<String>,
 }
 
 impl<S: Sink> Pipeline<S> {
     /// A pipeline that hands its tables to `sink`. `name` is what the capture is called in the table `captures`.
     pub fn new(options: &Options, name: Option<String>, sink: S) -> Self {
-        Self { reader: Reader::new(), analysis: Analysis::new(options, 1, sink), name }
+        Self { source: Source { name, ..Source::default() }, analysis: Analysis::new(options, 1, sink) }
     }
 
     /// Takes the next bytes of the capture.
@@ -24,7 +23,8 @@ impl<S: Sink> Pipeline<S> {
     /// When the bytes are no capture.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let analysis = &mut self.analysis;
-        self.reader.feed(bytes, |frame, _| analysis.frame(0, frame))
+        self.source.file_bytes += bytes.len() as u64;
+        self.source.reader.feed(bytes, |frame, _| analysis.frame(0, frame))
     }
 
     /// Says that the capture has ended; returns the sink with all tables.
@@ -33,8 +33,8 @@ impl<S: Sink> Pipeline<S> {
     /// When all that was fed made no capture.
     pub fn finish(mut self) -> Result<S, Error> {
         let analysis = &mut self.analysis;
-        self.reader.finish(|frame, _| analysis.frame(0, frame))?;
-        Ok(self.analysis.finish(&[self.name], &[&self.reader]))
+        self.source.reader.finish(|frame, _| analysis.frame(0, frame))?;
+        Ok(self.analysis.finish(&[&self.source]))
     }
 
     /// Frames so far.

@@ -8,7 +8,7 @@ pub struct LinkType(pub u32);
 macro_rules! link_types {
     ($($name:ident = $value:literal $text:literal;)+) => {
         impl LinkType {
-            $(#[doc = $text] pub const $name: LinkType = LinkType($value);)+
+            $(#[doc = concat!("`", $text, "`")] pub const $name: LinkType = LinkType($value);)+
 
             /// The registered name in lower case, or `link_type_N`.
             pub fn name(self) -> String {
@@ -43,4 +43,19 @@ link_types! {
     PPI = 192 "ppi";
     PKTAP = 258 "pktap";
     LINUX_SLL2 = 276 "linux_sll2";
+}
+
+impl LinkType {
+    /// Bytes at the beginning of each frame that the capturing system put there: direction, channel, time. Wireshark counts
+    /// them neither as captured nor as on the wire.
+    pub fn pseudo_header_bytes(self) -> u32 {
+        match self.0 {
+            204 => 1,                   // PPP with direction
+            245 => 2,                   // NFC LLCP
+            123 | 139 | 201 | 254 => 4, // SunATM, MTP2, Bluetooth HCI, Bluetooth Linux monitor
+            196 | 209 => 5,             // SITA, I2C
+            144 | 177 | 197 => 16,      // IrDA, LAPD, ERF
+            _ => 0,
+        }
+    }
 }
