@@ -201,7 +201,7 @@ impl<S: Sink> Analysis<S> {
             ack: tcp.acknowledgement,
             flags: tcp.flags,
             window: tcp.window,
-            payload_bytes: tcp.payload_bytes.filter(|_| tcp.header_bytes >= 20),
+            payload_bytes: tcp.payload_bytes,
             ws_flags: answer.flags.names(),
             ws_duplicate_ack_number: answer.duplicate_ack_number,
             ws_duplicate_ack_frame: answer.duplicate_ack_frame,

@@ -45,6 +45,7 @@ impl Connection {
 
     /// Takes a header that an ICMP error quotes.
     pub(crate) fn quote(&mut self, sender: Half, tcp: &Tcp<'_>, time_ns: i64) {
+        self.reused = false; // the flag is shown on the first segment, and quoted ones are not shown
         self.compat.quote(sender, tcp.sequence, tcp.flags, time_ns);
     }
 
