@@ -128,7 +128,7 @@ impl<S: Sink> Analysis<S> {
         if let Some(facts) = self.facts.get_mut(capture) {
             facts.count(frame);
         }
-        Seen { frame_number: self.frames, time_ns, wire_bytes: frame.wire_bytes, vlan: None }
+        Seen { frame_number: self.frames, time_ns, wire_bytes: frame.wire_bytes, vlan: None, too_large: false }
     }
 
     #[inline]
@@ -187,7 +187,7 @@ impl<S: Sink> Analysis<S> {
     }
 
     fn write_segment(&mut self, transport: &Transport<'_>, found: Found, seen: &Seen) {
-        let (Some(writer), Header::Tcp(tcp), Some(stream), Some(answer)) =
+        let (Some(writer), Header::Tcp(tcp), Some(stream), Some((answer, class))) =
             (&mut self.tcp_segments, &transport.header, found.stream, found.answer)
         else {
             return;
@@ -202,6 +202,7 @@ impl<S: Sink> Analysis<S> {
             flags: tcp.flags,
             window: tcp.window,
             payload_bytes: tcp.payload_bytes,
+            class: class.name(),
             ws_flags: answer.flags.names(),
             ws_duplicate_ack_number: answer.duplicate_ack_number,
             ws_duplicate_ack_frame: answer.duplicate_ack_frame,

@@ -16,6 +16,8 @@ pub struct Seen {
     pub wire_bytes: u32,
     /// Innermost VLAN identifier.
     pub vlan: Option<u16>,
+    /// Whether an ICMP error in the frame says that the packet it quotes is too large.
+    pub too_large: bool,
 }
 
 /// State of one flow.

@@ -10,7 +10,7 @@ use super::key::{Half, Key};
 use super::table::FlowRow;
 use crate::decode::{Header, Transport};
 use crate::issue::{IssueKind, Issues};
-use crate::protocols::tcp::{Answer, Connection};
+use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Events, Identity};
 use crate::tables::{Sink, TableWriter};
 
 /// Memory of one flow: its state, its place in the map, and the map's slack.
@@ -30,7 +30,7 @@ pub struct Found {
     /// Whether it is the first packet of the flow.
     pub new: bool,
     /// Wireshark's answers for a segment of TCP that no ICMP error quotes.
-    pub answer: Option<Answer>,
+    pub answer: Option<(Answer, Class)>,
 }
 
 /// Tracks flows. When the budget is used up, those that were quiet longest are written out and forgotten.
@@ -45,6 +45,9 @@ pub struct Flows {
     next_udp_stream: u32,
     endpoints: Endpoints,
     writer: TableWriter<FlowRow>,
+    tcp: tcp::Tables,
+    /// Events of the segment at hand, kept to be filled again.
+    events: Events,
 }
 
 impl Flows {
@@ -61,6 +64,8 @@ impl Flows {
             next_udp_stream: 0,
             endpoints: Endpoints::new(endpoints),
             writer: TableWriter::default(),
+            tcp: tcp::Tables::default(),
+            events: Events::new(),
         }
     }
 
@@ -82,9 +87,19 @@ impl Flows {
         }
         if let (Some(connection), Header::Tcp(tcp)) = (&mut flow.tcp, &transport.header) {
             if transport.quoted {
-                connection.quote(sender, tcp, seen.time_ns);
+                connection.quote(sender, tcp, seen.time_ns, seen.too_large);
             } else {
-                answer = Some(connection.segment(sender, tcp, seen.frame_number as u32, seen.time_ns));
+                let around = Around {
+                    ip_id: transport.net.id,
+                    ttl: transport.net.ttl,
+                    congestion_experienced: transport.net.traffic_class & 3 == 3,
+                    payload: transport.payload.bytes,
+                };
+                let at = (seen.frame_number as u32, seen.time_ns);
+                answer = Some(connection.segment(tcp, (sender, flow.client), at, &around, &mut self.events));
+                if !self.events.is_empty() {
+                    self.tcp.events(flow.stream.unwrap_or(0), &mut self.events, sink);
+                }
             }
         }
         Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new, answer }
@@ -94,10 +109,11 @@ impl Flows {
     pub fn finish(mut self, issues: &mut Issues, sink: &mut impl Sink) {
         let mut flows = std::mem::take(&mut self.open);
         flows.sort_unstable_by_key(|flow| flow.number);
-        for flow in &flows {
+        for flow in flows {
             self.write(flow, false, issues, sink);
         }
         self.writer.flush(sink);
+        self.tcp.flush(sink);
         self.endpoints.write(sink);
     }
 
@@ -120,7 +136,7 @@ impl Flows {
                 let mut fresh = self.begin(key, sender, transport, seen);
                 fresh.tcp = Some(Box::new(Connection::reusing()));
                 let done = std::mem::replace(&mut self.open[at], fresh);
-                self.write(&done, false, issues, sink);
+                self.write(done, false, issues, sink);
                 return (at, true);
             }
             return (at, false);
@@ -167,10 +183,10 @@ impl Flows {
         self.open.select_nth_unstable_by_key(count - 1, |flow| flow.last_frame);
         let mut gone: Vec<Flow> = self.open.drain(..count).collect();
         gone.sort_unstable_by_key(|flow| flow.number);
-        for flow in &gone {
+        for flow in gone {
             if flow.all_packets() == 1 {
                 issues.note(IssueKind::FlowsNotListed, 0, Some(flow.first_frame), None);
-                self.endpoints.add(flow, issues);
+                self.endpoints.add(&flow, issues);
             } else {
                 issues.note(IssueKind::FlowsEvicted, 0, Some(flow.last_frame), None);
                 self.write(flow, true, issues, sink);
@@ -184,10 +200,24 @@ impl Flows {
     }
 
     /// A flow that only quoted packets opened has no packets of its own, and no row.
-    fn write(&mut self, flow: &Flow, evicted: bool, issues: &mut Issues, sink: &mut impl Sink) {
-        if flow.all_packets() > 0 {
-            self.endpoints.add(flow, issues);
-            self.writer.push(&FlowRow::new(flow, evicted), sink);
+    fn write(&mut self, mut flow: Flow, evicted: bool, issues: &mut Issues, sink: &mut impl Sink) {
+        if flow.all_packets() == 0 {
+            return;
+        }
+        self.endpoints.add(&flow, issues);
+        let row = FlowRow::new(&flow, evicted);
+        self.writer.push(&row, sink);
+        if let Some(connection) = flow.tcp.take() {
+            let identity = Identity {
+                flow: flow.number,
+                stream: flow.stream.unwrap_or(0),
+                client: row.client,
+                server: row.server,
+                first_frame: flow.first_frame,
+                last_frame: flow.last_frame,
+                evicted,
+            };
+            connection.finish(identity, &mut self.tcp, sink);
         }
     }
 }

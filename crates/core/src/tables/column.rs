@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, Int64Builder, StringBuilder};
+use arrow_array::builder::{BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
@@ -11,6 +11,8 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 pub enum Kind {
     /// A whole number.
     Integer,
+    /// A real number, never NaN or infinite.
+    Real,
     /// Text in UTF-8.
     Text,
     /// True or false.
@@ -22,6 +24,7 @@ impl Kind {
     pub fn sql(self) -> &'static str {
         match self {
             Self::Integer => "BIGINT",
+            Self::Real => "DOUBLE",
             Self::Text => "VARCHAR",
             Self::Boolean => "BOOLEAN",
         }
@@ -30,6 +33,7 @@ impl Kind {
     fn data_type(self) -> DataType {
         match self {
             Self::Integer => DataType::Int64,
+            Self::Real => DataType::Float64,
             Self::Text => DataType::Utf8,
             Self::Boolean => DataType::Boolean,
         }
@@ -76,6 +80,8 @@ impl TableSpec {
 pub enum ColumnBuilder {
     /// See [`Kind::Integer`].
     Integer(Int64Builder),
+    /// See [`Kind::Real`].
+    Real(Float64Builder),
     /// See [`Kind::Text`].
     Text(StringBuilder),
     /// See [`Kind::Boolean`].
@@ -86,6 +92,7 @@ impl ColumnBuilder {
     fn new(kind: Kind) -> Self {
         match kind {
             Kind::Integer => Self::Integer(Int64Builder::new()),
+            Kind::Real => Self::Real(Float64Builder::new()),
             Kind::Text => Self::Text(StringBuilder::new()),
             Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
         }
@@ -94,6 +101,7 @@ impl ColumnBuilder {
     fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Integer(builder) => Arc::new(builder.finish()),
+            Self::Real(builder) => Arc::new(builder.finish()),
             Self::Text(builder) => Arc::new(builder.finish()),
             Self::Boolean(builder) => Arc::new(builder.finish()),
         }
@@ -102,6 +110,7 @@ impl ColumnBuilder {
     fn append_null(&mut self) {
         match self {
             Self::Integer(builder) => builder.append_null(),
+            Self::Real(builder) => builder.append_null(),
             Self::Text(builder) => builder.append_null(),
             Self::Boolean(builder) => builder.append_null(),
         }
@@ -134,6 +143,16 @@ macro_rules! integer_cells {
     )+};
 }
 integer_cells!(u8 u16 u32 u64 i64);
+
+impl Cell for f64 {
+    const KIND: Kind = Kind::Real;
+
+    fn append(&self, builder: &mut ColumnBuilder) {
+        if let ColumnBuilder::Real(builder) = builder {
+            builder.append_value(*self);
+        }
+    }
+}
 
 impl Cell for bool {
     const KIND: Kind = Kind::Boolean;

@@ -12,6 +12,7 @@ pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
+use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerRow};
 use crate::traffic::{BucketRow, ProtocolRow};
 
 /// Every table, in the order in which people want them.
@@ -22,6 +23,9 @@ pub const CATALOGUE: &[&TableSpec] = &[
     ProtocolRow::TABLE,
     EndpointRow::TABLE,
     FlowRow::TABLE,
+    TcpFlowRow::TABLE,
+    TcpLedgerRow::TABLE,
+    TcpEventRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,

@@ -54,6 +54,10 @@ table! {
         window: u16,
         /// Payload length by the headers; NULL where the header length contradicts the packet.
         payload_bytes: Option<u32> ["bytes"],
+        /// What it is, as far as can be told when it passes: bare, new, reordered, retransmission_fast, retransmission_tlp,
+        /// retransmission_rto, retransmission_repeated, retransmission_unneeded, retransmission_pmtu, retransmission_syn,
+        /// retransmission_fin, window_probe, keep_alive, duplicate_network, duplicate_capture.
+        class: &'static str,
         /// Wireshark's tcp.analysis flags without that prefix, separated by commas; empty where there is none.
         ws_flags: String,
         /// Number of this duplicate acknowledgement (tcp.analysis.duplicate_ack_num).

@@ -140,15 +140,19 @@ impl Stream {
         self.halves[sender as usize].isn.is_some_and(|isn| isn != seq)
     }
 
+    /// Completeness so far (A.11).
+    pub(super) fn completeness(&self) -> u8 {
+        self.completeness
+    }
+
     /// Memory beyond the struct itself.
     pub(super) fn bytes(&self) -> usize {
         self.halves.iter().map(|half| half.outstanding.bytes()).sum()
     }
 
     /// Takes a header that an ICMP error quotes: it leaves traces but is not analysed (A.2.7).
-    pub(super) fn quote(&mut self, sender: Half, seq: u32, flags: u16, time_ns: i64) {
+    pub(super) fn quote(&mut self, sender: Half, flags: u16, time_ns: i64) {
         self.halves[sender as usize].sacks = 0;
-        let _ = seq;
         self.complete(flags, 0);
         if flags & (SYN | ACK) == SYN {
             self.syn_time_ns = Some(time_ns);

@@ -1,28 +1,59 @@
 //! TCP: one file for each question.
 //!
-//! Two layers look at every segment: [`compat`](Answer) gives Wireshark's answers exactly, and beside it stands our own.
+//! Two layers look at every segment. `compat` gives Wireshark's answers exactly; `life` is our own account, in unbounded
+//! sequence space and monotone time: what each segment is, and what each moment of the connection went into.
 
+mod class;
+mod classify;
 mod compat;
+mod counts;
+mod echo;
+mod event;
 pub mod flag;
+mod handshake;
+mod history;
+mod label;
+mod life;
+mod limit;
 mod options;
 mod outstanding;
+mod packet;
+mod rtt;
 mod segment;
 mod sequence;
+mod state;
+mod table;
+mod timeline;
+mod tls;
+mod transfer;
+mod vantage;
+mod window;
 
+pub use class::Class;
 pub use compat::Answer;
+pub(crate) use event::Events;
 pub use flag::Flags;
+pub use label::{Label, Role, Side};
+pub(crate) use life::Around;
 pub use options::Options;
 pub use segment::{HeaderState, Segment};
+pub(crate) use table::{Identity, Tables};
+pub use table::{TcpEventRow, TcpFlowRow, TcpLedgerRow};
+
+use life::Life;
 
 use crate::decode::Tcp;
 use crate::decode::flags::{ACK, SYN};
 use crate::flows::Half;
+use crate::tables::Sink;
 
 /// Everything remembered of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
     compat: compat::Stream,
-    /// Whether it was opened on ports that had another.
+    /// From the first segment on; a quoted one opens a stream without it.
+    life: Option<Box<Life>>,
+    /// Whether it was opened on ports that had another, until its first segment is seen.
     reused: bool,
 }
 
@@ -40,21 +71,42 @@ impl Connection {
 
     /// Memory beyond the struct itself, in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        self.compat.bytes()
+        self.compat.bytes() + self.life.as_ref().map_or(0, |life| size_of::<Life>() + life.bytes())
     }
 
-    /// Takes a header that an ICMP error quotes.
-    pub(crate) fn quote(&mut self, sender: Half, tcp: &Tcp<'_>, time_ns: i64) {
+    /// Takes a header that an ICMP error quotes; `too_large` says that the error is about its size.
+    pub(crate) fn quote(&mut self, sender: Half, tcp: &Tcp<'_>, time_ns: i64, too_large: bool) {
         self.reused = false; // the flag is shown on the first segment, and quoted ones are not shown
-        self.compat.quote(sender, tcp.sequence, tcp.flags, time_ns);
+        self.compat.quote(sender, tcp.flags, time_ns);
+        if let Some(life) = self.life.as_mut().filter(|_| too_large) {
+            life.path_too_large(sender);
+        }
     }
 
     /// Takes one segment.
     #[inline]
-    pub(crate) fn segment(&mut self, sender: Half, tcp: &Tcp<'_>, frame: u32, time_ns: i64) -> Answer {
+    pub(crate) fn segment(
+        &mut self,
+        tcp: &Tcp<'_>,
+        ends: (Half, Half),
+        at: (u32, i64),
+        around: &Around<'_>,
+        events: &mut Events,
+    ) -> (Answer, Class) {
+        let (sender, client) = ends;
+        let (frame, time_ns) = at;
         let segment = Segment::new(tcp, sender, frame, time_ns);
         let options = Options::parse(tcp.options);
         let reused = std::mem::take(&mut self.reused);
-        self.compat.segment(&segment, &options, reused)
+        let life = self.life.get_or_insert_with(|| Box::new(Life::new(client, time_ns)));
+        let class = life.segment(&segment, &options, around, events);
+        (self.compat.segment(&segment, &options, reused), class)
+    }
+
+    /// Writes the connection's rows.
+    pub(crate) fn finish(self, identity: Identity, tables: &mut Tables, sink: &mut impl Sink) {
+        if let Some(life) = self.life {
+            tables.connection(life, &self.compat, identity, sink);
+        }
     }
 }

@@ -1,0 +1,102 @@
+//! What is counted of each direction.
+
+use super::class::Class;
+use super::packet::Packet;
+
+/// Counts over the segments that one end sent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Counts {
+    pub(super) packets: u64,
+    pub(super) data_packets: u64,
+    pub(super) payload_bytes: u64,
+    pub(super) retransmitted_packets: u64,
+    pub(super) retransmitted_bytes: u64,
+    pub(super) fast: u32,
+    pub(super) tail_loss_probe: u32,
+    pub(super) timeout: u32,
+    pub(super) repeated: u32,
+    pub(super) unneeded: u32,
+    pub(super) spurious: u32,
+    pub(super) syn_again: u32,
+    pub(super) fin_again: u32,
+    pub(super) pmtu: u32,
+    pub(super) lost_upstream: u64,
+    pub(super) lost_downstream: u64,
+    pub(super) reordered: u32,
+    pub(super) network_duplicates: u32,
+    pub(super) capture_duplicates: u32,
+    pub(super) window_probes: u32,
+    pub(super) keep_alives: u32,
+    pub(super) bare_acks: u64,
+    pub(super) duplicate_acks: u32,
+    pub(super) sack_packets: u32,
+    pub(super) syn_packets: u32,
+    pub(super) fin_packets: u32,
+    pub(super) rst_packets: u32,
+    pub(super) push_packets: u64,
+    pub(super) ce_packets: u64,
+    pub(super) ece_packets: u64,
+    pub(super) missed_bytes: u64,
+    pub(super) super_segments: u64,
+    pub(super) largest_payload_bytes: u32,
+    pub(super) first_data_ns: Option<i64>,
+    pub(super) last_data_ns: Option<i64>,
+    pub(super) ttl: Option<(u8, u8)>,
+}
+
+impl Counts {
+    /// Counts what every segment has.
+    #[inline]
+    pub(super) fn segment(&mut self, packet: &Packet<'_>, congestion_experienced: bool) {
+        use crate::decode::flags::{ECE, PSH};
+        self.packets += 1;
+        self.push_packets += u64::from(packet.flags & PSH != 0);
+        self.syn_packets += u32::from(packet.syn());
+        self.fin_packets += u32::from(packet.fin());
+        self.rst_packets += u32::from(packet.rst());
+        self.ece_packets += u64::from(packet.flags & ECE != 0 && !packet.syn());
+        self.ce_packets += u64::from(congestion_experienced);
+        self.ttl =
+            Some(self.ttl.map_or((packet.ttl, packet.ttl), |(low, high)| (low.min(packet.ttl), high.max(packet.ttl))));
+        if packet.payload_bytes > 0 {
+            self.data_packets += 1;
+            self.payload_bytes += u64::from(packet.payload_bytes);
+            self.largest_payload_bytes = self.largest_payload_bytes.max(packet.payload_bytes);
+            self.first_data_ns.get_or_insert(packet.now_ns);
+            self.last_data_ns = Some(packet.now_ns);
+        } else if packet.has_ack() && !packet.syn() && !packet.fin() && !packet.rst() {
+            self.bare_acks += 1;
+        }
+    }
+
+    /// Counts what a class says; a retransmission counts in units of `mss`, since offload merges frames. `seen_before` says that
+    /// the original passed the capture point, so that it was lost behind it.
+    #[inline]
+    pub(super) fn class(&mut self, class: Class, packet: &Packet<'_>, mss: u32, seen_before: bool) {
+        if class.is_retransmission() {
+            let packets = packet.payload_bytes.div_ceil(mss.max(1)).max(1);
+            self.retransmitted_packets += u64::from(packets);
+            self.retransmitted_bytes += u64::from(packet.payload_bytes);
+            if class != Class::Unneeded {
+                *(if seen_before { &mut self.lost_downstream } else { &mut self.lost_upstream }) += u64::from(packets);
+            }
+        }
+        let counter = match class {
+            Class::Bare | Class::New => return,
+            Class::Reordered => &mut self.reordered,
+            Class::Fast => &mut self.fast,
+            Class::TailLossProbe => &mut self.tail_loss_probe,
+            Class::Timeout => &mut self.timeout,
+            Class::Repeated => &mut self.repeated,
+            Class::Unneeded => &mut self.unneeded,
+            Class::Pmtu => &mut self.pmtu,
+            Class::SynAgain => &mut self.syn_again,
+            Class::FinAgain => &mut self.fin_again,
+            Class::WindowProbe => &mut self.window_probes,
+            Class::KeepAlive => &mut self.keep_alives,
+            Class::NetworkDuplicate => &mut self.network_duplicates,
+            Class::CaptureDuplicate => &mut self.capture_duplicates,
+        };
+        *counter += 1;
+    }
+}

@@ -1,0 +1,86 @@
+//! The three-way handshake: its legs, its options, its repeats.
+
+use super::options::Options;
+use super::packet::Packet;
+use crate::flows::Half;
+
+/// What is known of the handshake.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Handshake {
+    pub(super) syn_ns: Option<i64>,
+    pub(super) syn_ack_ns: Option<i64>,
+    pub(super) established_ns: Option<i64>,
+    syn_copies: u32,
+    syn_ack_copies: u32,
+    pub(super) mss: [Option<u16>; 2],
+    pub(super) window_scale: [Option<u8>; 2],
+    pub(super) sack_permitted: [bool; 2],
+    pub(super) timestamps: bool,
+    syn_seen: [bool; 2],
+}
+
+impl Handshake {
+    /// The first SYN or SYN-ACK of a half.
+    pub(super) fn syn(&mut self, packet: &Packet<'_>) {
+        if packet.has_ack() {
+            self.syn_ack_ns = Some(packet.now_ns);
+            self.syn_ack_copies = 1;
+        } else {
+            self.syn_ns = Some(packet.now_ns);
+            self.syn_copies = 1;
+        }
+    }
+
+    /// A repeat of one.
+    pub(super) fn syn_again(&mut self, packet: &Packet<'_>) {
+        *(if packet.has_ack() { &mut self.syn_ack_copies } else { &mut self.syn_copies }) += 1;
+    }
+
+    /// Takes the options of a SYN or SYN-ACK.
+    pub(super) fn options(&mut self, sender: Half, options: &Options) {
+        let me = sender as usize;
+        self.syn_seen[me] = true;
+        self.mss[me] = options.mss.or(self.mss[me]);
+        self.window_scale[me] = options.window_scale;
+        self.sack_permitted[me] = options.sack_permitted;
+        self.timestamps = options.timestamps.is_some();
+    }
+
+    /// Whether both ends have said how they scale, so that windows count as sent or scaled for sure.
+    pub(super) fn scaled(&self) -> bool {
+        self.syn_seen[0] && self.syn_seen[1]
+    }
+
+    /// Whether both ends scale windows.
+    pub(super) fn scales(&self) -> bool {
+        self.window_scale[0].is_some() && self.window_scale[1].is_some()
+    }
+
+    /// The first acknowledgement: returns the legs to the server and to the client, as far as copies do not blur them.
+    pub(super) fn establish(&mut self, packet: &Packet<'_>) -> Option<(Option<i64>, Option<i64>)> {
+        self.established_ns = Some(packet.now_ns);
+        let (syn_ns, syn_ack_ns) = (self.syn_ns?, self.syn_ack_ns?);
+        let single = self.syn_copies == 1 && self.syn_ack_copies == 1;
+        (single && syn_ack_ns >= syn_ns).then_some((Some(syn_ack_ns - syn_ns), Some(packet.now_ns - syn_ack_ns)))
+    }
+
+    /// SYNs sent again.
+    pub(super) fn syn_repeats(&self) -> u32 {
+        self.syn_copies.saturating_sub(1)
+    }
+
+    /// SYN-ACKs sent again.
+    pub(super) fn syn_ack_repeats(&self) -> u32 {
+        self.syn_ack_copies.saturating_sub(1)
+    }
+
+    /// The leg to the server: SYN to SYN-ACK.
+    pub(super) fn server_leg_ns(&self) -> Option<i64> {
+        (self.syn_copies == 1 && self.syn_ack_copies >= 1).then(|| Some(self.syn_ack_ns? - self.syn_ns?)).flatten()
+    }
+
+    /// The leg to the client: SYN-ACK to the first acknowledgement.
+    pub(super) fn client_leg_ns(&self) -> Option<i64> {
+        (self.syn_ack_copies == 1).then(|| Some(self.established_ns? - self.syn_ack_ns?)).flatten()
+    }
+}

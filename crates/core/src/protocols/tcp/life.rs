@@ -1,0 +1,693 @@
+//! Our own account of a connection: what each segment is, and what each moment went into.
+
+use super::class::{Class, Trigger};
+use super::classify::{Path, classify};
+use super::counts::Counts;
+use super::echo::Echo;
+use super::event::{Event, Events};
+use super::handshake::Handshake;
+use super::label::{Label, Role};
+use super::limit::Limit;
+use super::options::Options;
+use super::packet::Packet;
+use super::segment::Segment;
+use super::sequence::{ORIGIN, unwrap};
+use super::timeline::Timeline;
+use super::tls::Tls;
+use super::transfer::{Episode, Transfer};
+use super::window::{Reopened, Window};
+use crate::flows::Half;
+
+/// Payload of a full segment where no option tells (RFC 9293 §3.7.1).
+const DEFAULT_MSS: u32 = 536;
+/// Timestamps take so much of each segment (RFC 7323 §3.2, with padding).
+const TIMESTAMP_BYTES: u32 = 12;
+/// A pause of the application shorter than this is taken for the path (`tcp.md` D.5).
+const LEAST_PAUSE_NS: i64 = 1_000_000;
+/// A delayed acknowledgement takes at least so much longer than the path (`tcp.md` C.9).
+const LEAST_DELAYED_ACK_NS: i64 = 30_000_000;
+/// Sequence numbers further away than this belong to no live segment.
+const FAR: u64 = 1 << 30;
+/// A clock that goes back by more than this was set.
+const CLOCK_STEP_NS: i64 = 1_000_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// From the SYN to the first acknowledgement.
+    Handshake,
+    /// Data may flow.
+    Open,
+    /// Both ends have closed, or one has reset.
+    Closed,
+}
+
+/// The newest segment of new data.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    sender: Half,
+    at_ns: i64,
+    end: u64,
+    bytes: u32,
+    /// Window left behind it, as its sender knew.
+    room: u64,
+    /// When its acknowledgement passed.
+    acked_ns: Option<i64>,
+}
+
+/// A span to be charged when the time it lies in is.
+#[derive(Debug, Clone, Copy)]
+struct Charge {
+    from_ns: i64,
+    to_ns: i64,
+    label: Label,
+}
+
+/// Everything our layer remembers of a connection.
+#[derive(Debug)]
+pub(super) struct Life {
+    pub(super) client: Half,
+    pub(super) earliest_ns: i64,
+    pub(super) now_ns: i64,
+    begun_ns: i64,
+    phase: Phase,
+    open_since_ns: i64,
+    pub(super) handshake: Handshake,
+    pub(super) transfers: [Transfer; 2],
+    pub(super) windows: [Window; 2],
+    pub(super) counts: [Counts; 2],
+    pub(super) limits: [Limit; 2],
+    pub(super) echoes: [Echo; 2],
+    last: Option<Last>,
+    pub(super) fin_ns: [Option<i64>; 2],
+    pub(super) reset: Option<(Half, u32)>,
+    pub(super) clock_steps: u32,
+    tls: Tls,
+    too_large: [bool; 2],
+    charges: Vec<Charge>,
+    timeline: Timeline,
+}
+
+/// What comes with a segment besides its TCP header.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Around<'a> {
+    /// IP identification; 0 where there is none.
+    pub(crate) ip_id: u16,
+    /// Time to live or hop limit.
+    pub(crate) ttl: u8,
+    /// Whether the packet carries the congestion-experienced mark (RFC 3168 §5).
+    pub(crate) congestion_experienced: bool,
+    /// The payload as captured.
+    pub(crate) payload: &'a [u8],
+}
+
+fn both(transfers: &[Transfer; 2]) -> Option<i64> {
+    transfers[0].rtt.floor_ns().zip(transfers[1].rtt.floor_ns()).map(|(one, other)| one + other)
+}
+
+impl Life {
+    pub(super) fn new(client: Half, time_ns: i64) -> Self {
+        Self {
+            client,
+            earliest_ns: time_ns,
+            now_ns: time_ns,
+            begun_ns: time_ns,
+            phase: Phase::Open,
+            open_since_ns: time_ns,
+            handshake: Handshake::default(),
+            transfers: Default::default(),
+            windows: Default::default(),
+            counts: Default::default(),
+            limits: Default::default(),
+            echoes: Default::default(),
+            last: None,
+            fin_ns: [None; 2],
+            reset: None,
+            clock_steps: 0,
+            tls: Tls::default(),
+            too_large: [false; 2],
+            charges: Vec::new(),
+            timeline: Timeline::new(time_ns),
+        }
+    }
+
+    /// Memory beyond the struct itself.
+    pub(super) fn bytes(&self) -> usize {
+        self.transfers.iter().map(Transfer::bytes).sum::<usize>() + self.timeline.bytes()
+    }
+
+    /// Bytes of payload in a full segment.
+    pub(super) fn mss(&self) -> u32 {
+        let told = self.handshake.mss.iter().flatten().copied().map(u32::from).min();
+        let reduced = if self.handshake.timestamps { TIMESTAMP_BYTES } else { 0 };
+        told.map_or(DEFAULT_MSS, |mss| mss.saturating_sub(reduced).max(1))
+    }
+
+    /// The whole round trip, both legs, where known.
+    pub(super) fn round_trip_ns(&self) -> Option<i64> {
+        both(&self.transfers)
+    }
+
+    fn role(&self, half: Half) -> Role {
+        Role::of(half, self.client)
+    }
+
+    /// Takes one segment, and says what it is.
+    #[inline]
+    pub(super) fn segment(
+        &mut self,
+        segment: &Segment,
+        options: &Options,
+        around: &Around<'_>,
+        events: &mut Events,
+    ) -> Class {
+        self.earliest_ns = self.earliest_ns.min(segment.time_ns);
+        if self.now_ns.saturating_sub(segment.time_ns) > CLOCK_STEP_NS {
+            self.clock_steps += 1;
+        }
+        self.now_ns = self.now_ns.max(segment.time_ns);
+        let Some(packet) = self.packet(segment, options, around) else { return Class::Bare };
+        let me = packet.sender as usize;
+        self.counts[me].segment(&packet, around.congestion_experienced);
+        if self.phase == Phase::Closed {
+            self.timeline.extend(packet.now_ns, Label::Teardown);
+        }
+        if packet.rst() {
+            self.take_reset(&packet, events);
+            return Class::Bare;
+        }
+        if packet.syn() {
+            self.handshake.options(packet.sender, options);
+            self.windows[me].scale = Some(options.window_scale.map_or(0, |shift| shift.min(14)));
+        }
+        let class = self.take_data(&packet, events);
+        if class.is_duplicate() {
+            return class;
+        }
+        if packet.has_ack() {
+            self.take_ack(&packet, options, class, events);
+        }
+        self.take_timestamps(&packet);
+        self.take_window(&packet);
+        self.take_close(&packet);
+        class
+    }
+
+    /// Takes note that the path said that packets of `sender` are too large (RFC 1191, RFC 8201).
+    pub(super) fn path_too_large(&mut self, sender: Half) {
+        self.too_large[sender as usize] = true;
+    }
+
+    /// Charges what is left, and returns the time of each label. They add up to latest less earliest time.
+    pub(super) fn finish(mut self: Box<Self>) -> (Box<Self>, [i64; Label::COUNT]) {
+        self.close_episodes();
+        self.close_zero_windows();
+        match self.phase {
+            Phase::Handshake => {
+                let repeated = self.counts.iter().any(|counts| counts.syn_again > 0);
+                self.timeline.extend(self.now_ns, if repeated { Label::HandshakeLoss } else { Label::Handshake });
+            }
+            Phase::Open => {
+                self.extend_network(self.now_ns);
+                self.timeline.extend(self.now_ns, Label::IdleEnd);
+            }
+            Phase::Closed => self.timeline.extend(self.now_ns, Label::Teardown),
+        }
+        self.apply_charges();
+        let mut timeline = std::mem::replace(&mut self.timeline, Timeline::new(0));
+        timeline.prepend(self.begun_ns - self.earliest_ns, Label::CaptureGap);
+        (self, timeline.finish())
+    }
+
+    /// The segment in unbounded sequence space; `None` where its length is not known or it lies far outside.
+    fn packet<'a>(&mut self, segment: &Segment, options: &Options, around: &Around<'a>) -> Option<Packet<'a>> {
+        let payload_bytes = segment.payload_bytes?;
+        let (me, peer) = (segment.sender as usize, segment.sender.other() as usize);
+        let near = |transfer: &Transfer| if transfer.begun || transfer.ack_seen { transfer.max } else { ORIGIN };
+        let packet = Packet {
+            frame: segment.frame,
+            now_ns: self.now_ns,
+            sender: segment.sender,
+            flags: segment.flags,
+            seq: unwrap(segment.seq, near(&self.transfers[me])),
+            ack: unwrap(segment.ack, near(&self.transfers[peer])),
+            payload_bytes,
+            window: segment.window,
+            ip_id: around.ip_id,
+            ttl: around.ttl,
+            timestamps: options.timestamps,
+            payload: around.payload,
+        };
+        let stray = self.transfers[me].begun && packet.seq.abs_diff(self.transfers[me].max) > FAR;
+        (!stray || packet.rst()).then_some(packet)
+    }
+
+    fn take_reset(&mut self, packet: &Packet<'_>, events: &mut Events) {
+        if self.reset.is_none() {
+            self.reset = Some((packet.sender, packet.frame));
+            events.push(Event::new("reset", packet, self.role(packet.sender)));
+        }
+        self.close(packet);
+    }
+
+    /// Data, SYN and FIN: what the segment's bytes are, and what the time before it went into.
+    fn take_data(&mut self, packet: &Packet<'_>, events: &mut Events) -> Class {
+        let me = packet.sender as usize;
+        let path = Path {
+            round_trip_ns: both(&self.transfers),
+            window_closed: self.windows[packet.sender.other() as usize].closed(),
+            too_large: self.too_large[me],
+        };
+        if !self.transfers[me].begun {
+            self.transfers[me].begin(packet.seq);
+            if packet.syn() {
+                self.take_first_syn(packet);
+            }
+        }
+        let (class, trigger) = classify(&mut self.transfers[me], packet, path);
+        match class {
+            Class::Bare => self.take_bare(packet),
+            Class::New => self.take_new(packet),
+            Class::Reordered => self.transfers[me].fill(packet, true),
+            Class::NetworkDuplicate | Class::CaptureDuplicate => {}
+            Class::SynAgain => self.take_syn_again(packet),
+            Class::WindowProbe => self.windows[packet.sender.other() as usize].probed = true,
+            Class::KeepAlive => {}
+            _ => {}
+        }
+        let mut seen_before = false;
+        if class != Class::New && class != Class::Bare {
+            seen_before = self.transfers[me].sent_at(packet.seq).is_some_and(|sent| sent.original);
+            self.note_event(class, packet, seen_before, events);
+        }
+        self.counts[me].class(class, packet, self.mss(), seen_before);
+        if let Some(trigger) = trigger {
+            self.take_retransmission(packet, class, trigger);
+        }
+        class
+    }
+
+    fn note_event(&mut self, class: Class, packet: &Packet<'_>, seen_before: bool, events: &mut Events) {
+        let role = self.role(packet.sender);
+        let transfer = &mut self.transfers[packet.sender as usize];
+        let first = transfer.first;
+        let mut event = Event::new(class.name(), packet, role);
+        event.seq = packet.seq.saturating_sub(first);
+        if let Some(sent) = transfer.sent_at(packet.seq) {
+            event.reference_frame = Some(sent.last_frame).filter(|frame| *frame != packet.frame);
+            event.first_frame = Some(sent.first_frame).filter(|frame| *frame != packet.frame);
+            event.duration_ns = Some(packet.now_ns - sent.last_ns);
+        } else if let Some(hole) = transfer.hole_at(packet.seq, packet.end()) {
+            event.reference_frame = Some(hole.opener_frame);
+            event.duration_ns = Some(packet.now_ns - hole.opened_ns);
+        }
+        if class.is_retransmission() && class != Class::Unneeded {
+            event.place = Some(if seen_before { "downstream" } else { "upstream" });
+        }
+        events.push(event);
+    }
+
+    fn take_first_syn(&mut self, packet: &Packet<'_>) {
+        if packet.now_ns == self.begun_ns || self.phase == Phase::Handshake {
+            self.phase = Phase::Handshake;
+            self.timeline.extend(packet.now_ns, Label::Handshake);
+        }
+        self.handshake.syn(packet);
+    }
+
+    fn take_syn_again(&mut self, packet: &Packet<'_>) {
+        self.handshake.syn_again(packet);
+        if self.phase == Phase::Handshake {
+            self.timeline.extend(packet.now_ns, Label::HandshakeLoss);
+        }
+        self.transfers[packet.sender as usize].repeat(packet);
+        self.transfers[packet.sender as usize].last_sent_ns = packet.now_ns;
+    }
+
+    /// The first acknowledgement ends the handshake.
+    fn take_bare(&mut self, packet: &Packet<'_>) {
+        if self.phase == Phase::Handshake && packet.has_ack() {
+            self.establish(packet);
+        }
+    }
+
+    fn establish(&mut self, packet: &Packet<'_>) {
+        self.timeline.extend(packet.now_ns, Label::Handshake);
+        self.phase = Phase::Open;
+        self.open_since_ns = packet.now_ns;
+        if let Some((server_leg_ns, client_leg_ns)) = self.handshake.establish(packet) {
+            let (client, server) = (self.client as usize, self.client.other() as usize);
+            for (half, leg_ns) in [(client, server_leg_ns), (server, client_leg_ns)] {
+                if let Some(leg_ns) = leg_ns {
+                    self.transfers[half].rtt.seed(leg_ns, packet.now_ns);
+                }
+            }
+        }
+    }
+
+    fn take_new(&mut self, packet: &Packet<'_>) {
+        let me = packet.sender as usize;
+        if packet.payload_bytes > 0 {
+            if self.phase == Phase::Handshake && !packet.syn() {
+                self.establish(packet);
+            }
+            if self.phase == Phase::Open {
+                self.prove_zero_window(packet);
+                self.charge_gap(packet);
+            }
+        }
+        if self.transfers[me].push(packet) && self.transfers[me].evidence_ns.is_none() {
+            self.transfers[me].evidence_ns = Some(packet.now_ns);
+        }
+        self.transfers[me].last_sent_ns = packet.now_ns;
+        if packet.payload_bytes > 0 {
+            self.remember_last(packet);
+        }
+        if packet.payload_bytes > self.mss() {
+            self.counts[me].super_segments += 1;
+        }
+        self.windows[packet.sender.other() as usize].filled_by(self.transfers[me].in_flight());
+    }
+
+    fn remember_last(&mut self, packet: &Packet<'_>) {
+        let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
+        let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
+        let told = self.transfers[me].history.at(packet.now_ns - leg_ns * 7 / 8).unwrap_or(self.transfers[me].told);
+        self.limits[me].sent(packet.end().saturating_sub(told.una));
+        let known = self.windows[peer].known();
+        self.last = Some(Last {
+            sender: packet.sender,
+            at_ns: packet.now_ns,
+            end: packet.end(),
+            bytes: packet.payload_bytes,
+            room: if known { told.edge.saturating_sub(packet.end()) } else { u64::MAX },
+            acked_ns: None,
+        });
+    }
+
+    /// Charges the time since the last new data (`tcp.md` D.5, base layer).
+    fn charge_gap(&mut self, packet: &Packet<'_>) {
+        let tls = self.tls.data(packet, self.role(packet.sender));
+        let now_ns = packet.now_ns;
+        let role = self.role(packet.sender);
+        let in_tls = |label: Label| if tls { label.in_tls() } else { label };
+        match self.last {
+            None => {
+                if role == Role::Server {
+                    let leg_ns = self.transfers[self.client as usize].rtt.floor_ns().unwrap_or(0);
+                    self.timeline.extend(now_ns.min(self.open_since_ns + leg_ns), in_tls(Label::NetworkRtt));
+                }
+                self.timeline.extend(now_ns, Label::think(role));
+            }
+            Some(last) if last.sender != packet.sender => {
+                let leg_ns = self.transfers[last.sender as usize].rtt.floor_ns().unwrap_or(0);
+                self.timeline.extend(now_ns.min(last.at_ns + leg_ns), in_tls(Label::NetworkRtt));
+                self.timeline.extend(now_ns, in_tls(Label::think(role)));
+            }
+            Some(last) => self.charge_same_direction(packet, &last, in_tls),
+        }
+        self.apply_charges();
+    }
+
+    fn charge_same_direction(&mut self, packet: &Packet<'_>, last: &Last, in_tls: impl Fn(Label) -> Label) {
+        let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
+        let now_ns = packet.now_ns;
+        let role = self.role(packet.sender);
+        let mss = self.mss();
+        let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
+        let round_trip_ns = self.round_trip_ns().unwrap_or(0);
+        let known = self.transfers[me].history.at(now_ns - leg_ns * 7 / 8);
+        if let (Some(acked_ns), true) = (last.acked_ns, known.is_some_and(|told| told.una >= last.end)) {
+            let heard_ns = (acked_ns + leg_ns).clamp(last.at_ns, now_ns);
+            let delayed = heard_ns - last.at_ns > round_trip_ns + LEAST_DELAYED_ACK_NS
+                && last.bytes < mss
+                && packet.payload_bytes < mss
+                && now_ns - heard_ns < (round_trip_ns / 4).max(2 * LEAST_PAUSE_NS);
+            let waited = if delayed { Label::nagle(role) } else { Label::NetworkRtt };
+            self.timeline.extend(heard_ns, in_tls(waited));
+            let paused = now_ns - heard_ns > LEAST_PAUSE_NS;
+            self.timeline.extend(now_ns, in_tls(if paused { Label::application(role) } else { waited }));
+        } else if last.room < u64::from(mss.max(packet.payload_bytes)) {
+            self.timeline.extend(now_ns, in_tls(Label::receiver_window(self.role(packet.sender.other()))));
+        } else if last.bytes < mss && !self.answers_ack(me, now_ns, leg_ns) && now_ns - last.at_ns > LEAST_PAUSE_NS {
+            // A short segment with window to spare, and no acknowledgement to thank for the next: the buffer had run dry.
+            self.timeline.extend(now_ns, in_tls(Label::application(role)));
+        } else {
+            let label = self.limits[me].label(now_ns, round_trip_ns, mss, role);
+            self.timeline.extend(now_ns, in_tls(label));
+        }
+    }
+
+    /// Whether an acknowledgement reached the sender just before `now_ns`, so that it may have set the segment free.
+    fn answers_ack(&self, me: usize, now_ns: i64, leg_ns: i64) -> bool {
+        let history = &self.transfers[me].history;
+        let before = history.at(now_ns - leg_ns * 5 / 4 - LEAST_PAUSE_NS);
+        let after = history.at(now_ns - leg_ns * 3 / 4);
+        before.zip(after).is_none_or(|(before, after)| after.una > before.una)
+    }
+
+    fn take_retransmission(&mut self, packet: &Packet<'_>, class: Class, trigger: Trigger) {
+        let me = packet.sender as usize;
+        let tiny = u64::from(packet.payload_bytes) > u64::from(self.transfers[me].largest_passed_bytes);
+        let transfer = &mut self.transfers[me];
+        let progress_ns = transfer.last_sent_ns.max(transfer.acked_ns).max(self.begun_ns);
+        let evidence_ns = transfer.evidence_ns.unwrap_or(packet.now_ns);
+        let (from_ns, mut label) = match trigger {
+            Trigger::Evidence => (evidence_ns, Label::LossFast),
+            Trigger::Probe => (progress_ns, Label::LossTlp),
+            Trigger::Timer => (progress_ns, Label::LossRto),
+        };
+        // Nothing as large ever passed, and the repeat of a repeat is still not acknowledged: the size is the trouble (C.10).
+        let black_hole =
+            class == Class::Repeated && tiny && packet.payload_bytes > DEFAULT_MSS && label == Label::LossRto;
+        if class == Class::Pmtu || black_hole {
+            label = Label::Pmtu;
+        }
+        if transfer.hole_at(packet.seq, packet.end()).is_some() {
+            transfer.fill(packet, false);
+        } else {
+            transfer.repeat(packet);
+        }
+        transfer.last_sent_ns = packet.now_ns;
+        if class == Class::Unneeded {
+            self.charges.push(Charge { from_ns, to_ns: packet.now_ns, label });
+            return;
+        }
+        let point = transfer.max;
+        let mut begins_ns = from_ns;
+        if let Some(episode) = transfer.episode {
+            if episode.label.rank() >= label.rank() {
+                transfer.episode = Some(Episode { point, ..episode });
+                return;
+            }
+            begins_ns =
+                if label == Label::Pmtu { episode.charged_ns.min(from_ns) } else { from_ns.max(episode.charged_ns) };
+            self.charges.push(Charge { from_ns: episode.charged_ns, to_ns: begins_ns, label: episode.label });
+        }
+        transfer.episode = Some(Episode { label, charged_ns: begins_ns, point });
+        self.limits[me].lost();
+    }
+
+    /// What a segment acknowledges of its peer's data.
+    fn take_ack(&mut self, packet: &Packet<'_>, options: &Options, class: Class, events: &mut Events) {
+        let peer = packet.sender.other() as usize;
+        let now_ns = packet.now_ns;
+        if !self.transfers[peer].ack_seen {
+            self.transfers[peer].ack_seen = true;
+            if !self.transfers[peer].begun {
+                self.transfers[peer].max = packet.ack;
+            }
+            self.transfers[peer].told.una = self.transfers[peer].told.una.max(packet.ack.min(self.transfers[peer].max));
+        }
+        self.take_sack(packet, options);
+        let transfer = &mut self.transfers[peer];
+        if packet.ack > transfer.told.una && packet.ack - transfer.told.una <= FAR {
+            self.advance(packet, events);
+        } else if packet.ack == transfer.told.una
+            && packet.payload_bytes == 0
+            && !packet.syn()
+            && !packet.fin()
+            && class == Class::Bare
+            && transfer.in_flight() > 0
+            && self.windows[packet.sender as usize].repeats(packet.window)
+        {
+            transfer.duplicate_acks += 1;
+            self.counts[packet.sender as usize].duplicate_acks += 1;
+            if transfer.duplicate_acks >= 2 && transfer.evidence_ns.is_none() {
+                transfer.evidence_ns = Some(now_ns);
+            }
+        }
+    }
+
+    fn advance(&mut self, packet: &Packet<'_>, events: &mut Events) {
+        let (now_ns, peer_half) = (packet.now_ns, packet.sender.other());
+        let peer = peer_half as usize;
+        let whole_ns = self.round_trip_ns().unwrap_or(0);
+        let transfer = &mut self.transfers[peer];
+        let in_recovery = transfer.episode.is_some();
+        let acked = transfer.acknowledge(packet.ack, now_ns);
+        if let Some(rtt_ns) = acked.rtt_ns.filter(|_| !in_recovery) {
+            transfer.rtt.sample(rtt_ns, now_ns);
+            let floor_ns = transfer.rtt.floor_ns().unwrap_or(rtt_ns);
+            self.limits[peer].round_trip(now_ns, rtt_ns, floor_ns, whole_ns);
+        }
+        self.limits[peer].acknowledged(now_ns, acked.bytes, packet.ack, transfer.max);
+        if let Some(episode) = transfer.episode.filter(|episode| packet.ack >= episode.point) {
+            transfer.episode = None;
+            transfer.evidence_ns = None;
+            self.charges.push(Charge { from_ns: episode.charged_ns, to_ns: now_ns, label: episode.label });
+            self.too_large[peer] = false;
+        }
+        if acked.missed_bytes > 0 {
+            self.counts[peer].missed_bytes += acked.missed_bytes;
+            let mut event = Event::new("capture_gap", packet, Role::of(peer_half, self.client));
+            event.payload_bytes = acked.missed_bytes.min(u64::from(u32::MAX)) as u32;
+            events.push(event);
+        }
+        if let Some(last) = &mut self.last
+            && last.sender == peer_half
+            && last.acked_ns.is_none()
+            && packet.ack >= last.end
+        {
+            last.acked_ns = Some(now_ns);
+        }
+    }
+
+    /// Selective acknowledgements show a loss; a duplicate one (RFC 2883) shows that a repeat was needless.
+    fn take_sack(&mut self, packet: &Packet<'_>, options: &Options) {
+        let Some(&(left, right)) = options.sack.first() else { return };
+        let peer = packet.sender.other() as usize;
+        self.counts[packet.sender as usize].sack_packets += 1;
+        let transfer = &mut self.transfers[peer];
+        let una = packet.ack;
+        let (left, right) = (unwrap(left, una), unwrap(right, una));
+        let second = options.sack.get(1).map(|&(low, high)| (unwrap(low, una), unwrap(high, una)));
+        let inside = second.is_some_and(|(low, high)| low <= left && right <= high);
+        if right <= una || inside {
+            let repeated = transfer.sent_at(left).is_some_and(|sent| sent.copies > 1);
+            self.counts[peer].spurious += u32::from(repeated);
+        }
+        for &(low, high) in &options.sack {
+            let (low, high) = (unwrap(low, una), unwrap(high, una));
+            if low > una && high > transfer.highest_sacked && high - low < FAR {
+                transfer.highest_sacked = high;
+                transfer.evidence_ns.get_or_insert(packet.now_ns);
+            }
+        }
+    }
+
+    fn take_timestamps(&mut self, packet: &Packet<'_>) {
+        let Some((value, echo)) = packet.timestamps else { return };
+        if packet.payload_bytes > 0 {
+            self.echoes[packet.sender as usize].pass(value, packet.now_ns);
+        }
+        if packet.has_ack() {
+            self.echoes[packet.sender.other() as usize].echoed(echo, packet.now_ns);
+        }
+    }
+
+    fn take_window(&mut self, packet: &Packet<'_>) {
+        let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
+        let scale_known = self.handshake.scaled();
+        let reopened = self.windows[me].advertise(packet, scale_known);
+        if packet.has_ack() {
+            let room = self.windows[me].bytes();
+            let transfer = &mut self.transfers[peer];
+            let edge = packet.ack.saturating_add(room);
+            transfer.told.edge = transfer.told.edge.max(edge);
+            transfer.history.note(packet.now_ns, transfer.told);
+        }
+        if let Some(reopened) = reopened {
+            self.charge_zero_window(packet.sender, reopened);
+        }
+    }
+
+    /// A closed window cost time if its peer had something to send: it probed meanwhile, or sends as soon as it may.
+    fn charge_zero_window(&mut self, receiver: Half, span: Reopened) {
+        if span.wanted {
+            let label = Label::zero_window(self.role(receiver));
+            self.charges.push(Charge { from_ns: span.from_ns, to_ns: span.to_ns, label });
+        } else {
+            self.windows[receiver as usize].unproven = Some(span);
+        }
+    }
+
+    /// New data soon after a window reopened shows that it was waited for.
+    fn prove_zero_window(&mut self, packet: &Packet<'_>) {
+        let receiver = packet.sender.other();
+        let Some(span) = self.windows[receiver as usize].unproven.take() else { return };
+        let soon_ns = 2 * self.round_trip_ns().unwrap_or(0) + LEAST_DELAYED_ACK_NS;
+        if packet.now_ns - span.to_ns <= soon_ns {
+            self.charge_zero_window(receiver, Reopened { wanted: true, ..span });
+        }
+    }
+
+    fn take_close(&mut self, packet: &Packet<'_>) {
+        let me = packet.sender as usize;
+        if packet.fin() && self.fin_ns[me].is_none() && self.phase != Phase::Closed {
+            self.fin_ns[me] = Some(packet.now_ns);
+            self.extend_network(packet.now_ns);
+            self.timeline.extend(packet.now_ns, Label::idle(self.role(packet.sender)));
+            self.apply_charges();
+            if self.fin_ns[packet.sender.other() as usize].is_some() {
+                self.phase = Phase::Closed;
+            }
+        }
+    }
+
+    /// A reset ends all waiting.
+    fn close(&mut self, packet: &Packet<'_>) {
+        if self.phase == Phase::Closed {
+            return;
+        }
+        self.close_episodes();
+        self.close_zero_windows();
+        if self.phase == Phase::Handshake {
+            self.timeline.extend(packet.now_ns, Label::Handshake);
+        } else {
+            self.extend_network(packet.now_ns);
+            self.timeline.extend(packet.now_ns, Label::idle(self.role(packet.sender)));
+        }
+        self.apply_charges();
+        self.phase = Phase::Closed;
+    }
+
+    /// What was sent last still travels.
+    fn extend_network(&mut self, until_ns: i64) {
+        if let Some(last) = self.last {
+            let leg_ns = self.transfers[last.sender as usize].rtt.floor_ns().unwrap_or(0);
+            self.timeline.extend(until_ns.min(last.at_ns + leg_ns), Label::NetworkRtt);
+        }
+    }
+
+    fn close_episodes(&mut self) {
+        for transfer in &mut self.transfers {
+            if let Some(episode) = transfer.episode.take() {
+                self.charges.push(Charge { from_ns: episode.charged_ns, to_ns: self.now_ns, label: episode.label });
+            }
+        }
+    }
+
+    fn close_zero_windows(&mut self) {
+        for half in [Half::Low, Half::High] {
+            if let Some(span) = self.windows[half as usize].end(self.now_ns) {
+                self.charge_zero_window(half, span);
+            }
+        }
+    }
+
+    /// Applies what is due to the time that is charged so far, running episodes included.
+    fn apply_charges(&mut self) {
+        let end_ns = self.timeline.end_ns();
+        for transfer in &mut self.transfers {
+            if let Some(episode) = &mut transfer.episode {
+                self.timeline.charge(episode.charged_ns, end_ns, episode.label);
+                episode.charged_ns = episode.charged_ns.max(end_ns);
+            }
+        }
+        self.charges.retain_mut(|charge| {
+            self.timeline.charge(charge.from_ns, charge.to_ns.min(end_ns), charge.label);
+            charge.from_ns = charge.from_ns.max(end_ns);
+            charge.from_ns < charge.to_ns
+        });
+    }
+}

@@ -1,0 +1,199 @@
+//! What holds a sender back that has data, window and unacknowledged bytes (`tcp.md` C.5, C.11, D.5).
+
+use super::label::{Label, Role};
+
+/// Advancing acknowledgements that the spacing test looks at, and how many it needs.
+const ACKS: usize = 24;
+const LEAST_ACKS: usize = 12;
+/// The label is found anew after so many.
+const RENEW_AFTER: u8 = 8;
+/// Rounds over which a flat flight shows a fixed buffer.
+const FLAT_ROUNDS: usize = 4;
+/// A round trip this much above its floor shows a queue.
+const LEAST_QUEUE_NS: i64 = 10_000_000;
+
+/// Rounds and the spacing of acknowledgements of one direction.
+#[derive(Debug, Clone)]
+pub(super) struct Limit {
+    acks: [(i64, u32); ACKS],
+    count: u32,
+    /// Newest last.
+    flights: [u32; FLAT_ROUNDS],
+    rounds: u32,
+    round_end: u64,
+    round_flight: u32,
+    most_before: u32,
+    pub(super) most_flight: u32,
+    growing: bool,
+    flight_before_loss: u32,
+    queue_seen_ns: i64,
+    label: Label,
+    age: u8,
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self {
+            acks: [(0, 0); ACKS],
+            count: 0,
+            flights: [0; FLAT_ROUNDS],
+            rounds: 0,
+            round_end: 0,
+            round_flight: 0,
+            most_before: 0,
+            most_flight: 0,
+            growing: true,
+            flight_before_loss: 0,
+            queue_seen_ns: i64::MIN,
+            label: Label::SlowStart,
+            age: RENEW_AFTER,
+        }
+    }
+}
+
+impl Limit {
+    /// An acknowledgement advanced by `bytes`, up to `una`; the highest byte sent so far is `max`.
+    #[inline]
+    pub(super) fn acknowledged(&mut self, now_ns: i64, bytes: u64, una: u64, max: u64) {
+        self.acks[self.count as usize % ACKS] = (now_ns, bytes.min(u64::from(u32::MAX)) as u32);
+        self.count = self.count.wrapping_add(1);
+        self.age = self.age.saturating_add(1);
+        if una >= self.round_end {
+            if self.round_flight > 0 {
+                self.end_round();
+            }
+            self.round_end = max;
+        }
+    }
+
+    /// A round trip was measured while its floor was known.
+    #[inline]
+    pub(super) fn round_trip(&mut self, now_ns: i64, rtt_ns: i64, floor_ns: i64, whole_ns: i64) {
+        if rtt_ns - floor_ns > LEAST_QUEUE_NS.max(whole_ns / 2) {
+            self.queue_seen_ns = now_ns;
+        }
+    }
+
+    /// Data was sent, after which `flight` bytes are in flight as the sender sees it.
+    #[inline]
+    pub(super) fn sent(&mut self, flight: u64) {
+        let flight = flight.min(u64::from(u32::MAX)) as u32;
+        self.round_flight = self.round_flight.max(flight);
+        self.most_flight = self.most_flight.max(flight);
+    }
+
+    /// A loss was repaired.
+    pub(super) fn lost(&mut self) {
+        self.flight_before_loss = self.flight_before_loss.max(self.most_flight);
+        self.growing = false;
+        self.age = RENEW_AFTER;
+    }
+
+    /// The label of a wait that ends at `now_ns`.
+    #[inline]
+    pub(super) fn label(&mut self, now_ns: i64, round_trip_ns: i64, mss: u32, sender: Role) -> Label {
+        if self.age >= RENEW_AFTER {
+            self.age = 0;
+            self.label = self.find(now_ns, round_trip_ns, mss, sender);
+        }
+        self.label
+    }
+
+    fn end_round(&mut self) {
+        if self.rounds > 1 && self.round_flight <= self.most_before {
+            self.growing = false;
+        } else if self.flight_before_loss == 0 {
+            self.growing = true;
+        }
+        self.most_before = self.most_before.max(self.round_flight);
+        self.flights.rotate_left(1);
+        self.flights[FLAT_ROUNDS - 1] = self.round_flight;
+        self.rounds += 1;
+        self.round_flight = 0;
+    }
+
+    fn find(&self, now_ns: i64, round_trip_ns: i64, mss: u32, sender: Role) -> Label {
+        let queue = now_ns.saturating_sub(self.queue_seen_ns) < 2 * round_trip_ns + LEAST_QUEUE_NS
+            && self.most_flight > 2 * mss;
+        if self.evenly_spaced() {
+            return if queue { Label::Queue } else { Label::Bandwidth };
+        }
+        if queue {
+            return Label::Queue;
+        }
+        if self.flight_before_loss == 0 && self.growing {
+            return Label::SlowStart;
+        }
+        if self.flight_before_loss == 0 && self.is_flat(mss) {
+            return Label::sender_buffer(sender);
+        }
+        Label::CongestionWindow
+    }
+
+    fn is_flat(&self, mss: u32) -> bool {
+        let (least, most) = (self.flights.iter().min(), self.flights.iter().max());
+        self.rounds as usize >= FLAT_ROUNDS
+            && least.zip(most).is_some_and(|(&least, &most)| least > 0 && most - least <= 2 * mss)
+    }
+
+    /// The bottleneck-spacing test: a queue that is served at a constant rate spaces acknowledgements by their bytes.
+    fn evenly_spaced(&self) -> bool {
+        let count = (self.count as usize).min(ACKS);
+        if count < LEAST_ACKS {
+            return false;
+        }
+        let oldest = self.count as usize - count;
+        let at = |index: usize| self.acks[(oldest + index) % ACKS];
+        let bytes: u64 = (1..count).map(|index| u64::from(at(index).1)).sum();
+        let time_ns = at(count - 1).0 - at(0).0;
+        if time_ns <= 0 || bytes == 0 {
+            return false;
+        }
+        let rate = bytes as f64 / time_ns as f64;
+        let mut spacings = [0f64; ACKS];
+        for index in 1..count {
+            let gap_ns = at(index).0 - at(index - 1).0;
+            spacings[index - 1] = gap_ns as f64 / f64::from(at(index).1.max(1)) * rate;
+        }
+        let spacings = &mut spacings[..count - 1];
+        spacings.sort_unstable_by(f64::total_cmp);
+        spacings[spacings.len() / 4] >= 0.85 && spacings[spacings.len() * 3 / 4] <= 1.15
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acknowledgements_at_a_constant_rate_show_a_bottleneck() {
+        let mut limit = Limit::default();
+        for step in 0..30i64 {
+            let bytes = if step % 3 == 0 { 2800 } else { 1400 };
+            let now_ns = limit.acks[(limit.count as usize + ACKS - 1) % ACKS].0 + bytes * 1000;
+            limit.acknowledged(now_ns, bytes as u64, 0, 1);
+        }
+        assert_eq!(limit.label(50_000_000, 20_000_000, 1400, Role::Server), Label::Bandwidth);
+    }
+
+    #[test]
+    fn bursts_show_none() {
+        let mut limit = Limit::default();
+        for step in 0..30i64 {
+            limit.acknowledged(step / 10 * 40_000_000 + step * 1000, 1400, 0, 1);
+        }
+        assert_eq!(limit.label(200_000_000, 40_000_000, 1400, Role::Server), Label::SlowStart);
+    }
+
+    #[test]
+    fn a_flat_flight_without_loss_is_the_senders_buffer() {
+        let mut limit = Limit::default();
+        for round in 0..6u64 {
+            limit.sent(8000);
+            limit.acknowledged(round as i64 * 40_000_000, 8000, round * 8000 + 8000, round * 8000 + 16_000);
+        }
+        assert_eq!(limit.label(300_000_000, 40_000_000, 1400, Role::Server), Label::SenderBufferServer);
+        limit.lost();
+        assert_eq!(limit.label(300_000_000, 40_000_000, 1400, Role::Server), Label::CongestionWindow);
+    }
+}

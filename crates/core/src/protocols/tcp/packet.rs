@@ -1,0 +1,50 @@
+//! A segment in unbounded sequence space and monotone time, as our own layer sees it.
+
+use crate::decode::flags::{ACK, FIN, RST, SYN};
+use crate::flows::Half;
+
+/// One segment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packet<'a> {
+    pub(super) frame: u32,
+    /// Never smaller than that of the packet before.
+    pub(super) now_ns: i64,
+    pub(super) sender: Half,
+    pub(super) flags: u16,
+    pub(super) seq: u64,
+    pub(super) ack: u64,
+    pub(super) payload_bytes: u32,
+    pub(super) window: u16,
+    pub(super) ip_id: u16,
+    pub(super) ttl: u8,
+    pub(super) timestamps: Option<(u32, u32)>,
+    /// The payload as far as it was captured.
+    pub(super) payload: &'a [u8],
+}
+
+impl Packet<'_> {
+    pub(super) fn syn(&self) -> bool {
+        self.flags & SYN != 0
+    }
+
+    pub(super) fn fin(&self) -> bool {
+        self.flags & FIN != 0
+    }
+
+    pub(super) fn rst(&self) -> bool {
+        self.flags & RST != 0
+    }
+
+    pub(super) fn has_ack(&self) -> bool {
+        self.flags & ACK != 0
+    }
+
+    /// Bytes of sequence space: payload, and one each for SYN and FIN.
+    pub(super) fn length(&self) -> u64 {
+        u64::from(self.payload_bytes) + u64::from(self.syn()) + u64::from(self.fin())
+    }
+
+    pub(super) fn end(&self) -> u64 {
+        self.seq + self.length()
+    }
+}

@@ -1,0 +1,160 @@
+//! Round trips of one leg: from the capture point to the receiver of a direction and back (`tcp.md` C.8).
+
+/// The minimum is that of the last 10 to 20 s, so that a path that becomes longer is believed in time.
+const WINDOW_NS: i64 = 10_000_000_000;
+/// Bins of a quarter octave above 1 µs: the last begins at 268 s.
+const BINS: usize = 112;
+const BINS_PER_OCTAVE: u32 = 4;
+
+/// Samples of one leg.
+#[derive(Debug, Clone)]
+pub(super) struct Rtt {
+    minima_ns: [i64; 2],
+    window_start_ns: i64,
+    least_ns: i64,
+    most_ns: i64,
+    sum_ns: i64,
+    count: u32,
+    smoothed_ns: i64,
+    variation_ns: i64,
+    bins: [u16; BINS],
+}
+
+impl Default for Rtt {
+    fn default() -> Self {
+        Self {
+            minima_ns: [i64::MAX; 2],
+            window_start_ns: i64::MIN,
+            least_ns: i64::MAX,
+            most_ns: 0,
+            sum_ns: 0,
+            count: 0,
+            smoothed_ns: 0,
+            variation_ns: 0,
+            bins: [0; BINS],
+        }
+    }
+}
+
+impl Rtt {
+    /// A sample of the handshake: it seeds the minimum, but is no sample of data.
+    pub(super) fn seed(&mut self, rtt_ns: i64, now_ns: i64) {
+        self.lower(rtt_ns, now_ns);
+    }
+
+    /// A sample of a segment that was sent once (Karn; RFC 6298 §3).
+    #[inline]
+    pub(super) fn sample(&mut self, rtt_ns: i64, now_ns: i64) {
+        self.lower(rtt_ns, now_ns);
+        self.least_ns = self.least_ns.min(rtt_ns);
+        self.most_ns = self.most_ns.max(rtt_ns);
+        self.sum_ns = self.sum_ns.saturating_add(rtt_ns);
+        self.count += 1;
+        // RFC 6298 §2.
+        if self.count == 1 {
+            (self.smoothed_ns, self.variation_ns) = (rtt_ns, rtt_ns / 2);
+        } else {
+            self.variation_ns += ((self.smoothed_ns - rtt_ns).abs() - self.variation_ns) / 4;
+            self.smoothed_ns += (rtt_ns - self.smoothed_ns) / 8;
+        }
+        let bin = &mut self.bins[bin(rtt_ns)];
+        *bin = bin.saturating_add(1);
+    }
+
+    /// The recent minimum; `None` before any sample or seed.
+    #[inline]
+    pub(super) fn floor_ns(&self) -> Option<i64> {
+        let least = self.minima_ns[0].min(self.minima_ns[1]);
+        (least != i64::MAX).then_some(least)
+    }
+
+    pub(super) fn smoothed_ns(&self) -> Option<i64> {
+        (self.count > 0).then_some(self.smoothed_ns)
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
+    pub(super) fn least_ns(&self) -> Option<i64> {
+        (self.count > 0).then_some(self.least_ns)
+    }
+
+    pub(super) fn most_ns(&self) -> Option<i64> {
+        (self.count > 0).then_some(self.most_ns)
+    }
+
+    pub(super) fn mean_ns(&self) -> Option<i64> {
+        (self.count > 0).then(|| self.sum_ns / i64::from(self.count))
+    }
+
+    /// The value that `share` percent of the samples do not exceed, to within a bin (19 %).
+    pub(super) fn percentile_ns(&self, share: u32) -> Option<i64> {
+        let total: u32 = self.bins.iter().map(|&count| u32::from(count)).sum();
+        let rank = (total * share).div_ceil(100).max(1);
+        let mut below = 0;
+        let bin = self.bins.iter().position(|&count| {
+            below += u32::from(count);
+            total > 0 && below >= rank
+        })?;
+        Some(upper_ns(bin).clamp(self.least_ns, self.most_ns))
+    }
+
+    fn lower(&mut self, rtt_ns: i64, now_ns: i64) {
+        if now_ns.saturating_sub(self.window_start_ns) >= WINDOW_NS {
+            let stale = now_ns.saturating_sub(self.window_start_ns) >= 2 * WINDOW_NS;
+            self.minima_ns = [i64::MAX, if stale { i64::MAX } else { self.minima_ns[0] }];
+            self.window_start_ns = now_ns;
+        }
+        self.minima_ns[0] = self.minima_ns[0].min(rtt_ns);
+    }
+}
+
+/// Quarter octaves above 1 µs.
+fn bin(rtt_ns: i64) -> usize {
+    let units = (rtt_ns.max(0) as u64 / 1000).max(1);
+    let octave = units.ilog2();
+    let quarter = if octave >= 2 { (units >> (octave - 2)) & 3 } else { (units << (2 - octave)) & 3 } as u32;
+    ((octave * BINS_PER_OCTAVE + quarter) as usize).min(BINS - 1)
+}
+
+/// Upper edge of a bin.
+fn upper_ns(bin: usize) -> i64 {
+    let (octave, quarter) = (bin as u32 / BINS_PER_OCTAVE, bin as i64 % 4);
+    (1000i64 << octave) / 4 * (5 + quarter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bin_holds_what_lies_below_its_edge() {
+        for rtt_ns in [1_000, 1_500, 40_000, 999_999, 41_000_000, 3_000_000_000i64] {
+            assert!(upper_ns(bin(rtt_ns)) > rtt_ns, "{rtt_ns}");
+            assert!(upper_ns(bin(rtt_ns)) <= rtt_ns * 5 / 4 + 1000, "{rtt_ns}");
+        }
+    }
+
+    #[test]
+    fn the_floor_forgets() {
+        let mut rtt = Rtt::default();
+        rtt.sample(10, 0);
+        rtt.sample(50, 15_000_000_000);
+        assert_eq!(rtt.floor_ns(), Some(10), "the window before still counts");
+        rtt.sample(50, 30_000_000_000);
+        assert_eq!(rtt.floor_ns(), Some(50));
+        assert_eq!(rtt.least_ns(), Some(10));
+    }
+
+    #[test]
+    fn percentiles_of_few_samples() {
+        let mut rtt = Rtt::default();
+        assert_eq!(rtt.percentile_ns(50), None);
+        for sample in [1_000_000, 1_000_000, 1_000_000, 90_000_000] {
+            rtt.sample(sample, 0);
+        }
+        assert!(rtt.percentile_ns(50).is_some_and(|p50| (1_000_000..1_250_000).contains(&p50)));
+        assert_eq!(rtt.percentile_ns(95), Some(90_000_000));
+    }
+}

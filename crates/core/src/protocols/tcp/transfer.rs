@@ -1,0 +1,292 @@
+//! One direction of data: what was sent, what is missing, what the receiver has told.
+
+use std::collections::VecDeque;
+
+use super::history::{History, Told};
+use super::packet::Packet;
+use super::rtt::Rtt;
+use super::sequence::ORIGIN;
+
+/// Segments that are followed one by one; in a larger flight the oldest are forgotten.
+const MOST_SENT: usize = 2048;
+/// Acknowledged segments that are remembered for late copies.
+const MOST_ACKED: usize = 64;
+/// Holes that are followed at once.
+const MOST_HOLES: usize = 32;
+
+/// A segment that was sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    pub(super) seq: u64,
+    pub(super) end: u64,
+    pub(super) first_ns: i64,
+    pub(super) last_ns: i64,
+    pub(super) first_frame: u32,
+    pub(super) last_frame: u32,
+    pub(super) ip_id: u16,
+    pub(super) ttl: u8,
+    /// Whether an original was seen, not only a repeat that filled a hole.
+    pub(super) original: bool,
+    pub(super) copies: u8,
+}
+
+/// Bytes that later data has passed by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hole {
+    pub(super) start: u64,
+    pub(super) end: u64,
+    pub(super) opened_ns: i64,
+    pub(super) opener_frame: u32,
+    pub(super) opener_timestamp: Option<u32>,
+    pub(super) opener_ip_id: u16,
+}
+
+/// What an acknowledgement did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Acked {
+    /// Bytes newly acknowledged.
+    pub(super) bytes: u64,
+    /// Bytes of them that never passed the capture point.
+    pub(super) missed_bytes: u64,
+    /// A round trip of this leg.
+    pub(super) rtt_ns: Option<i64>,
+}
+
+/// Recovery from a loss (RFC 6675, RFC 6298, RFC 8985).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Episode {
+    pub(super) label: super::label::Label,
+    /// Up to where it is charged.
+    pub(super) charged_ns: i64,
+    /// It ends when this is acknowledged.
+    pub(super) point: u64,
+}
+
+/// One direction of data.
+#[derive(Debug, Clone)]
+pub(super) struct Transfer {
+    pub(super) begun: bool,
+    /// First sequence number seen.
+    pub(super) first: u64,
+    /// Highest end of a segment seen.
+    pub(super) max: u64,
+    /// When data was last sent, anew or again.
+    pub(super) last_sent_ns: i64,
+    pub(super) told: Told,
+    pub(super) acked_ns: i64,
+    pub(super) ack_seen: bool,
+    sent: VecDeque<Sent>,
+    /// How many at the front of `sent` are acknowledged.
+    acked: usize,
+    pub(super) holes: Vec<Hole>,
+    pub(super) history: History,
+    pub(super) rtt: Rtt,
+    /// Since when the receiver or a hole shows that something is missing.
+    pub(super) evidence_ns: Option<i64>,
+    pub(super) highest_sacked: u64,
+    pub(super) duplicate_acks: u32,
+    pub(super) episode: Option<Episode>,
+    /// Largest payload that was acknowledged after being sent once.
+    pub(super) largest_passed_bytes: u32,
+    /// How often IP identification followed the segment before, and how often not.
+    id_follows: u16,
+    id_breaks: u16,
+    last_ip_id: u16,
+    /// Sequence numbers that SYN and FIN took, and bytes that were acknowledged unseen.
+    control_bytes: u64,
+}
+
+impl Default for Transfer {
+    fn default() -> Self {
+        Self {
+            begun: false,
+            first: ORIGIN,
+            max: ORIGIN,
+            last_sent_ns: i64::MIN,
+            told: Told::default(),
+            acked_ns: i64::MIN,
+            ack_seen: false,
+            sent: VecDeque::new(),
+            acked: 0,
+            holes: Vec::new(),
+            history: History::default(),
+            rtt: Rtt::default(),
+            evidence_ns: None,
+            highest_sacked: 0,
+            duplicate_acks: 0,
+            episode: None,
+            largest_passed_bytes: 0,
+            id_follows: 0,
+            id_breaks: 0,
+            last_ip_id: 0,
+            control_bytes: 0,
+        }
+    }
+}
+
+impl Transfer {
+    /// Memory beyond the struct itself.
+    pub(super) fn bytes(&self) -> usize {
+        self.sent.capacity() * size_of::<Sent>() + self.holes.capacity() * size_of::<Hole>() + self.history.bytes()
+    }
+
+    /// Begins at the first segment of the direction, or at what the peer acknowledges.
+    pub(super) fn begin(&mut self, at: u64) {
+        (self.begun, self.first, self.max) = (true, at, at);
+        if !self.ack_seen {
+            self.told = Told { una: at, edge: at };
+        }
+    }
+
+    /// Bytes sent and not acknowledged.
+    pub(super) fn in_flight(&self) -> u64 {
+        self.max.saturating_sub(self.told.una)
+    }
+
+    /// Whether IP identification counts up within this direction, so that it tells the order of sending.
+    pub(super) fn ids_count_up(&self) -> bool {
+        self.id_follows >= 4 && self.id_breaks * 8 <= self.id_follows
+    }
+
+    /// Takes new data at or beyond the highest end; returns whether it leaves a hole.
+    pub(super) fn push(&mut self, packet: &Packet<'_>) -> bool {
+        let gap = packet.seq > self.max;
+        if gap {
+            if self.holes.len() == MOST_HOLES {
+                self.holes.remove(0);
+            }
+            self.holes.push(Hole {
+                start: self.max,
+                end: packet.seq,
+                opened_ns: packet.now_ns,
+                opener_frame: packet.frame,
+                opener_timestamp: packet.timestamps.map(|(value, _)| value),
+                opener_ip_id: packet.ip_id,
+            });
+        }
+        if self.last_sent_ns != i64::MIN {
+            let step = packet.ip_id.wrapping_sub(self.last_ip_id);
+            let counter = if (1..=64).contains(&step) { &mut self.id_follows } else { &mut self.id_breaks };
+            *counter = counter.saturating_add(1);
+        }
+        self.last_ip_id = packet.ip_id;
+        self.control_bytes += packet.length() - u64::from(packet.payload_bytes);
+        let seq = packet.seq.max(self.max);
+        self.max = packet.end();
+        self.remember(packet, seq, true);
+        gap
+    }
+
+    /// Takes data that fills a hole, wholly or in part. `original` says that it was sent once and overtaken.
+    pub(super) fn fill(&mut self, packet: &Packet<'_>, original: bool) {
+        let (start, end) = (packet.seq, packet.end());
+        let mut at = 0;
+        while at < self.holes.len() {
+            let hole = self.holes[at];
+            if hole.start >= end || hole.end <= start {
+                at += 1;
+                continue;
+            }
+            self.holes.remove(at);
+            for (low, high) in [(hole.start, start.max(hole.start)), (end.min(hole.end), hole.end)] {
+                if low < high && self.holes.len() < MOST_HOLES {
+                    self.holes.insert(at, Hole { start: low, end: high, ..hole });
+                    at += 1;
+                }
+            }
+        }
+        self.remember(packet, start, original);
+    }
+
+    fn remember(&mut self, packet: &Packet<'_>, seq: u64, original: bool) {
+        if self.sent.len() == MOST_SENT {
+            self.sent.pop_front();
+            self.acked = self.acked.saturating_sub(1);
+        }
+        let sent = Sent {
+            seq,
+            end: packet.end(),
+            first_ns: packet.now_ns,
+            last_ns: packet.now_ns,
+            first_frame: packet.frame,
+            last_frame: packet.frame,
+            ip_id: packet.ip_id,
+            ttl: packet.ttl,
+            original,
+            copies: if original { 1 } else { 2 },
+        };
+        if self.sent.back().is_none_or(|last| last.seq <= seq) {
+            self.sent.push_back(sent);
+        } else {
+            let at = self.sent.partition_point(|other| other.seq < seq);
+            self.sent.insert(at, sent);
+            self.acked += usize::from(at < self.acked);
+        }
+    }
+
+    /// Payload seen at least once, from sequence numbers.
+    pub(super) fn unique_bytes(&self) -> u64 {
+        let holes: u64 = self.holes.iter().map(|hole| hole.end - hole.start).sum();
+        (self.max - self.first).saturating_sub(holes + self.control_bytes)
+    }
+
+    /// The hole that `start..end` fills.
+    pub(super) fn hole_at(&self, start: u64, end: u64) -> Option<&Hole> {
+        self.holes.iter().find(|hole| hole.start < end && hole.end > start)
+    }
+
+    /// The segment that holds `seq`, if it is remembered.
+    pub(super) fn sent_at(&mut self, seq: u64) -> Option<&mut Sent> {
+        let after = self.sent.partition_point(|sent| sent.seq <= seq);
+        let sent = self.sent.get_mut(after.checked_sub(1)?)?;
+        (sent.end > seq).then_some(sent)
+    }
+
+    /// Notes that `start..end` was sent again.
+    pub(super) fn repeat(&mut self, packet: &Packet<'_>) {
+        let mut at = self.sent.partition_point(|sent| sent.end <= packet.seq);
+        while let Some(sent) = self.sent.get_mut(at).filter(|sent| sent.seq < packet.end()) {
+            sent.copies = sent.copies.saturating_add(1);
+            (sent.last_ns, sent.last_frame, sent.ip_id) = (packet.now_ns, packet.frame, packet.ip_id);
+            at += 1;
+        }
+    }
+
+    /// Takes a cumulative acknowledgement that advances.
+    pub(super) fn acknowledge(&mut self, ack: u64, now_ns: i64) -> Acked {
+        let mut acked = Acked { bytes: ack - self.told.una, ..Acked::default() };
+        self.told.una = ack;
+        self.acked_ns = now_ns;
+        self.duplicate_acks = 0;
+        let mut ambiguous = false;
+        let mut newest = None;
+        while let Some(sent) = self.sent.get(self.acked).filter(|sent| sent.end <= ack) {
+            ambiguous |= sent.copies > 1;
+            newest = Some(*sent);
+            self.acked += 1;
+        }
+        if let Some(sent) = newest.filter(|_| !ambiguous) {
+            acked.rtt_ns = Some(now_ns - sent.last_ns);
+            self.largest_passed_bytes = self.largest_passed_bytes.max((sent.end - sent.seq) as u32);
+        }
+        while self.acked > MOST_ACKED {
+            self.sent.pop_front();
+            self.acked -= 1;
+        }
+        self.holes.retain_mut(|hole| {
+            acked.missed_bytes += hole.end.min(ack).saturating_sub(hole.start);
+            hole.start = hole.start.max(ack);
+            hole.start < hole.end
+        });
+        self.control_bytes += acked.missed_bytes;
+        if ack > self.max {
+            self.control_bytes += ack - self.max;
+            acked.missed_bytes += ack - self.max;
+            self.max = ack;
+        }
+        if self.holes.is_empty() && self.highest_sacked <= ack {
+            self.evidence_ns = None;
+        }
+        acked
+    }
+}

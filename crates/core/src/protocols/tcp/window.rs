@@ -1,0 +1,110 @@
+//! The receive window of one half: scaled, inferred where the handshake is missing, and when it was closed.
+
+use super::packet::Packet;
+
+/// In-flight samples that an inferred scale needs (`tcp.md` C.14).
+const LEAST_SAMPLES: u32 = 20;
+
+/// A span during which the window was closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reopened {
+    pub(super) from_ns: i64,
+    pub(super) to_ns: i64,
+    /// Whether the peer had something to send meanwhile.
+    pub(super) wanted: bool,
+}
+
+/// What one half advertises.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Window {
+    /// Shift of the handshake; `None` while it was not seen.
+    pub(super) scale: Option<u8>,
+    both_scale: bool,
+    inferred: u8,
+    samples: u32,
+    raw: u16,
+    seen: bool,
+    pub(super) least_bytes: Option<u64>,
+    pub(super) most_bytes: u64,
+    pub(super) zero_packets: u32,
+    pub(super) zero_spans: u32,
+    pub(super) zero_ns: i64,
+    closed_ns: Option<i64>,
+    /// Whether the peer probed since the window closed.
+    pub(super) probed: bool,
+    /// The last closed span, while it is not known whether the peer waited for its end.
+    pub(super) unproven: Option<Reopened>,
+}
+
+impl Window {
+    /// The window in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        u64::from(self.raw) << self.shift()
+    }
+
+    /// Whether its size is known well enough to say that it limits the peer.
+    pub(super) fn known(&self) -> bool {
+        self.seen && (self.scale.is_some() || self.samples >= LEAST_SAMPLES)
+    }
+
+    /// Whether the newest advertisement is zero.
+    pub(super) fn closed(&self) -> bool {
+        self.closed_ns.is_some()
+    }
+
+    /// Whether the advertisement is the same as the one before.
+    pub(super) fn repeats(&self, raw: u16) -> bool {
+        self.seen && self.raw == raw
+    }
+
+    /// The shift in use.
+    pub(super) fn shift(&self) -> u8 {
+        match self.scale {
+            Some(shift) if self.both_scale => shift,
+            Some(_) => 0,
+            None => self.inferred,
+        }
+    }
+
+    /// The peer has so many bytes in flight: they fitted the window, so its shift is at least so large.
+    pub(super) fn filled_by(&mut self, in_flight: u64) {
+        if self.scale.is_some() || !self.seen || self.raw == 0 {
+            return;
+        }
+        self.samples = self.samples.saturating_add(1);
+        while self.inferred < 14 && in_flight > u64::from(self.raw) << self.inferred {
+            self.inferred += 1;
+        }
+    }
+
+    /// Takes an advertisement; returns the span that it ends, if the window was closed.
+    pub(super) fn advertise(&mut self, packet: &Packet<'_>, scale_known: bool) -> Option<Reopened> {
+        self.both_scale = scale_known || self.both_scale;
+        self.seen = true;
+        if packet.syn() {
+            self.raw = packet.window;
+            return None;
+        }
+        self.raw = packet.window;
+        let bytes = self.bytes();
+        self.least_bytes = Some(self.least_bytes.map_or(bytes, |least| least.min(bytes)));
+        self.most_bytes = self.most_bytes.max(bytes);
+        if bytes > 0 {
+            return self.end(packet.now_ns);
+        }
+        self.zero_packets += 1;
+        if self.closed_ns.is_none() {
+            self.zero_spans += 1;
+            self.closed_ns = Some(packet.now_ns);
+            self.probed = false;
+        }
+        None
+    }
+
+    /// Ends a closed span at `now_ns`.
+    pub(super) fn end(&mut self, now_ns: i64) -> Option<Reopened> {
+        let from_ns = self.closed_ns.take()?;
+        self.zero_ns += now_ns - from_ns;
+        Some(Reopened { from_ns, to_ns: now_ns, wanted: self.probed })
+    }
+}
