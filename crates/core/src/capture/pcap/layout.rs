@@ -63,7 +63,8 @@ fn fits(file: &FileHeader, header_bytes: usize, bytes: &[u8], at_end: bool) -> F
     let second_end = second_at + header_bytes;
     match bytes.get(second_at..second_end) {
         Some(header) => Fit::of(plausible::record(file, file.record(header), near)),
-        None if at_end => Fit::of(bytes.len() == second_at),
+        // With nothing to compare, a usual record whose follower is cut is likelier than an unusual one.
+        None if at_end => Fit::No,
         None => Fit::Need(second_end),
     }
 }

@@ -141,7 +141,6 @@ fn is_known(bytes: &[u8], endian: Endian) -> bool {
         && header(bytes, Some(endian)).is_some_and(|(kind, _, length)| {
             (kind == SECTION_HEADER || (1..=10).contains(&kind) || HARMLESS.contains(&kind))
                 && length <= MAX_RECORD_BYTES
-                && length.is_multiple_of(4)
         })
 }
 
@@ -156,7 +155,7 @@ pub(super) fn probe(bytes: &[u8], endian: Option<Endian>, at_end: bool) -> Probe
     }
     let Some((_, endian, length)) = header(bytes, Some(endian)) else { return Probe::Broken };
     match bytes.get(length - 4..length) {
-        _ if length > SEARCHED_BLOCK_BYTES => Probe::Broken,
+        _ if length > SEARCHED_BLOCK_BYTES || !length.is_multiple_of(4) => Probe::Broken,
         Some(copy) if endian.u32(copy, 0) as usize == length => Probe::Holds,
         None if !at_end => Probe::Need(length),
         _ => Probe::Broken,
