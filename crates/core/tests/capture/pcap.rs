@@ -57,6 +57,39 @@ fn aix_has_its_own_link_types_and_nanoseconds() {
 }
 
 #[test]
+fn aix_pads_fddi() {
+    let aix = Pcap { version: (2, 2), network: 15, units_per_us: 1000, ..PCAP };
+    let seen = read(&aix.file(&packets()));
+    assert_eq!((seen.frames[0].link_type, seen.frames[0].wire_bytes), (10, 57));
+    assert_eq!(seen.frames[0].data, packets()[0].data[3..]);
+}
+
+#[test]
+fn a_single_record_tells_its_layout_by_its_end() {
+    let packets = [packet(5, 80)];
+    for pcap in [PCAP, Pcap { magic: 0xa1b2_cd34, extra_bytes: 8, ..PCAP }] {
+        let expected = pcap.file(&packets);
+        for more in [0, 4] {
+            let bytes = Pcap { extra_bytes: pcap.extra_bytes + more, ..pcap }.file(&packets);
+            assert_eq!(read(&bytes).frames[0].data, packets[0].data, "{more} more");
+        }
+        // The beginning of a second record makes no other layout of the first.
+        let bytes = [expected, pcap.record(&packets[0])[..4].to_vec()].concat();
+        let seen = read(&bytes);
+        assert_eq!((&seen.frames[0].data, seen.count(IssueKind::CutShort)), (&packets[0].data, 1));
+    }
+}
+
+#[test]
+fn ixia_has_a_longer_header_and_nanoseconds() {
+    let ixia = Pcap { magic: 0x1c00_01ac, units_per_us: 1000, ..PCAP };
+    let mut bytes = ixia.file(&packets());
+    bytes.splice(24..24, [0; 4]);
+    let seen = read(&bytes);
+    assert_eq!((seen.frames.len(), seen.times()[1]), (6, 1_600_000_000_250_000_000));
+}
+
+#[test]
 fn more_captured_than_on_the_wire_is_noted() {
     let mut packets = packets();
     packets[2].wire_bytes = 10;
