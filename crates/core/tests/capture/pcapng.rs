@@ -4,7 +4,7 @@ use pcap_analyzer_core::Error;
 use pcap_analyzer_core::issue::IssueKind;
 
 use crate::samples::{Order, block, enhanced, interface, option, packet, packets, pcapng, section};
-use crate::seen::{Seen, read};
+use crate::seen::{Seen, read, read_chunked};
 
 const LE: Order = Order::Little;
 
@@ -158,6 +158,17 @@ fn a_length_of_4_gigabytes_is_corrupt() {
     assert_eq!(seen.issue(IssueKind::Resynchronised).count, huge.len() as u64);
     let seen = with_blocks(&[enhanced(LE, 0, 1, &packet(0, 64), &[]), huge]);
     assert_eq!((seen.frames.len(), seen.count(IssueKind::CorruptRecord)), (1, 1));
+}
+
+#[test]
+fn many_false_lengths_cost_little() {
+    let mut claims = enhanced(LE, 0, 1, &packet(0, 60), &[]);
+    claims.extend([6_u32, (16 << 20) - 400, 0].into_iter().flat_map(u32::to_le_bytes));
+    let begin = std::time::Instant::now();
+    let bytes = [section(LE, &[]), interface(LE, 1, 0, &[]), claims.repeat(300_000)].concat();
+    let seen = read_chunked(&bytes, std::iter::repeat(1 << 16));
+    assert!(seen.frames.len() >= 100_000, "{}", seen.frames.len());
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
 }
 
 #[test]
