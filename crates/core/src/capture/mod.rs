@@ -79,7 +79,8 @@ pub struct Context {
     pub interfaces: Vec<Interface>,
     /// Oddities so far.
     pub issues: Issues,
-    /// Frames delivered so far.
+    /// Number of the last frame so far. More than were delivered where blocks of a pcapng file hold no packet but have a
+    /// frame number in Wireshark.
     pub frames: u64,
     /// Offset of the current step in the (decompressed) input, in bytes.
     pub offset: u64,

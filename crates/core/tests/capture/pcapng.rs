@@ -112,6 +112,15 @@ fn unknown_blocks_are_passed_over() {
 }
 
 #[test]
+fn frame_numbers_are_those_of_wireshark() {
+    let frame = || enhanced(LE, 0, 1, &packet(0, 60), &[]);
+    let seen =
+        with_blocks(&[frame(), block(LE, 9, b"A=b\n"), block(LE, 4, &[0; 4]), block(LE, 0x0bad, &[1; 4]), frame()]);
+    let numbers: Vec<_> = seen.frames.iter().map(|frame| frame.number).collect();
+    assert_eq!((numbers, seen.issues.len()), (vec![1, 4], 0));
+}
+
+#[test]
 fn packets_of_no_interface_are_noted() {
     let seen = with_blocks(&[enhanced(LE, 1, 1, &packet(0, 60), &[]), enhanced(LE, 0, 1, &packet(0, 60), &[])]);
     assert_eq!((seen.frames.len(), seen.count(IssueKind::UnknownInterface)), (1, 1));

@@ -20,6 +20,9 @@ const CUSTOM_NOT_COPIED: u32 = 0x4000_0bad;
 /// Blocks that hold no packets, so that nothing is lost by passing them over.
 pub(super) const HARMLESS: &[u32] = &[NAME_RESOLUTION, SYSTEMD_JOURNAL, DECRYPTION_SECRETS, CUSTOM, CUSTOM_NOT_COPIED];
 
+/// Blocks that hold no packet, but that Wireshark numbers like frames: journal entries, custom blocks and system calls.
+pub(super) const NUMBERED: &[u32] = &[SYSTEMD_JOURNAL, CUSTOM, CUSTOM_NOT_COPIED, 0x204, 0x216, 0x221];
+
 /// Type and length at the beginning, and the length at the end.
 const FRAMING_BYTES: usize = 12;
 
