@@ -1,4 +1,4 @@
-//! `NetXRay` and the Sniffer for Windows, versions 1.x and 2.00x: `XCP`.
+//! `NetXRay` and the Sniffer for Windows, versions 1.x and 2.00x: `XCP`, at first `VL`.
 
 use super::bytes::Endian;
 use super::time::{SECOND_NS, clamped};
@@ -7,11 +7,12 @@ use crate::error::Error;
 
 const NAME: &str = "netxray";
 const MAGIC: &[u8] = b"XCP\0";
+const FIRST_MAGIC: &[u8] = b"VL\0\0";
 const FILE_HEADER_BYTES: usize = 128;
 const FCS_BYTES: usize = 4;
 
 pub(super) fn recognise(bytes: &[u8]) -> Option<Box<dyn Format>> {
-    bytes.starts_with(MAGIC).then(|| {
+    (bytes.starts_with(MAGIC) || bytes.starts_with(FIRST_MAGIC)).then(|| {
         let format: Box<dyn Format> = Box::new(NetXray { trace: None });
         format
     })
@@ -26,7 +27,7 @@ struct NetXray {
 #[derive(Clone, Copy)]
 struct Trace {
     link_type: LinkType,
-    record_header_bytes: usize,
+    version: Version,
     ticks_per_second: f64,
     /// When the capture began, in whole seconds since 1970.
     start_s: u32,
@@ -38,27 +39,53 @@ struct Trace {
     has_fcs: bool,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    /// `VL`, of which there was one version.
+    First,
+    One,
+    OneOne,
+    Two,
+}
+
+impl Version {
+    fn read(header: &[u8]) -> Option<Self> {
+        if header.starts_with(FIRST_MAGIC) {
+            return Some(Self::First);
+        }
+        match &header[4..11] {
+            b"001.000" => Some(Self::One),
+            b"001.100" => Some(Self::OneOne),
+            b"002.000" | b"002.001" | b"002.002" | b"002.003" => Some(Self::Two),
+            _ => None,
+        }
+    }
+
+    fn record_header_bytes(self) -> usize {
+        match self {
+            Self::First => 16,
+            Self::One | Self::OneOne => 28,
+            Self::Two => 40,
+        }
+    }
+}
+
 impl Trace {
     fn read(header: &[u8]) -> Result<(Self, u64), Error> {
         let le = Endian::Little;
-        let version = &header[4..11];
-        let is_2 = match version {
-            b"001.000" | b"001.100" => false,
-            b"002.000" | b"002.001" | b"002.002" | b"002.003" => true,
-            _ => {
-                let version = String::from_utf8_lossy(version).into_owned();
-                return Err(Error::Unsupported { what: format!("{NAME} version {version:?}") });
-            }
+        let Some(version) = Version::read(header) else {
+            let version = String::from_utf8_lossy(&header[4..11]).into_owned();
+            return Err(Error::Unsupported { what: format!("{NAME} version {version:?}") });
         };
         let (network, capture_type) = (header[44], header[84]);
-        let Some(link_type) = link_type(network, capture_type, is_2) else {
+        let Some(link_type) = link_type(network, capture_type, version == Version::Two) else {
             return Err(Error::Unsupported { what: format!("{NAME} of network type {network} ({capture_type})") });
         };
         let real_tick = le.u32(header, 76);
         let ticks_per_second = match version {
-            b"001.000" => Some(1e3),
-            b"001.100" => Some(1e6),
-            _ => ticks_per_second(network, capture_type, header[48], real_tick),
+            Version::First | Version::One => Some(1e3),
+            Version::OneOne => Some(1e6),
+            Version::Two => ticks_per_second(network, capture_type, header[48], real_tick),
         };
         let Some(ticks_per_second) = ticks_per_second else {
             let unit = header[48];
@@ -69,7 +96,7 @@ impl Trace {
         let start_offset = u64::from(le.u32(header, 24)).max(FILE_HEADER_BYTES as u64);
         let trace = Self {
             link_type,
-            record_header_bytes: if is_2 { 40 } else { 28 },
+            version,
             ticks_per_second,
             start_s: le.u32(header, 12),
             start_ticks_s: seconds(le.u32(header, 52), le.u32(header, 56), ticks_per_second),
@@ -138,9 +165,11 @@ fn read_record<'a>(trace: &Trace, bytes: &'a [u8], context: &mut Context) -> Ste
     if context.offset >= trace.end_offset {
         return Step::End;
     }
-    let header_bytes = trace.record_header_bytes;
+    let header_bytes = trace.version.record_header_bytes();
     let Some(header) = bytes.get(..header_bytes) else { return Step::Need(header_bytes) };
-    let (mut wire_bytes, captured) = (u32::from(le.u16(header, 8)), usize::from(le.u16(header, 10)));
+    let mut wire_bytes = u32::from(le.u16(header, 8));
+    // The first version cut no packets, and has one length.
+    let captured = if trace.version == Version::First { wire_bytes as usize } else { usize::from(le.u16(header, 10)) };
     let used = header_bytes + captured;
     let Some(mut data) = bytes.get(header_bytes..used) else { return Step::Need(used) };
     if is_padded(trace, header) {
@@ -158,7 +187,7 @@ fn read_record<'a>(trace: &Trace, bytes: &'a [u8], context: &mut Context) -> Ste
 /// Whether four bytes follow the packet that are no part of it: only in version 2, and not on all networks.
 fn is_padded(trace: &Trace, header: &[u8]) -> bool {
     matches!(trace.link_type, LinkType::ETHERNET | LinkType::IEEE802_11)
-        && header.len() == 40
+        && trace.version == Version::Two
         && header[14] == 0xff
         && header[15] == 0xff
         && !trace.has_fcs

@@ -118,6 +118,18 @@ fn netxray_padding_is_no_part_of_the_packet() {
 }
 
 #[test]
+fn the_first_netxray_has_one_length_and_milliseconds() {
+    let mut bytes = netxray(b"\0\0\0\0\0\0\0", &[]);
+    bytes[..4].copy_from_slice(b"VL\0\0");
+    bytes.truncate(128);
+    bytes.extend([250, 0, 0, 0, 0, 0, 0, 0, 3, 0, 9, 9, 9, 9, 9, 9, 0xaa, 0xbb, 0xcc]);
+    bytes[28] = 128 + 19;
+    let seen = read(&bytes);
+    assert_eq!(seen.times(), [1_600_000_000_250_000_000]);
+    assert_eq!((seen.frames[0].wire_bytes, seen.frames[0].data.as_slice()), (3, &[0xaa, 0xbb, 0xcc][..]));
+}
+
+#[test]
 fn sniffer_dos_says_what_it_cannot_read() {
     let refused = |at: usize, value: u8| {
         let mut bytes = sniffer_dos(&packets());
