@@ -22,6 +22,7 @@ link_types! {
     NULL = 0 "null";
     ETHERNET = 1 "ethernet";
     TOKEN_RING = 6 "token_ring";
+    ARCNET = 7 "arcnet";
     PPP = 9 "ppp";
     FDDI = 10 "fddi";
     RAW_12 = 12 "raw";
@@ -32,17 +33,31 @@ link_types! {
     RAW = 101 "raw";
     CISCO_HDLC = 104 "c_hdlc";
     IEEE802_11 = 105 "ieee802_11";
+    FRAME_RELAY = 107 "frame_relay";
     LOOP = 108 "loop";
     LINUX_SLL = 113 "linux_sll";
     IEEE802_11_PRISM = 119 "ieee802_11_prism";
+    IP_OVER_FC = 122 "ip_over_fc";
+    SUN_ATM = 123 "sun_atm";
     IEEE802_11_RADIOTAP = 127 "ieee802_11_radiotap";
+    BLUETOOTH_HCI_H4 = 187 "bluetooth_hci_h4";
     PPP_WITH_DIRECTION = 204 "ppp_pppd";
     IPV4 = 228 "ipv4";
     IPV6 = 229 "ipv6";
     NFLOG = 239 "nflog";
     PPI = 192 "ppi";
+    IPOIB = 242 "ipoib";
     PKTAP = 258 "pktap";
+    SDLC = 268 "sdlc";
     LINUX_SLL2 = 276 "linux_sll2";
+    LAPB = 65_536 "lapb";
+    NETMON_IEEE802_11 = 65_537 "netmon_ieee802_11";
+    NETMON_ATM = 65_538 "netmon_atm";
+    NETMON_EVENT = 65_539 "netmon_event";
+    NETMON_NETWORK_INFO = 65_540 "netmon_network_info";
+    NETMON_FILTER = 65_541 "netmon_filter";
+    BTSNOOP_HCI = 65_542 "btsnoop_hci";
+    BTSNOOP_MONITOR = 65_543 "btsnoop_monitor";
 }
 
 impl LinkType {
@@ -50,11 +65,11 @@ impl LinkType {
     /// them neither as captured nor as on the wire.
     pub fn pseudo_header_bytes(self) -> u32 {
         match self.0 {
-            204 => 1,                   // PPP with direction
-            245 => 2,                   // NFC LLCP
-            123 | 139 | 201 | 254 => 4, // SunATM, MTP2, Bluetooth HCI, Bluetooth Linux monitor
-            196 | 209 => 5,             // SITA, I2C
-            144 | 177 | 197 => 16,      // IrDA, LAPD, ERF
+            204 => 1,                       // PPP with direction
+            245 => 2,                       // NFC LLCP
+            123 | 139 | 201 | 254 => 4,     // SunATM, MTP2, Bluetooth HCI, Bluetooth Linux monitor
+            196 | 209 => 5,                 // SITA, I2C
+            144 | 177 | 197 | 65_538 => 16, // IrDA, LAPD, ERF, NetMon's ATM
             _ => 0,
         }
     }
