@@ -107,6 +107,16 @@ kinds! {
     EndpointsNotListed => "endpoints_not_listed", Loss;
     /// More kinds of oddities or protocol paths occurred than are kept apart.
     RowsMerged => "rows_merged", Note;
+    /// A SNAP protocol that is not decoded; detail is the organisation and its number for the protocol.
+    UnknownSnap => "unknown_snap", Note;
+    /// An address family that is not decoded; detail is the family.
+    UnknownFamily => "unknown_family", Note;
+    /// The payload of a tunnel is of a type that is not decoded; detail is its number for the type.
+    UnknownTunnelPayload => "unknown_tunnel_payload", Note;
+    /// A wireless frame is encrypted; what it carries cannot be read.
+    WlanEncrypted => "wlan_encrypted", Loss;
+    /// A wireless frame is one of several fragments, which are not put together.
+    WlanFragment => "wlan_fragment", Loss;
 }
 
 /// One oddity: how often it occurred and where first.

@@ -8,7 +8,7 @@ pub struct LinkType(pub u32);
 macro_rules! link_types {
     ($($name:ident = $value:literal $text:literal;)+) => {
         impl LinkType {
-            $(#[doc = $text] pub const $name: LinkType = LinkType($value);)+
+            $(#[doc = concat!("`", $text, "`")] pub const $name: LinkType = LinkType($value);)+
 
             /// The registered name in lower case, or `link_type_N`.
             pub fn name(self) -> String {
@@ -36,11 +36,35 @@ link_types! {
     LINUX_SLL = 113 "linux_sll";
     IEEE802_11_PRISM = 119 "ieee802_11_prism";
     IEEE802_11_RADIOTAP = 127 "ieee802_11_radiotap";
-    PPP_WITH_DIRECTION = 204 "ppp_pppd";
+    PPP_WITH_DIRECTION = 204 "ppp_with_dir";
     IPV4 = 228 "ipv4";
     IPV6 = 229 "ipv6";
     NFLOG = 239 "nflog";
     PPI = 192 "ppi";
     PKTAP = 258 "pktap";
     LINUX_SLL2 = 276 "linux_sll2";
+    ARCNET = 7 "arcnet_bsd";
+    PPP_BSDOS = 16 "ppp_bsdos";
+    ATM_CLIP = 106 "atm_clip";
+    FRAME_RELAY = 107 "frelay";
+    ENC = 109 "enc";
+    PFLOG = 117 "pflog";
+    IP_OVER_FC = 122 "ip_over_fc";
+    SUN_ATM = 123 "sunatm";
+    ARCNET_LINUX = 129 "arcnet_linux";
+    APPLE_IP_OVER_IEEE1394 = 138 "apple_ip_over_ieee1394";
+    DOCSIS = 143 "docsis";
+    IEEE802_11_AVS = 163 "ieee802_11_avs";
+    PPP_PPPD = 166 "ppp_pppd";
+    JUNIPER_ETHER = 178 "juniper_ether";
+    ERF = 197 "erf";
+    CISCO_HDLC_WITH_DIRECTION = 205 "c_hdlc_with_dir";
+    FRAME_RELAY_WITH_DIRECTION = 206 "frelay_with_dir";
+    MPLS = 219 "mpls";
+    IPNET = 226 "ipnet";
+    NETANALYZER = 240 "netanalyzer";
+    NETANALYZER_TRANSPARENT = 241 "netanalyzer_transparent";
+    IP_OVER_INFINIBAND = 242 "ipoib";
+    INFINIBAND = 247 "infiniband";
+    ETHERNET_MPACKET = 274 "ethernet_mpacket";
 }
