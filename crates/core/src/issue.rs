@@ -51,7 +51,7 @@ kinds! {
     CutShort => "cut_short", Stop;
     /// A record's header cannot be true; reading stopped there.
     CorruptRecord => "corrupt_record", Stop;
-    /// Bytes were passed over to find the next plausible record after a corrupt one.
+    /// Bytes were passed over to find the next plausible record after a corrupt one; count is how many.
     Resynchronised => "resynchronised", Loss;
     /// The compressed stream is damaged or cut; what was decompressed before was read.
     CompressedStreamDamaged => "compressed_stream_damaged", Stop;

@@ -68,3 +68,18 @@ link_types! {
     INFINIBAND = 247 "infiniband";
     ETHERNET_MPACKET = 274 "ethernet_mpacket";
 }
+
+impl LinkType {
+    /// Bytes at the beginning of each frame that the capturing system put there: direction, channel, time. Wireshark counts
+    /// them neither as captured nor as on the wire.
+    pub fn pseudo_header_bytes(self) -> u32 {
+        match self.0 {
+            204 => 1,                   // PPP with direction
+            245 => 2,                   // NFC LLCP
+            123 | 139 | 201 | 254 => 4, // SunATM, MTP2, Bluetooth HCI, Bluetooth Linux monitor
+            196 | 209 => 5,             // SITA, I2C
+            144 | 177 | 197 => 16,      // IrDA, LAPD, ERF
+            _ => 0,
+        }
+    }
+}

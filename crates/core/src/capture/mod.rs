@@ -1,12 +1,23 @@
 //! FILE → FRAMES. Sans-I/O and push-based: bytes are fed in chunks of any size, and the chunking never changes a result.
 //!
+//! ```text
+//! bytes → compressed (gzip, zstd, lz4) → records: detect, buffer → one Format → Step::Frame → sink
+//! ```
+//!
 //! A format sees a slice that begins at its next record and answers with one [`Step`]. It never waits, never reads, and
 //! keeps no bytes: [`Reader`] does that for all formats alike.
 
+mod bytes;
+mod compressed;
+mod detect;
 mod frame;
 mod link_type;
 mod pcap;
+mod pcapng;
 mod reader;
+mod records;
+mod search;
+mod time;
 
 pub use frame::{Frame, Interface};
 pub use link_type::LinkType;
@@ -18,10 +29,14 @@ use crate::issue::{IssueKind, Issues};
 /// A record that claims more than this is corrupt: no link has frames of 16 MiB, and it bounds what the reader buffers.
 pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
+/// Interfaces that are kept apart; frames of further ones count as of an unknown interface.
+pub const MAX_INTERFACES: usize = 65_536;
+
 /// What a format says about the bytes it was shown.
 #[derive(Debug)]
 pub enum Step<'a> {
     /// Show me at least this many bytes from here on (at most [`MAX_RECORD_BYTES`]). Asked only when fewer were shown.
+    /// Where the input ends instead, the record at hand is cut.
     Need(usize),
     /// A frame; the next step begins `used` bytes further on.
     Frame {
@@ -30,7 +45,7 @@ pub enum Step<'a> {
         /// Bytes of the whole record, header and padding included.
         used: usize,
     },
-    /// Nothing for us in the next so many bytes, which may go beyond what was shown.
+    /// Nothing for us in the next so many bytes, at least one, which may go beyond what was shown.
     Skip(u64),
     /// Nothing more can be read; the rest of the input is passed over.
     End,
@@ -39,7 +54,9 @@ pub enum Step<'a> {
 /// A capture file format.
 ///
 /// Contract: `step` is pure over (`self`, the bytes): shown a longer slice that begins with the same bytes, it gives the
-/// same answer unless that answer was [`Step::Need`]. It never panics on any bytes.
+/// same answer unless that answer was [`Step::Need`], which leaves no trace: nothing is noted or remembered before the
+/// bytes it depends on are there. A search may answer with shorter or longer [`Step::Skip`]s as long as they lead to the
+/// same place. It never panics on any bytes.
 pub(crate) trait Format: Send {
     /// Name for people and for the table `captures`: `pcapng`.
     fn name(&self) -> &'static str;
@@ -66,11 +83,22 @@ pub struct Context {
     pub hardware: Option<String>,
     /// Operating system of the capturing host, where the file says.
     pub os: Option<String>,
+    /// What the format is shown is all there is.
+    pub(crate) at_end: bool,
 }
 
 impl Context {
     /// Notes an oddity about the record at hand, which is no frame yet.
     pub fn note(&mut self, kind: IssueKind, detail: u64) {
         self.issues.note(kind, detail, Some(self.frames + 1), Some(self.offset));
+    }
+
+    /// The answer of a format whose file header takes `needed` bytes: wait for them, unless the input has ended.
+    pub(crate) fn need_header<'a>(&self, format: &'static str, needed: usize) -> Result<Step<'a>, Error> {
+        if self.at_end {
+            let what = format!("the input ends inside the file header, which takes {needed} bytes");
+            return Err(Error::Damaged { format, offset: self.offset, what });
+        }
+        Ok(Step::Need(needed))
     }
 }

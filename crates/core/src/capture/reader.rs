@@ -1,13 +1,11 @@
-//! Keeps what a format needs to see at once, and no more.
+//! The one way into a capture: feed bytes, get frames.
 
-use super::{Context, Format, Frame, MAX_RECORD_BYTES, Step, pcap};
+use super::compressed::{self, Compressed};
+use super::records::Records;
+use super::{Context, Frame};
 use crate::error::Error;
-use crate::issue::IssueKind;
 
-/// Bytes that a format may ask for to recognise itself.
-const DETECT_BYTES: usize = 512;
-
-/// Reads a capture that is fed in chunks.
+/// Reads a capture, compressed or not, that is fed in chunks.
 ///
 /// ```
 /// use pcap_analyzer_core::capture::Reader;
@@ -19,14 +17,16 @@ const DETECT_BYTES: usize = 512;
 /// # Ok::<(), pcap_analyzer_core::Error>(())
 /// ```
 pub struct Reader {
-    format: Option<Box<dyn Format>>,
-    context: Context,
-    /// The beginning of a record whose end has not arrived.
-    pending: Vec<u8>,
-    /// How much of `pending` the format needs to see.
-    needed: usize,
-    skip: u64,
-    ended: bool,
+    outer: Outer,
+    records: Records,
+}
+
+/// What the bytes of the input are.
+enum Outer {
+    /// Too few have arrived to tell.
+    Unknown(Vec<u8>),
+    Plain,
+    Compressed(Box<Compressed>),
 }
 
 impl Default for Reader {
@@ -38,7 +38,7 @@ impl Default for Reader {
 impl Reader {
     /// A reader that has seen nothing yet.
     pub fn new() -> Self {
-        Self { format: None, context: Context::default(), pending: Vec::new(), needed: 1, skip: 0, ended: false }
+        Self { outer: Outer::Unknown(Vec::new()), records: Records::new() }
     }
 
     /// Takes the next bytes of the input and hands each whole frame to `sink`.
@@ -46,144 +46,74 @@ impl Reader {
     /// # Errors
     /// When the input is no capture at all. Frames already delivered stay valid.
     pub fn feed(&mut self, mut bytes: &[u8], mut sink: impl FnMut(&Frame<'_>, &mut Context)) -> Result<(), Error> {
-        while !bytes.is_empty() && !self.ended {
-            if self.skip > 0 {
-                let skipped = self.skip.min(bytes.len() as u64);
-                self.skip -= skipped;
-                self.context.offset += skipped;
-                bytes = &bytes[skipped as usize..];
-            } else if self.pending.is_empty() {
-                let used = self.run(bytes, false, &mut sink)?;
-                bytes = &bytes[used..];
-                if self.skip == 0 && !self.ended {
-                    self.pending.extend_from_slice(bytes);
-                    return Ok(());
-                }
-            } else {
-                bytes = self.complete_pending(bytes, &mut sink)?;
+        if let Outer::Unknown(first) = &mut self.outer {
+            let missing = compressed::DETECT_BYTES.saturating_sub(first.len()).min(bytes.len());
+            first.extend_from_slice(&bytes[..missing]);
+            bytes = &bytes[missing..];
+            if first.len() < compressed::DETECT_BYTES {
+                return Ok(());
             }
+            self.decide(&mut sink)?;
         }
-        Ok(())
+        self.feed_outer(bytes, &mut sink)
     }
 
-    /// Says that the input has ended, and notes a record that was cut.
+    /// Says that the input has ended: a record that was cut is noted.
     ///
     /// # Errors
     /// When nothing that was fed made a capture.
     pub fn finish(&mut self, mut sink: impl FnMut(&Frame<'_>, &mut Context)) -> Result<(), Error> {
-        if self.format.is_none() && !self.ended {
-            let pending = std::mem::take(&mut self.pending);
-            let used = self.run(&pending, true, &mut sink)?;
-            self.pending = pending[used..].to_vec();
+        self.decide(&mut sink)?;
+        match &mut self.outer {
+            Outer::Compressed(compressed) => compressed.finish(&mut self.records, &mut sink),
+            Outer::Plain | Outer::Unknown(_) => self.records.finish(&mut sink),
         }
-        if !self.ended && (!self.pending.is_empty() || self.skip > 0) {
-            self.context.note(IssueKind::CutShort, 0);
+    }
+
+    /// Nothing more is read, whatever is fed: the rest of the input may be left where it is.
+    pub fn ended(&self) -> bool {
+        match &self.outer {
+            Outer::Compressed(compressed) => compressed.ended(),
+            Outer::Plain | Outer::Unknown(_) => self.records.ended(),
         }
-        self.ended = true;
-        Ok(())
     }
 
     /// What was learnt besides frames.
     pub fn context(&self) -> &Context {
-        &self.context
+        &self.records.context
     }
 
     /// The same, to be added to.
     pub fn context_mut(&mut self) -> &mut Context {
-        &mut self.context
+        &mut self.records.context
     }
 
     /// Name of the format, empty while it is not known.
     pub fn format_name(&self) -> &'static str {
-        self.format.as_ref().map_or("", |format| format.name())
+        self.records.format_name()
     }
 
-    /// Fills `pending` up to what is needed and runs it; returns what is left of `bytes`.
-    fn complete_pending<'b>(
-        &mut self,
-        bytes: &'b [u8],
-        sink: &mut impl FnMut(&Frame<'_>, &mut Context),
-    ) -> Result<&'b [u8], Error> {
-        let missing = self.needed.saturating_sub(self.pending.len()).min(bytes.len());
-        let (head, rest) = bytes.split_at(missing);
-        self.pending.extend_from_slice(head);
-        if self.pending.len() >= self.needed {
-            let mut pending = std::mem::take(&mut self.pending);
-            let used = self.run(&pending, false, sink)?;
-            pending.drain(..used);
-            self.pending = pending;
+    /// How the capture is compressed: `gzip`, `zstd` or `lz4`.
+    pub fn compression(&self) -> Option<&'static str> {
+        match &self.outer {
+            Outer::Compressed(compressed) => Some(compressed.name()),
+            Outer::Plain | Outer::Unknown(_) => None,
         }
-        Ok(rest)
     }
 
-    /// Steps through `bytes` as far as they go; returns how many were used up.
-    fn run(
-        &mut self,
-        bytes: &[u8],
-        last: bool,
-        sink: &mut impl FnMut(&Frame<'_>, &mut Context),
-    ) -> Result<usize, Error> {
-        let mut at = 0;
-        if self.format.is_none() {
-            match detect(bytes, last)? {
-                Detected::Format(format) => self.format = Some(format),
-                Detected::Need(needed) => {
-                    self.needed = needed;
-                    return Ok(0);
-                }
-            }
-        }
-        let Some(format) = self.format.as_mut() else { return Ok(0) };
-        while self.skip == 0 {
-            match format.step(&bytes[at..], &mut self.context)? {
-                Step::Need(needed) => {
-                    debug_assert!(needed > bytes.len() - at && needed <= MAX_RECORD_BYTES);
-                    self.needed = needed;
-                    break;
-                }
-                Step::Frame { mut frame, used } => {
-                    self.context.frames += 1;
-                    frame.number = self.context.frames;
-                    if let Some(interface) = self.context.interfaces.get_mut(frame.interface as usize) {
-                        interface.packets += 1;
-                    }
-                    sink(&frame, &mut self.context);
-                    self.context.offset += used as u64;
-                    at += used;
-                }
-                Step::Skip(length) => {
-                    let here = length.min((bytes.len() - at) as u64);
-                    self.context.offset += here;
-                    at += here as usize;
-                    self.skip = length - here;
-                }
-                Step::End => {
-                    self.ended = true;
-                    return Ok(bytes.len());
-                }
-            }
-        }
-        Ok(at)
+    /// Tells by what has arrived what the input is, unless that is known.
+    fn decide(&mut self, sink: &mut impl FnMut(&Frame<'_>, &mut Context)) -> Result<(), Error> {
+        let Outer::Unknown(first) = &mut self.outer else { return Ok(()) };
+        let first = std::mem::take(first);
+        self.outer =
+            Compressed::recognise(&first).map_or(Outer::Plain, |compressed| Outer::Compressed(Box::new(compressed)));
+        self.feed_outer(&first, sink)
     }
-}
 
-enum Detected {
-    Format(Box<dyn Format>),
-    Need(usize),
-}
-
-/// Finds the format by the first bytes. `last` says that no more will come.
-fn detect(bytes: &[u8], last: bool) -> Result<Detected, Error> {
-    if bytes.is_empty() && last {
-        return Err(Error::Empty);
-    }
-    for recognise in [pcap::recognise] {
-        if let Some(format) = recognise(bytes)? {
-            return Ok(Detected::Format(format));
+    fn feed_outer(&mut self, bytes: &[u8], sink: &mut impl FnMut(&Frame<'_>, &mut Context)) -> Result<(), Error> {
+        match &mut self.outer {
+            Outer::Compressed(compressed) => compressed.feed(bytes, &mut self.records, sink),
+            Outer::Plain | Outer::Unknown(_) => self.records.feed(bytes, sink),
         }
     }
-    if !last && bytes.len() < DETECT_BYTES {
-        return Ok(Detected::Need(DETECT_BYTES));
-    }
-    Err(Error::NotACapture { first_bytes: bytes[..bytes.len().min(8)].to_vec() })
 }

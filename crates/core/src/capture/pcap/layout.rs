@@ -1,0 +1,69 @@
+//! How long a record header is, where the magic number does not say.
+//!
+//! ```text
+//! 16   seconds, fraction, captured, on the wire: libpcap
+//! 20   + 4 bytes: Nokia
+//! 24   + interface, protocol, packet type: Kuznetzov's first patch (Red Hat 6.1), and his later one with its own magic
+//! 28   + processor: his patch of 1999-09-15 (SuSE 6.3), which has the same magic
+//! ```
+
+use super::header::{Family, FileHeader};
+use super::plausible;
+
+const USUAL_HEADER_BYTES: usize = 16;
+
+/// The decision.
+pub(super) enum Choice {
+    /// Record headers have so many bytes.
+    Header(usize),
+    /// Cannot be told with fewer bytes than this.
+    Need(usize),
+}
+
+enum Fit {
+    Yes,
+    No,
+    Need(usize),
+}
+
+/// Takes the first layout by which the second record's header can be true, the usual one first and also when none fits.
+pub(super) fn choose(file: &FileHeader, bytes: &[u8], at_end: bool) -> Choice {
+    let layouts: &[usize] = match file.family {
+        Family::Standard => &[USUAL_HEADER_BYTES, 24, 20],
+        Family::Modified => &[24, 28],
+        Family::Ixia => &[USUAL_HEADER_BYTES],
+    };
+    for &header_bytes in layouts {
+        match fits(file, header_bytes, bytes, at_end) {
+            Fit::Yes => return Choice::Header(header_bytes),
+            Fit::No => {}
+            Fit::Need(needed) => return Choice::Need(needed),
+        }
+    }
+    Choice::Header(layouts[0])
+}
+
+impl Fit {
+    fn of(fits: bool) -> Self {
+        if fits { Self::Yes } else { Self::No }
+    }
+}
+
+fn fits(file: &FileHeader, header_bytes: usize, bytes: &[u8], at_end: bool) -> Fit {
+    let Some(header) = bytes.get(..header_bytes) else {
+        return if at_end { Fit::No } else { Fit::Need(header_bytes) };
+    };
+    let first = file.record(header);
+    if first.captured_bytes as usize > file.record_limit_bytes {
+        return Fit::No;
+    }
+    // The usual layout needs no more than possible values; another must also agree with the first record's time.
+    let near = (header_bytes != USUAL_HEADER_BYTES).then_some(first.seconds);
+    let second_at = header_bytes + first.captured_bytes as usize;
+    let second_end = second_at + header_bytes;
+    match bytes.get(second_at..second_end) {
+        Some(header) => Fit::of(plausible::record(file, file.record(header), near)),
+        None if at_end => Fit::of(bytes.len() == second_at),
+        None => Fit::Need(second_end),
+    }
+}
