@@ -79,7 +79,7 @@ kinds! {
     SnapLength => "snap_length", Note;
     /// A link type that is not decoded; detail is the link type.
     UnknownLinkType => "unknown_link_type", Loss;
-    /// An EtherType that is not decoded; detail is the type.
+    /// An Ethernet type that is not decoded; detail is the type.
     UnknownEtherType => "unknown_ether_type", Note;
     /// An IP protocol that is not decoded; detail is the protocol.
     UnknownIpProtocol => "unknown_ip_protocol", Note;

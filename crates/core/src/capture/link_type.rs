@@ -66,6 +66,7 @@ link_types! {
     NETANALYZER_TRANSPARENT = 241 "netanalyzer_transparent";
     IP_OVER_INFINIBAND = 242 "ipoib";
     INFINIBAND = 247 "infiniband";
+    NETLINK = 253 "netlink";
     ETHERNET_MPACKET = 274 "ethernet_mpacket";
 }
 

@@ -58,6 +58,10 @@ pub enum Next {
     Mpls,
     /// A network service header.
     Nsh,
+    /// What is left of the samples of an sFlow datagram.
+    SflowSamples,
+    /// What is left of a sequence of netfilter messages.
+    NetfilterMessages,
 }
 
 impl Next {
@@ -197,7 +201,7 @@ pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
 }
 
 /// Decodes the payload of a datagram that was put together from fragments, as a continuation of the frame that completed it.
-pub fn decode_reassembled<'a>(net: Net, protocol: u8, payload: &'a [u8], depth: u8) -> Decoded<'a> {
+pub fn decode_reassembled(net: Net, protocol: u8, payload: &[u8], depth: u8) -> Decoded<'_> {
     let net = Net { fragmented: false, ..net };
     let mut decoded = Decoded { net: Some(net), depth, ..Decoded::default() };
     decoded.walk(Next::IpProtocol(protocol), View::new(payload, payload.len()));
@@ -217,6 +221,8 @@ fn step<'a>(next: Next, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
         Next::PppProtocol => link::ppp::decode_protocol(view, out),
         Next::Mpls => link::mpls::decode(view, out),
         Next::Nsh => tunnel::nsh(view, out),
+        Next::SflowSamples => tunnel::sflow_samples(view, out),
+        Next::NetfilterMessages => link::netlink::netfilter_messages(view, out),
         Next::Ip => net::decode(view, out),
         Next::IpProtocol(protocol) => net::decode_protocol(protocol, view, out),
     }

@@ -28,7 +28,7 @@ protocols! {
     UnknownLink "unknown_link",
     // link layers known by name only
     Bluetooth "bluetooth", Usb "usb", Can "can", Wpan "wpan", WpanTap "wpan-tap", Mtp2 "mtp2", Mtp3 "mtp3", Sccp "sccp",
-    Lapd "lapd", Lapb "lapb", Irda "irlap", I2c "i2c", Ipmb "ipmb", Sita "sita", DvbCi "dvb-ci", Stanag5066 "s5066dts",
+    Lapd "lapd", Lapb "lapb", Irda "irlap", I2c "i2c", Sita "sita", DvbCi "dvb-ci", Stanag5066 "s5066dts",
     ExportedPdu "exported_pdu", Netlink "netlink", MstpBacnet "mstp", LocalTalk "llap", Slip "slip", Gsmtap "gsmtap",
     FibreChannel "fc", Infiniband "infiniband", Lin "lin", FlexRay "flexray", ZWave "zwave", Vsock "vsock", Dbus "dbus",
     Mpeg2Ts "mp2t", Rtac "rtacser", X25 "x.25", Nfc "nfc",
@@ -40,8 +40,8 @@ protocols! {
     Ipv4 "ip", Ipv6 "ipv6", Arp "arp", Rarp "rarp", Ah "ah", HopByHop "ipv6.hopopts", Routing "ipv6.routing",
     Fragment "ipv6.fraghdr", DestinationOptions "ipv6.dstopts", Esp "esp", Mobility "mipv6", Hip "hip", Shim6 "shim6",
     // tunnels
-    Gre "gre", Erspan "erspan", Wccp "wccp", Vxlan "vxlan", VxlanGpe "vxlan_gpe", Geneve "geneve", Gtp "gtp", L2tp "l2tp",
-    Teredo "teredo", Lisp "lisp", LispData "lisp-data", EtherIp "etherip", Tzsp "tzsp", Capwap "capwap.data",
+    Gre "gre", Erspan "erspan", Wccp "wccp", Vxlan "vxlan", Geneve "geneve", Gtp "gtp", L2tp "l2tp",
+    Teredo "teredo", Lisp "lisp", LispData "lisp-data", EtherIp "etherip", Tzsp "tzsp", Ayiya "ayiya", Sflow "sflow", Capwap "capwap.data",
     // transport layers
     Tcp "tcp", Udp "udp", UdpLite "udplite", Sctp "sctp", Dccp "dccp", Icmp "icmp", Icmpv6 "icmpv6", Igmp "igmp",
     // known by name only

@@ -6,8 +6,10 @@ const LOCAL_HEADER_BYTES: usize = 8;
 const GLOBAL_HEADER_BYTES: usize = 40;
 const TRANSPORT_HEADER_BYTES: usize = 12;
 const DATAGRAM_HEADER_BYTES: usize = 8;
-/// Opcode of an unreliable datagram's send.
-const UNRELIABLE_SEND: u8 = 0x64;
+/// Opcodes of a send in one packet: reliable connection, unreliable connection, unreliable datagram.
+const RELIABLE_SEND: u8 = 0x04;
+const UNRELIABLE_SEND: u8 = 0x24;
+const DATAGRAM_SEND: u8 = 0x64;
 /// Queue pairs 0 and 1 are for management.
 const LEAST_DATA_QUEUE_PAIR: u32 = 2;
 
@@ -19,11 +21,16 @@ pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
         3 => LOCAL_HEADER_BYTES + GLOBAL_HEADER_BYTES,
         _ => return None,
     };
+    let datagram_bytes = match view.u8(transport_at)? {
+        RELIABLE_SEND | UNRELIABLE_SEND => 0,
+        DATAGRAM_SEND => DATAGRAM_HEADER_BYTES,
+        _ => return None,
+    };
     let queue_pair = view.u32(transport_at + 4)? & 0x00ff_ffff;
-    if view.u8(transport_at)? != UNRELIABLE_SEND || queue_pair < LEAST_DATA_QUEUE_PAIR {
+    if queue_pair < LEAST_DATA_QUEUE_PAIR {
         return None;
     }
-    encapsulated(view.skip(transport_at + TRANSPORT_HEADER_BYTES + DATAGRAM_HEADER_BYTES)?, out)
+    encapsulated(view.skip(transport_at + TRANSPORT_HEADER_BYTES + datagram_bytes)?, out)
 }
 
 /// Decodes the encapsulation header of IP over `InfiniBand`: `EtherType` and two reserved bytes.

@@ -1,6 +1,6 @@
 //! Linux cooked captures (tcpdump.org `LINKTYPE_LINUX_SLL` and `LINKTYPE_LINUX_SLL2`).
 
-use super::{Decoded, LinkType, Next, Protocol, View, Walk, ethernet, llc};
+use super::{Decoded, LinkType, Next, Protocol, View, Walk, ethernet, llc, netlink};
 use crate::issue::IssueKind;
 
 /// Decodes a header of version 1.
@@ -26,16 +26,16 @@ fn header<'a>(fields: &Fields, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a
     else {
         return out.cut(Protocol::LinuxSll);
     };
-    decode_hardware(hardware, rest, out).unwrap_or_else(|| decode_protocol(protocol, rest, out))
+    decode_hardware(hardware, protocol, rest, out).unwrap_or_else(|| decode_protocol(protocol, rest, out))
 }
 
 /// Hardware types (Linux `if_arp.h`) whose frames begin with their own header; `None` for all others.
-fn decode_hardware<'a>(hardware: u16, rest: View<'a>, out: &mut Decoded<'a>) -> Option<Walk<'a>> {
+fn decode_hardware<'a>(hardware: u16, protocol: u16, rest: View<'a>, out: &mut Decoded<'a>) -> Option<Walk<'a>> {
     Some(match hardware {
         801 => Some((Next::Link(LinkType::IEEE802_11), rest)),
         802 => Some((Next::Link(LinkType::IEEE802_11_PRISM), rest)),
         803 => Some((Next::Link(LinkType::IEEE802_11_RADIOTAP), rest)),
-        824 => out.name(Protocol::Netlink),
+        824 => netlink::decode_family(protocol, rest, out),
         _ => return None,
     })
 }

@@ -10,6 +10,7 @@ mod linux_sll;
 pub(super) mod llc;
 mod loopback;
 pub(super) mod mpls;
+pub(super) mod netlink;
 mod nflog;
 pub(super) mod ppp;
 mod pppoe;
@@ -50,6 +51,7 @@ fn decode_other<'a>(link_type: LinkType, view: View<'a>, out: &mut Decoded<'a>) 
         LinkType::IEEE802_11_PRISM | LinkType::IEEE802_11_AVS => wlan::prism_or_avs(view, out),
         LinkType::PPI => wlan::ppi(view, out),
         LinkType::PKTAP => small::pktap(view, out),
+        LinkType::NETLINK => netlink::decode(view, out),
         LinkType::NFLOG => nflog::decode(view, out),
         _ => decode_serial(link_type, view, out),
     }
@@ -105,9 +107,8 @@ fn by_name<'a>(link_type: LinkType, out: &mut Decoded<'a>) -> Walk<'a> {
         190 | 227 => Protocol::Can,
         195 | 215 | 230 => Protocol::Wpan,
         196 => Protocol::Sita,
-        199 => Protocol::Ipmb,
         207 => Protocol::Lapb,
-        209 => Protocol::I2c,
+        199 | 209 => Protocol::I2c,
         210 => Protocol::FlexRay,
         212 => Protocol::Lin,
         224 | 225 => Protocol::FibreChannel,
@@ -118,7 +119,6 @@ fn by_name<'a>(link_type: LinkType, out: &mut Decoded<'a>) -> Walk<'a> {
         245 => Protocol::Nfc,
         250 => Protocol::Rtac,
         252 => Protocol::ExportedPdu,
-        253 => Protocol::Netlink,
         271 => Protocol::Vsock,
         283 => Protocol::WpanTap,
         289 | 297 => Protocol::ZWave,

@@ -51,7 +51,7 @@ pub(super) fn arcnet<'a>(linux: bool, view: View<'a>, out: &mut Decoded<'a>) -> 
         0xf0 => net::decode_ipv4(rest, out),
         0xd4 => net::decode_ipv4(unsplit(rest)?, out),
         0xd5 | 0xf1 => net::decode_arp(Protocol::Arp, out),
-        0xcd => out.name(Protocol::Bacnet),
+        0xcd => Some((Next::Llc, rest)),
         0xdd => out.name(Protocol::AppleTalk),
         0xfa => out.name(Protocol::Ipx),
         _ => out.name(Protocol::Data),

@@ -63,7 +63,7 @@ fn payload<'a>(protocol: u16, flags: u16, view: View<'a>, out: &mut Decoded<'a>)
         PPP => Some((Next::Ppp, view)),
         0x88be => erspan::decode_ii(flags & SEQUENCE != 0, view, out),
         // Aruba's tunnels between access points and controllers.
-        0x8200..=0x8370 if protocol % 0x10 == 0 => Some((Next::Wlan { padded: false }, view)),
+        0x8200..=0x8370 if protocol.trailing_zeros() >= 4 => Some((Next::Wlan { padded: false }, view)),
         other => Some((Next::EtherType(other), view)),
     }
 }

@@ -1,6 +1,7 @@
 //! Tunnels: what carries packets inside packets, one file each.
 
 mod ah;
+mod ayiya;
 mod capwap;
 mod erspan;
 mod geneve;
@@ -10,6 +11,7 @@ mod l2tp;
 mod lisp;
 mod nsh;
 mod pim;
+mod sflow;
 mod teredo;
 mod tzsp;
 mod udp;
@@ -20,6 +22,7 @@ pub(super) use gre::decode as gre;
 pub(super) use l2tp::over_ip as l2tp_v3;
 pub(super) use nsh::decode as nsh;
 pub(super) use pim::decode as pim;
+pub(super) use sflow::samples as sflow_samples;
 pub(super) use udp::decode as decode_udp;
 
 use super::{Decoded, Net, Next, Protocol, View, Walk, transport};

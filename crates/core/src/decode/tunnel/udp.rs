@@ -2,7 +2,9 @@
 //! anything, and leaves what does not fit to be plain UDP.
 
 use super::super::link::mpls;
-use super::{Decoded, Next, View, Walk, begins_with_ip, capwap, geneve, gtp, l2tp, lisp, teredo, tzsp, vxlan};
+use super::{
+    Decoded, Next, View, Walk, ayiya, begins_with_ip, capwap, geneve, gtp, l2tp, lisp, sflow, teredo, tzsp, vxlan,
+};
 
 /// The list of all ports of tunnels.
 #[inline]
@@ -21,7 +23,7 @@ pub(in crate::decode) fn decode<'a>(
 
 #[inline]
 fn is_tunnel(port: u16) -> bool {
-    matches!(port, 1701 | 2152 | 3544 | 4341 | 4342 | 4789 | 4790 | 5247 | 6081 | 6635 | 8472 | 37008)
+    matches!(port, 1701 | 2152 | 3544 | 4341 | 4342 | 4789 | 4790 | 5072 | 5247 | 6081 | 6343 | 6635 | 8472 | 37008)
 }
 
 fn by_port<'a>(port: u16, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
@@ -33,8 +35,10 @@ fn by_port<'a>(port: u16, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
         4342 => lisp::control(view, out),
         4789 | 8472 => vxlan::decode(view, out),
         4790 => vxlan::decode_gpe(view, out),
+        5072 => ayiya::decode(view, out),
         5247 => capwap::decode(view, out),
         6081 => geneve::decode(view, out),
+        6343 => sflow::decode(view, out),
         6635 if is_label_stack(view) => Some((Next::Mpls, view)),
         37008 => tzsp::decode(view, out),
         _ => None,

@@ -21,11 +21,11 @@ pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     Some((Next::ETHERNET, rest))
 }
 
-/// Decodes a VXLAN-GPE header.
+/// Decodes a VXLAN-GPE header. Senders are met that name the next protocol without setting the P flag.
 pub(super) fn decode_gpe<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     let &[flags, _, _, next, ..] = view.head::<HEADER_BYTES>()?;
     let rest = view.skip(HEADER_BYTES)?;
-    if flags & (INSTANCE | NEXT_PROTOCOL) != INSTANCE | NEXT_PROTOCOL {
+    if flags & INSTANCE == 0 {
         return None;
     }
     let next = match next {
@@ -36,6 +36,6 @@ pub(super) fn decode_gpe<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> 
         5 => Next::Mpls,
         _ => return None,
     };
-    out.layer(Protocol::VxlanGpe);
+    out.layer(Protocol::Vxlan);
     Some((next, rest))
 }
