@@ -44,7 +44,6 @@ link_types! {
     PKTAP = 258 "pktap";
     LINUX_SLL2 = 276 "linux_sll2";
     ARCNET = 7 "arcnet_bsd";
-    PPP_BSDOS = 16 "ppp_bsdos";
     ATM_CLIP = 106 "atm_clip";
     FRAME_RELAY = 107 "frelay";
     ENC = 109 "enc";

@@ -30,7 +30,7 @@ protocols! {
     Bluetooth "bluetooth", Usb "usb", Can "can", Wpan "wpan", WpanTap "wpan-tap", Mtp2 "mtp2", Mtp3 "mtp3", Sccp "sccp",
     Lapd "lapd", Lapb "lapb", Irda "irlap", I2c "i2c", Sita "sita", DvbCi "dvb-ci", Stanag5066 "s5066dts",
     ExportedPdu "exported_pdu", Netlink "netlink", MstpBacnet "mstp", LocalTalk "llap", Slip "slip", Gsmtap "gsmtap",
-    FibreChannel "fc", Infiniband "infiniband", Lin "lin", FlexRay "flexray", ZWave "zwave", Vsock "vsock", Dbus "dbus",
+    FibreChannel "fc", Infiniband "infiniband", IpOverInfiniband "ipoib", Lin "lin", FlexRay "flexray", ZWave "zwave", Vsock "vsock", Dbus "dbus",
     Mpeg2Ts "mp2t", Rtac "rtacser", X25 "x.25", Nfc "nfc",
     // between link and network
     Llc "llc", Vlan "vlan", Ieee8021ad "ieee8021ad", Ieee8021ah "ieee8021ah", VnTag "vntag", Trill "trill", Hsr "hsr", ETag "etag", RTag "ieee8021cb", FabricPath "cfp",

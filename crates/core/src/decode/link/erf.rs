@@ -1,7 +1,7 @@
 //! Endace Extensible Record Format (ERF types of the Endace specification).
 
 use super::super::net;
-use super::{Decoded, Next, Protocol, View, Walk, infiniband};
+use super::{Decoded, Next, Protocol, View, Walk, infiniband, ppp};
 
 const HEADER_BYTES: usize = 16;
 const HAS_EXTENSION: u8 = 0x80;
@@ -28,7 +28,7 @@ pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
 /// Types 1, 10, 12 and 17 are HDLC; 2, 11, 16 and 20 Ethernet; 21 and 25 InfiniBand; 22 and 23 IP.
 fn payload<'a>(kind: u8, wire_bytes: usize, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match kind {
-        1 | 10 | 12 | 17 => super::ppp::serial(view.limit(wire_bytes), out),
+        1 | 10 | 12 | 17 => hdlc(view.limit(wire_bytes), out),
         // Offset and padding stand before an Ethernet frame.
         2 | 11 | 16 | 20 => Some((Next::ETHERNET, view.skip(2)?.limit(wire_bytes))),
         21 | 25 => infiniband::decode(view.limit(wire_bytes), out),
@@ -36,4 +36,8 @@ fn payload<'a>(kind: u8, wire_bytes: usize, view: View<'a>, out: &mut Decoded<'a
         23 => net::decode_ipv6(view.limit(wire_bytes), out),
         _ => out.name(Protocol::Data),
     }
+}
+
+fn hdlc<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+    if ppp::is_cisco_hdlc(view) { super::hdlc::decode(view, out) } else { ppp::decode(view, out) }
 }

@@ -43,7 +43,7 @@ fn encapsulated<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
 
 /// Decodes IP over `InfiniBand` as a link type: a pseudo-header of 40 bytes stands before the encapsulation header.
 pub(super) fn ip_over_infiniband<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    out.layer(Protocol::Infiniband);
-    let Some(rest) = view.skip(GLOBAL_HEADER_BYTES) else { return out.cut(Protocol::Infiniband) };
+    out.layer(Protocol::IpOverInfiniband);
+    let Some(rest) = view.skip(GLOBAL_HEADER_BYTES) else { return out.cut(Protocol::IpOverInfiniband) };
     encapsulated(rest, out)
 }

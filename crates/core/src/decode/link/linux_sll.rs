@@ -44,6 +44,7 @@ fn decode_hardware<'a>(hardware: u16, protocol: u16, rest: View<'a>, out: &mut D
 fn decode_protocol<'a>(protocol: u16, rest: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match protocol {
         0x0001 => out.name(Protocol::Ipx),
+        0x0003 => Some((Next::ETHERNET, rest)),
         0x0004 => llc::decode(rest, out),
         0x000c | 0x000d => out.name(Protocol::Can),
         ethernet::LEAST_ETHER_TYPE.. => Some((Next::EtherType(protocol), rest)),

@@ -60,10 +60,9 @@ fn decode_other<'a>(link_type: LinkType, view: View<'a>, out: &mut Decoded<'a>) 
 /// Link types of serial lines, rings and cells.
 fn decode_serial<'a>(link_type: LinkType, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match link_type {
-        LinkType::PPP | LinkType::PPP_BSDOS => ppp::decode(view, out),
-        LinkType::PPP_HDLC => ppp::serial(view, out),
+        LinkType::PPP | LinkType::PPP_HDLC => ppp::serial(view, out),
         LinkType::PPP_ETHER => pppoe::session(view, out),
-        LinkType::PPP_PPPD | LinkType::PPP_WITH_DIRECTION => small::behind_direction(Next::Ppp, view),
+        LinkType::PPP_PPPD | LinkType::PPP_WITH_DIRECTION => small::behind_direction(Next::Link(LinkType::PPP), view),
         LinkType::CISCO_HDLC => hdlc::decode(view, out),
         LinkType::CISCO_HDLC_WITH_DIRECTION => small::behind_direction(Next::Link(LinkType::CISCO_HDLC), view),
         LinkType::FRAME_RELAY => hdlc::frame_relay(view, out),
@@ -72,7 +71,7 @@ fn decode_serial<'a>(link_type: LinkType, view: View<'a>, out: &mut Decoded<'a>)
         LinkType::TOKEN_RING => token_ring::decode(view, out),
         LinkType::FDDI => token_ring::fddi(view, out),
         LinkType::ATM_RFC1483 => atm::rfc1483(view, out),
-        LinkType::ATM_CLIP => atm::classical_ip(view, out),
+        LinkType::ATM_CLIP | LinkType(16 | 18) => atm::classical_ip(view, out),
         LinkType::SUN_ATM => atm::sun(view, out),
         LinkType::ARCNET => small::arcnet(false, view, out),
         LinkType::ARCNET_LINUX => small::arcnet(true, view, out),

@@ -1,16 +1,16 @@
 //! Linux netfilter log (tcpdump.org `LINKTYPE_NFLOG`): attributes, of which one is the packet.
 
-use super::{Decoded, Next, Protocol, View, Walk, ether_type, loopback};
+use super::{Decoded, Protocol, View, Walk, ether_type, loopback};
 
 const HEADER_BYTES: usize = 4;
 const PACKET_HEADER: u16 = 1;
 const PAYLOAD: u16 = 9;
-const FAMILY_UNSPECIFIED: u8 = 0;
-const FAMILY_BRIDGE: u8 = 7;
+/// Families whose packets may be of any kind: unspecified, device, bridge.
+const OPEN_FAMILIES: [u8; 3] = [0, 5, 7];
 /// Attributes that are looked at.
 const MAX_ATTRIBUTES: usize = 64;
 
-/// Decodes a netfilter log message. A bridge's packets are of the `EtherType` that the packet header attribute names.
+/// Decodes a netfilter log message. Packets of a bridge are of the `EtherType` that the packet header attribute names.
 pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::Nflog);
     let (Some(family), Some(mut rest)) = (view.u8(0), view.skip(HEADER_BYTES)) else {
@@ -32,9 +32,8 @@ pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
 }
 
 fn packet<'a>(family: u8, hardware_protocol: u16, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    match (family, hardware_protocol) {
-        (FAMILY_UNSPECIFIED, _) => Some((Next::Ip, view)),
-        (FAMILY_BRIDGE, 0x600..) => ether_type::decode(hardware_protocol, view, out),
-        (family, _) => loopback::decode_family(u32::from(family), view, out),
+    if OPEN_FAMILIES.contains(&family) {
+        return ether_type::decode(hardware_protocol, view, out);
     }
+    loopback::decode_family(u32::from(family), view, out)
 }

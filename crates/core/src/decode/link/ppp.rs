@@ -14,12 +14,18 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
     decode_protocol(view, out)
 }
 
-/// Decodes a frame of a serial line: PPP in HDLC framing, or Cisco's HDLC (RFC 1547 §4.3.1 tells them apart).
+/// Decodes a frame of a serial line that a capture calls PPP: it may be Cisco's HDLC (RFC 1547 §4.3.1 tells them apart).
 pub(super) fn serial<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    match view.u8(0) {
-        Some(0x0f | 0x8f) => hdlc::decode(view, out),
-        _ => decode(view, out),
+    if is_cisco_hdlc(view) {
+        out.layer(Protocol::Ppp);
+        return hdlc::decode(view, out);
     }
+    decode(view, out)
+}
+
+/// Whether a frame begins with the unicast or multicast address of Cisco's HDLC.
+pub(super) fn is_cisco_hdlc(view: View<'_>) -> bool {
+    matches!(view.u16(0), Some(0x0f00 | 0x8f00))
 }
 
 /// Decodes the protocol field and what stands behind it.

@@ -24,6 +24,6 @@ pub(super) fn fddi<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     const HEADER_BYTES: usize = 13;
     out.layer(Protocol::Fddi);
     let (Some(control), Some(rest)) = (view.u8(0), view.skip(HEADER_BYTES)) else { return out.cut(Protocol::Fddi) };
-    // Frame control CLFF ZZZZ: FF = 01 is LLC, synchronous or not.
-    (control >> 4 & 3 == 1).then_some((Next::Llc, rest))
+    // Frame control CLFF ZZZZ: asynchronous, long addresses, LLC.
+    if control >> 4 == 0b0101 { Some((Next::Llc, rest)) } else { out.name(Protocol::Data) }
 }

@@ -20,6 +20,9 @@ const PLUS_HTC: u8 = 0x80;
 /// Bits of the subtype of a data frame.
 const NO_DATA: u8 = 0x4;
 const QOS: u8 = 0x8;
+/// Bits of the sequence control field. A numbered frame that begins with SNAP is none but is numbered wrongly.
+const FRAGMENT_NUMBER: u8 = 0x0f;
+const SNAP: u16 = 0xaaaa;
 /// Bit of the `QoS` control field.
 const AMSDU_PRESENT: u8 = 0x80;
 
@@ -54,9 +57,13 @@ fn data<'a>(subtype: u8, flags: u8, padded: bool, view: View<'a>, out: &mut Deco
         out.odd(IssueKind::WlanEncrypted, 0);
         return out.name(Protocol::Data);
     }
-    if flags & MORE_FRAGMENTS != 0 || sequence & 0x0f != 0 {
+    let is_last = flags & MORE_FRAGMENTS == 0;
+    if !is_last || (sequence & FRAGMENT_NUMBER != 0 && rest.u16(0) != Some(SNAP)) {
         out.odd(IssueKind::WlanFragment, 0);
         return out.name(Protocol::Data);
+    }
+    if rest.u16(0) == Some(0xffff) {
+        return out.name(Protocol::Ipx);
     }
     let is_amsdu = has_qos && view.u8(qos_at).is_some_and(|qos| qos & AMSDU_PRESENT != 0);
     Some((if is_amsdu { Next::Amsdu } else { Next::Llc }, rest))
