@@ -133,9 +133,12 @@ impl<'a> Decoded<'a> {
         self.name(Protocol::Data)
     }
 
-    /// Notes an oddity; the first eight of a frame are kept.
+    /// Notes an oddity; the first eight of a frame are kept, and that layers were not looked at is always said.
     #[cold]
     pub fn odd(&mut self, kind: IssueKind, detail: u64) {
+        if self.oddities.is_full() && kind == IssueKind::TooDeep {
+            self.oddities.pop();
+        }
         let _ = self.oddities.try_push((kind, detail));
     }
 
@@ -227,3 +230,6 @@ fn step<'a>(next: Next, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
         Next::IpProtocol(protocol) => net::decode_protocol(protocol, view, out),
     }
 }
+
+#[cfg(test)]
+mod tests;

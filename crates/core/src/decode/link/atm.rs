@@ -3,11 +3,10 @@
 use super::super::net;
 use super::{Decoded, Next, Protocol, View, Walk, ethernet, llc};
 
-/// Decodes an LLC-encapsulated PDU. Bridged frames have padding here that they have nowhere else.
+/// Decodes an LLC-encapsulated PDU.
 pub(super) fn rfc1483<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    match view.head::<8>() {
-        Some([0xaa, 0xaa, 3, 0, 0x80, 0xc2, 0, 1 | 7]) => ethernet::behind(8 + 2, Some(Protocol::Llc), view, out),
-        Some([0xfe, 0xfe, 3, 0xcf, ..]) => Some((Next::Ppp, view.skip(4)?)),
+    match view.head::<4>() {
+        Some([0xfe, 0xfe, 3, 0xcf]) => Some((Next::Ppp, view.skip(4)?)),
         _ => llc::decode(view, out),
     }
 }

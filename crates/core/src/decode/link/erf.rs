@@ -39,5 +39,9 @@ fn payload<'a>(kind: u8, wire_bytes: usize, view: View<'a>, out: &mut Decoded<'a
 }
 
 fn hdlc<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    if ppp::is_cisco_hdlc(view) { super::hdlc::decode(view, out) } else { ppp::decode(view, out) }
+    match ppp::is_cisco_hdlc(view) {
+        Some(true) => super::hdlc::decode(view, out),
+        Some(false) => ppp::decode(view, out),
+        None => out.cut(Protocol::Erf),
+    }
 }

@@ -6,13 +6,16 @@ use crate::issue::IssueKind;
 
 const UNNUMBERED_INFORMATION: u8 = 0x03;
 const SNAP: u8 = 0xaa;
+/// The organisation of IEEE 802.1, whose protocols are bridged frames.
+const BRIDGING: [u8; 3] = [0, 0x80, 0xc2];
 
 /// Decodes the payload of an IEEE 802.3 frame: LLC, or Novell's IPX without it.
 pub(in crate::decode) fn decode_802_3<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    if view.u16(0) == Some(0xffff) {
-        return out.name(Protocol::Ipx);
+    match view.u16(0) {
+        Some(0xffff) => out.name(Protocol::Ipx),
+        Some(_) => decode(view, out),
+        None => out.cut(Protocol::Llc),
     }
-    decode(view, out)
 }
 
 /// Decodes an LLC header.
@@ -64,14 +67,22 @@ pub(in crate::decode) fn osi<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<
         Some(0x83) => out.name(Protocol::IsIs),
         Some(0xcc) => net::decode_ipv4(view.skip(1)?, out),
         Some(0x8e) => net::decode_ipv6(view.skip(1)?, out),
-        _ => out.name(Protocol::Osi),
+        Some(_) => out.name(Protocol::Osi),
+        None => out.name(Protocol::Data),
     }
 }
 
 /// Decodes a SNAP header: an organisation and what it calls a protocol.
 fn snap<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     let Some(&[_, _, _, a, b, c, high, low]) = view.head::<8>() else { return out.cut(Protocol::Llc) };
-    decode_snap([a, b, c], u16::from_be_bytes([high, low]), view.skip(8)?, out)
+    let (organisation, id) = ([a, b, c], u16::from_be_bytes([high, low]));
+    // Bridged frames are padded so that what follows their addresses is aligned (RFC 2684 §5.2).
+    let padding_bytes = match (organisation, id) {
+        (BRIDGING, 1 | 3 | 7 | 9) => 2,
+        (BRIDGING, 4 | 0x0a) => 3,
+        _ => 0,
+    };
+    decode_snap(organisation, id, view.skip(8 + padding_bytes)?, out)
 }
 
 /// Decodes what stands behind an organisation's number and its protocol's.
@@ -86,11 +97,11 @@ pub(super) fn decode_snap<'a>(organisation: [u8; 3], id: u16, rest: View<'a>, ou
         ([0, 0, 0x0c], 0x2004) => out.name(Protocol::Dtp),
         ([0, 0, 0x81], 0x01a1 | 0x01a2) => out.name(Protocol::NortelDiscovery),
         ([8, 0, 7], 0x809b) => out.name(Protocol::AppleTalk),
-        // Bridged frames (RFC 2684 §5.2): Ethernet with and without checksum.
-        ([0, 0x80, 0xc2], 1 | 7) => Some((Next::ETHERNET, rest)),
-        ([0, 0x80, 0xc2], 4 | 0x0a) => Some((Next::Link(LinkType::FDDI), rest)),
-        ([0, 0x80, 0xc2], 3 | 9) => Some((Next::Link(LinkType::TOKEN_RING), rest)),
-        ([0, 0, 0x0c], 0x0108..=0x010c) | ([0, 0x80, 0xc2], 0x0e) => out.name(Protocol::Stp),
+        // With and without checksum.
+        (BRIDGING, 1 | 7) => Some((Next::ETHERNET, rest)),
+        (BRIDGING, 4 | 0x0a) => Some((Next::Link(LinkType::FDDI), rest)),
+        (BRIDGING, 3 | 9) => Some((Next::Link(LinkType::TOKEN_RING), rest)),
+        ([0, 0, 0x0c], 0x0108..=0x010c) | (BRIDGING, 0x0e) => out.name(Protocol::Stp),
         ([a, b, c], _) => {
             out.odd(IssueKind::UnknownSnap, u64::from_be_bytes([0, 0, 0, a, b, c, (id >> 8) as u8, id as u8]));
             out.name(Protocol::Data)

@@ -46,7 +46,7 @@ pub(super) fn decode_family<'a>(family: u32, view: View<'a>, out: &mut Decoded<'
     match family {
         2 => net::decode_ipv4(view, out),
         // 23 is IPX on BSD and IPv6 on Windows.
-        23 if view.u8(0).is_some_and(|first| first >> 4 != 6) => out.name(Protocol::Ipx),
+        23 if view.u8(0)? >> 4 != 6 => out.name(Protocol::Ipx),
         10 | 23 | 24 | 26 | 28 | 30 => net::decode_ipv6(view, out),
         7 => super::llc::osi(view, out),
         16 => out.name(Protocol::AppleTalk),

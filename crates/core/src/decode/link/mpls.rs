@@ -19,18 +19,23 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
     match rest.u8(0)? >> 4 {
         4 => net::decode_ipv4(rest, out),
         6 => net::decode_ipv6(rest, out),
-        0 => Some((Next::ETHERNET, pseudowire(rest, out))),
+        0 => pseudowire(rest, out),
         1 => associated_channel(rest, out),
         _ => out.name(Protocol::Data),
     }
 }
 
 /// Decodes an Ethernet pseudowire. The first four bits of its control word are zero, but so may be those of an address.
-fn pseudowire<'a>(view: View<'a>, out: &mut Decoded<'a>) -> View<'a> {
+fn pseudowire<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     const CONTROL_WORD_BYTES: usize = 4;
-    let behind = view.skip(CONTROL_WORD_BYTES).filter(|&rest| has_plausible_type(rest) || !has_plausible_type(view));
-    out.layer(if behind.is_some() { Protocol::PwEthernetControlWord } else { Protocol::PwEthernet });
-    behind.unwrap_or(view)
+    let behind = view.skip(CONTROL_WORD_BYTES);
+    if has_plausible_type(view) && !behind.is_some_and(has_plausible_type) {
+        out.layer(Protocol::PwEthernet);
+        return Some((Next::ETHERNET, view));
+    }
+    out.layer(Protocol::PwEthernetControlWord);
+    let Some(behind) = behind else { return out.cut(Protocol::PwEthernetControlWord) };
+    Some((Next::ETHERNET, behind))
 }
 
 /// Whether the type field of an Ethernet header here is a common one.

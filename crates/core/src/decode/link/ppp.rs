@@ -4,19 +4,19 @@ use super::super::net;
 use super::{Decoded, Next, Protocol, View, Walk, hdlc};
 use crate::issue::IssueKind;
 
-/// All-stations address and unnumbered information (RFC 1662 §3.1).
-const ADDRESS_AND_CONTROL: u16 = 0xff03;
+/// The address byte for all stations (RFC 1662 §3.1); a control byte follows it.
+const ALL_STATIONS: u8 = 0xff;
 
 /// Decodes a PPP frame. Address and control may be left out, and so may a leading zero of the protocol (RFC 1661 §6.5, §6.6).
 pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::Ppp);
-    let view = if view.u16(0) == Some(ADDRESS_AND_CONTROL) { view.skip(2)? } else { view };
+    let view = if view.u8(0) == Some(ALL_STATIONS) { view.skip(2)? } else { view };
     decode_protocol(view, out)
 }
 
 /// Decodes a frame of a serial line that a capture calls PPP: it may be Cisco's HDLC (RFC 1547 §4.3.1 tells them apart).
 pub(super) fn serial<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    if is_cisco_hdlc(view) {
+    if is_cisco_hdlc(view) == Some(true) {
         out.layer(Protocol::Ppp);
         return hdlc::decode(view, out);
     }
@@ -24,8 +24,8 @@ pub(super) fn serial<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
 }
 
 /// Whether a frame begins with the unicast or multicast address of Cisco's HDLC.
-pub(super) fn is_cisco_hdlc(view: View<'_>) -> bool {
-    matches!(view.u16(0), Some(0x0f00 | 0x8f00))
+pub(super) fn is_cisco_hdlc(view: View<'_>) -> Option<bool> {
+    Some(matches!(view.u16(0)?, 0x0f00 | 0x8f00))
 }
 
 /// Decodes the protocol field and what stands behind it.

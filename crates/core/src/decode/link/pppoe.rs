@@ -12,9 +12,9 @@ pub(super) fn discovery<'a>(out: &mut Decoded<'a>) -> Walk<'a> {
 /// Decodes a session packet.
 pub(super) fn session<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::PppoeSession);
-    let Some(&[_, code, _, _, high, low]) = view.head::<HEADER_BYTES>() else {
+    let Some(&[_, _, _, _, high, low]) = view.head::<HEADER_BYTES>() else {
         return out.cut(Protocol::PppoeSession);
     };
     let payload_bytes = usize::from(u16::from_be_bytes([high, low]));
-    (code == 0).then_some((Next::Ppp, view.skip(HEADER_BYTES)?.limit(payload_bytes)))
+    Some((Next::Ppp, view.skip(HEADER_BYTES)?.limit(payload_bytes)))
 }

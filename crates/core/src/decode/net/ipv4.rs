@@ -37,7 +37,8 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
         return out.cut(Protocol::Ipv4);
     };
     if flags & (MORE_FRAGMENTS | OFFSET) != 0 {
-        let whole = payload.bytes.len() >= field.saturating_sub(header_bytes);
+        let claimed_bytes = if field == 0 { total_bytes } else { field } - header_bytes;
+        let whole = payload.bytes.len() >= claimed_bytes;
         return fragment(net, header[9], flags, whole, payload, out);
     }
     decode_payload(header[9], &net, payload, out)

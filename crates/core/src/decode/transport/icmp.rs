@@ -3,22 +3,29 @@
 use super::{Decoded, Header, Net, Next, Protocol, Transport, View, Walk, push};
 
 const HEADER_BYTES: usize = 8;
+/// A redirect complains about the route, not about what was sent: no more than RFC 792 demands is read of it.
+const REDIRECT: u8 = 5;
+const QUOTED_PAYLOAD_BYTES: usize = 8;
+const LEAST_EXTENDED_QUOTATION: usize = 128;
 const NEIGHBOUR_REDIRECT: u8 = 137;
 
 /// Decodes an ICMP message.
 pub(in crate::decode) fn icmp<'a>(net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     let (kind, body) = message(Protocol::Icmp, 1, &[0, 8], net, view, out)?;
-    // RFC 4884 §4: the length of the quotation, in words of four bytes, where extensions follow it.
-    let words = if matches!(kind, 3 | 11 | 12) { view.u8(5)? } else { 0 };
-    if matches!(kind, 3 | 4 | 5 | 11 | 12) { quotation(body, usize::from(words) * 4, out) } else { None }
+    let length = if matches!(kind, 3 | 11 | 12) { quotation_length(view.u8(5)?, 4) } else { 0 };
+    match kind {
+        REDIRECT => quotation(body, usize::from(body.u8(0)? & 0x0f) * 4 + QUOTED_PAYLOAD_BYTES, out),
+        3 | 4 | 11 | 12 => quotation(body, length, out),
+        _ => None,
+    }
 }
 
 /// Decodes an `ICMPv6` message.
 pub(in crate::decode) fn icmpv6<'a>(net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     let (kind, body) = message(Protocol::Icmpv6, 58, &[128, 129], net, view, out)?;
-    let words = if matches!(kind, 1 | 3) { view.u8(4)? } else { 0 };
+    let length = if matches!(kind, 1 | 3) { quotation_length(view.u8(4)?, 8) } else { 0 };
     match kind {
-        1..=4 => quotation(body, usize::from(words) * 8, out),
+        1..=4 => quotation(body, length, out),
         NEIGHBOUR_REDIRECT => quotation(redirected(body)?, 0, out),
         _ => None,
     }
@@ -44,6 +51,12 @@ fn message<'a>(
     let (net, payload, quoted) = (*net, body.unwrap_or(View::new(&[], 0)), out.quoted);
     push(Transport { net, protocol, source_port: 0, destination_port: 0, header, payload, quoted }, out);
     Some((kind, body?))
+}
+
+/// The length of the quotation where extensions follow it (RFC 4884 §4), else 0. It is at least 128 then.
+fn quotation_length(units: u8, unit_bytes: usize) -> usize {
+    let length = usize::from(units) * unit_bytes;
+    if length < LEAST_EXTENDED_QUOTATION { 0 } else { length }
 }
 
 /// Goes on into the quoted packet, of which `length` bytes are quoted where the message says so.

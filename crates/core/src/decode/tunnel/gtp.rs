@@ -19,15 +19,19 @@ pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     let &[flags, kind, high, low, ..] = view.head::<HEADER_BYTES>()?;
     let length = usize::from(u16::from_be_bytes([high, low]));
     let rest = view.skip(HEADER_BYTES)?;
-    if flags & VERSION_MASK != VERSION_1 || length > rest.wire_bytes {
+    if flags & VERSION_MASK != VERSION_1 {
         return None;
     }
-    out.layer(Protocol::Gtp);
-    if kind != PACKET {
-        return None;
+    let packet = behind_extensions(flags, rest.limit(length)).filter(|_| kind == PACKET);
+    // Either the length or what is carried must fit.
+    match packet.filter(|&packet| begins_with_ip(packet)) {
+        None if length > rest.wire_bytes => None,
+        None => out.name(Protocol::Gtp),
+        Some(packet) => {
+            out.layer(Protocol::Gtp);
+            Some((Next::Ip, packet))
+        }
     }
-    let packet = behind_extensions(flags, rest.limit(length))?;
-    if begins_with_ip(packet) { Some((Next::Ip, packet)) } else { out.unknown_tunnel_payload(u16::from(kind)) }
 }
 
 fn behind_extensions(flags: u8, mut view: View<'_>) -> Option<View<'_>> {

@@ -8,14 +8,14 @@ pub(super) fn data<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     inner(Protocol::LispData, view.skip(HEADER_BYTES)?, out)
 }
 
-/// Decodes a control message; only an encapsulated one (type 8) carries a packet.
+/// Decodes an encapsulated control message, the only kind that carries a packet.
 pub(super) fn control<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     const HEADER_BYTES: usize = 4;
-    match view.u8(0)? >> 4 {
-        8 => inner(Protocol::Lisp, view.skip(HEADER_BYTES)?, out),
-        1..=7 => out.name(Protocol::Lisp),
-        _ => None,
+    const ENCAPSULATED: u8 = 8;
+    if view.u8(0)? >> 4 != ENCAPSULATED {
+        return None;
     }
+    inner(Protocol::Lisp, view.skip(HEADER_BYTES)?, out)
 }
 
 fn inner<'a>(protocol: Protocol, packet: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
