@@ -12,7 +12,6 @@ const CHUNK_BYTES: usize = 1 << 20;
 
 #[derive(Default)]
 struct Facts {
-    frames: u64,
     wire_bytes: u64,
     captured_bytes: u64,
     cut_frames: u64,
@@ -25,7 +24,6 @@ struct Facts {
 
 impl Facts {
     fn see(&mut self, frame: &Frame<'_>) {
-        self.frames += 1;
         let pseudo = frame.link_type.pseudo_header_bytes();
         self.wire_bytes += u64::from(frame.wire_bytes.saturating_sub(pseudo));
         self.captured_bytes += (frame.data.len() as u64).saturating_sub(u64::from(pseudo));
@@ -70,7 +68,7 @@ fn print_facts(path: &str) -> Result<(), Box<dyn std::error::Error>> {
          \"frames_cut_by_snaplen\": {}, \"time_goes_back\": {}, \"first\": {}, \"last\": {}, \"earliest\": {}, \
          \"latest\": {}, \"links\": [{}], \"issues\": [{}], \"seconds\": {seconds:.6}}}",
         reader.format_name(),
-        facts.frames,
+        context.frames,
         facts.wire_bytes,
         facts.captured_bytes,
         facts.cut_frames,

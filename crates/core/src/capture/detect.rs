@@ -1,6 +1,6 @@
 //! Which format the first bytes belong to.
 
-use super::{Format, pcap, pcapng};
+use super::{Format, btsnoop, iptrace, netmon, netxray, pcap, pcapng, sniffer_dos, snoop};
 use crate::error::Error;
 
 /// Bytes by which every format can be told.
@@ -9,7 +9,16 @@ const DETECT_BYTES: usize = 32;
 type Recognise = fn(&[u8]) -> Option<Box<dyn Format>>;
 
 /// All formats. Each is told by a magic number at its beginning, so the order does not matter.
-const FORMATS: &[Recognise] = &[pcap::recognise, pcapng::recognise];
+const FORMATS: &[Recognise] = &[
+    pcap::recognise,
+    pcapng::recognise,
+    snoop::recognise,
+    netmon::recognise,
+    netxray::recognise,
+    sniffer_dos::recognise,
+    iptrace::recognise,
+    btsnoop::recognise,
+];
 
 /// What the first bytes say.
 pub(super) enum Detected {

@@ -5,7 +5,7 @@ use super::link_type::LinkType;
 /// One frame. Borrows its bytes from the input.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
-    /// 1-based, in file order. The reader counts; formats leave it 0.
+    /// 1-based, in file order, as Wireshark numbers them. The reader counts; formats leave it 0.
     pub number: u64,
     /// Nanoseconds since 1970 UTC; `None` when the format gives none (pcapng Simple Packet Block).
     pub time_ns: Option<i64>,

@@ -22,6 +22,7 @@ link_types! {
     NULL = 0 "null";
     ETHERNET = 1 "ethernet";
     TOKEN_RING = 6 "token_ring";
+    ARCNET = 7 "arcnet";
     PPP = 9 "ppp";
     FDDI = 10 "fddi";
     RAW_12 = 12 "raw";
@@ -32,24 +33,26 @@ link_types! {
     RAW = 101 "raw";
     CISCO_HDLC = 104 "c_hdlc";
     IEEE802_11 = 105 "ieee802_11";
+    FRAME_RELAY = 107 "frame_relay";
     LOOP = 108 "loop";
     LINUX_SLL = 113 "linux_sll";
     IEEE802_11_PRISM = 119 "ieee802_11_prism";
+    IP_OVER_FC = 122 "ip_over_fc";
+    SUN_ATM = 123 "sun_atm";
     IEEE802_11_RADIOTAP = 127 "ieee802_11_radiotap";
+    BLUETOOTH_HCI_H4 = 187 "bluetooth_hci_h4";
     PPP_WITH_DIRECTION = 204 "ppp_with_dir";
     IPV4 = 228 "ipv4";
     IPV6 = 229 "ipv6";
     NFLOG = 239 "nflog";
     PPI = 192 "ppi";
+    IPOIB = 242 "ipoib";
     PKTAP = 258 "pktap";
+    SDLC = 268 "sdlc";
     LINUX_SLL2 = 276 "linux_sll2";
-    ARCNET = 7 "arcnet_bsd";
     ATM_CLIP = 106 "atm_clip";
-    FRAME_RELAY = 107 "frelay";
     ENC = 109 "enc";
     PFLOG = 117 "pflog";
-    IP_OVER_FC = 122 "ip_over_fc";
-    SUN_ATM = 123 "sunatm";
     ARCNET_LINUX = 129 "arcnet_linux";
     APPLE_IP_OVER_IEEE1394 = 138 "apple_ip_over_ieee1394";
     DOCSIS = 143 "docsis";
@@ -63,10 +66,17 @@ link_types! {
     IPNET = 226 "ipnet";
     NETANALYZER = 240 "netanalyzer";
     NETANALYZER_TRANSPARENT = 241 "netanalyzer_transparent";
-    IP_OVER_INFINIBAND = 242 "ipoib";
     INFINIBAND = 247 "infiniband";
     NETLINK = 253 "netlink";
     ETHERNET_MPACKET = 274 "ethernet_mpacket";
+    LAPB = 65_536 "lapb";
+    NETMON_IEEE802_11 = 65_537 "netmon_ieee802_11";
+    NETMON_ATM = 65_538 "netmon_atm";
+    NETMON_EVENT = 65_539 "netmon_event";
+    NETMON_NETWORK_INFO = 65_540 "netmon_network_info";
+    NETMON_FILTER = 65_541 "netmon_filter";
+    BTSNOOP_HCI = 65_542 "btsnoop_hci";
+    BTSNOOP_MONITOR = 65_543 "btsnoop_monitor";
 }
 
 impl LinkType {
@@ -74,11 +84,11 @@ impl LinkType {
     /// them neither as captured nor as on the wire.
     pub fn pseudo_header_bytes(self) -> u32 {
         match self.0 {
-            204 => 1,                   // PPP with direction
-            245 => 2,                   // NFC LLCP
-            123 | 139 | 201 | 254 => 4, // SunATM, MTP2, Bluetooth HCI, Bluetooth Linux monitor
-            196 | 209 => 5,             // SITA, I2C
-            144 | 177 | 197 => 16,      // IrDA, LAPD, ERF
+            204 => 1,                       // PPP with direction
+            245 => 2,                       // NFC LLCP
+            123 | 139 | 201 | 254 => 4,     // SunATM, MTP2, Bluetooth HCI, Bluetooth Linux monitor
+            196 | 209 => 5,                 // SITA, I2C
+            144 | 177 | 197 | 65_538 => 16, // IrDA, LAPD, ERF, NetMon's ATM
             _ => 0,
         }
     }

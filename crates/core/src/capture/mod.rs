@@ -7,16 +7,22 @@
 //! A format sees a slice that begins at its next record and answers with one [`Step`]. It never waits, never reads, and
 //! keeps no bytes: [`Reader`] does that for all formats alike.
 
+mod btsnoop;
 mod bytes;
 mod compressed;
 mod detect;
 mod frame;
+mod iptrace;
 mod link_type;
+mod netmon;
+mod netxray;
 mod pcap;
 mod pcapng;
 mod reader;
 mod records;
 mod search;
+mod sniffer_dos;
+mod snoop;
 mod time;
 
 pub use frame::{Frame, Interface};
@@ -73,7 +79,8 @@ pub struct Context {
     pub interfaces: Vec<Interface>,
     /// Oddities so far.
     pub issues: Issues,
-    /// Frames delivered so far.
+    /// Number of the last frame so far. More than were delivered where blocks of a pcapng file hold no packet but have a
+    /// frame number in Wireshark.
     pub frames: u64,
     /// Offset of the current step in the (decompressed) input, in bytes.
     pub offset: u64,
@@ -91,6 +98,27 @@ impl Context {
     /// Notes an oddity about the record at hand, which is no frame yet.
     pub fn note(&mut self, kind: IssueKind, detail: u64) {
         self.issues.note(kind, detail, Some(self.frames + 1), Some(self.offset));
+    }
+
+    /// Ends reading at a record that cannot be true.
+    pub(crate) fn corrupt<'a>(&mut self) -> Step<'a> {
+        self.note(IssueKind::CorruptRecord, 0);
+        Step::End
+    }
+
+    /// Index of the interface with this link type and name, which is added if it is new. Beyond so many that no file has
+    /// them, frames count for the first.
+    pub(crate) fn interface(&mut self, link_type: LinkType, name: Option<String>, resolution_ns: u64) -> u32 {
+        const MOST: usize = 256;
+        let known = self.interfaces.iter().position(|known| known.link_type == link_type && known.name == name);
+        let index = known.unwrap_or_else(|| {
+            if self.interfaces.len() >= MOST {
+                return 0;
+            }
+            self.interfaces.push(Interface { link_type, name, resolution_ns, ..Interface::default() });
+            self.interfaces.len() - 1
+        });
+        index as u32
     }
 
     /// The answer of a format whose file header takes `needed` bytes: wait for them, unless the input has ended.

@@ -10,7 +10,7 @@ pub(super) struct Records {
     format: Option<Box<dyn Format>>,
     pub(super) context: Context,
     /// The beginning of a record whose end has not arrived.
-    pending: Vec<u8>,
+    pending: Pending,
     /// How much of `pending` the format needs to see.
     needed: usize,
     /// Bytes still to come that are of no interest.
@@ -24,7 +24,7 @@ impl Records {
         Self {
             format: None,
             context: Context::default(),
-            pending: Vec::new(),
+            pending: Pending::default(),
             needed: 1,
             skip: 0,
             ended: false,
@@ -58,7 +58,7 @@ impl Records {
                 let used = self.run(bytes, sink)?;
                 bytes = &bytes[used..];
                 if self.skip == 0 && !self.ended {
-                    self.pending.extend_from_slice(bytes);
+                    self.pending.extend(bytes);
                     return Ok(());
                 }
             } else {
@@ -74,8 +74,8 @@ impl Records {
         if !self.ended && !cut {
             self.context.at_end = true;
             let pending = std::mem::take(&mut self.pending);
-            let used = self.run(&pending, sink)?;
-            cut = !self.ended && (used < pending.len() || self.skip > 0);
+            let used = self.run(pending.bytes(), sink)?;
+            cut = !self.ended && (used < pending.bytes().len() || self.skip > 0);
         }
         if cut && !self.ended {
             self.context.note(IssueKind::CutShort, 0);
@@ -91,13 +91,13 @@ impl Records {
         bytes: &'b [u8],
         sink: &mut impl FnMut(&Frame<'_>, &mut Context),
     ) -> Result<&'b [u8], Error> {
-        let missing = self.needed.saturating_sub(self.pending.len()).min(bytes.len());
+        let missing = self.needed.saturating_sub(self.pending.bytes().len()).min(bytes.len());
         let (head, rest) = bytes.split_at(missing);
-        self.pending.extend_from_slice(head);
-        if self.pending.len() >= self.needed {
+        self.pending.extend(head);
+        if self.pending.bytes().len() >= self.needed {
             let mut pending = std::mem::take(&mut self.pending);
-            let used = self.run(&pending, sink)?;
-            pending.drain(..used);
+            let used = self.run(pending.bytes(), sink)?;
+            pending.drop_front(used);
             self.pending = pending;
         }
         Ok(rest)
@@ -148,6 +148,36 @@ impl Records {
             }
         }
         Ok(at)
+    }
+}
+
+/// Bytes that are appended at the end and used up from the beginning, at a cost that depends on their number only.
+#[derive(Default)]
+struct Pending {
+    buffer: Vec<u8>,
+    used: usize,
+}
+
+impl Pending {
+    fn bytes(&self) -> &[u8] {
+        &self.buffer[self.used..]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.bytes().is_empty()
+    }
+
+    fn extend(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Moves what is left only when it is less than what was used, so that no byte is moved often.
+    fn drop_front(&mut self, count: usize) {
+        self.used += count;
+        if self.used > self.buffer.len() / 2 {
+            self.buffer.drain(..self.used);
+            self.used = 0;
+        }
     }
 }
 

@@ -23,7 +23,7 @@ protocols! {
     // link layers
     Ethernet "eth", Null "null", Raw "raw", TokenRing "tr", Fddi "fddi", LinuxSll "sll", Ppp "ppp",
     CiscoHdlc "chdlc", FrameRelay "fr", Wlan "wlan", WlanRadio "wlan_radio", Radiotap "radiotap", Prism "prism",
-    WlanCap "wlancap", Ppi "ppi", Nflog "nflog", Pflog "pflog", Pktap "pktap", Enc "enc", Atm "atm", Clip "clip",
+    WlanCap "wlancap", Ppi "ppi", NetmonWlan "netmon_802_11", Nflog "nflog", Pflog "pflog", Pktap "pktap", Enc "enc", Atm "atm", Clip "clip",
     Ieee1394 "ap1394", Arcnet "arcnet", Docsis "docsis", Erf "erf", IpNet "ipnet", IpOverFc "ipfc", Juniper "juniper",
     UnknownLink "unknown_link",
     // link layers known by name only

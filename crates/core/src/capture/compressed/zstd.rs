@@ -16,13 +16,21 @@ const MAX_WINDOW_BYTES: u64 = 64 << 20;
 const BLOCK_BYTES: usize = 128 << 10;
 
 const BLOCK_HEADER_BYTES: usize = 3;
-const CHECKSUM_BYTES: usize = 4;
+const CHECKSUM_FLAG: u8 = 4;
 
 pub(super) struct Zstd {
     decoder: FrameDecoder,
     has_checksum: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Blocks,
     /// The last block is decoded; what is left is in the decoder.
-    draining: bool,
+    Drain,
+    /// Nothing is left but the checksum, if there is one.
+    Checksum,
 }
 
 impl Zstd {
@@ -36,16 +44,37 @@ impl Zstd {
             let megabytes = window >> 20;
             return Err(Trouble::Unsupported(format!("zstd with a window of {megabytes} MiB (at most 64)")));
         }
+        // The decoder gives its last bytes only once it has the checksum, which may be cut off: so it is read here.
+        let mut header = header.to_vec();
+        header[MAGIC.len()] &= !CHECKSUM_FLAG;
         let mut decoder = FrameDecoder::new();
-        decoder.init(header).map_err(Trouble::damaged)?;
-        Ok(Some((Self { decoder, has_checksum: descriptor & 4 != 0, draining: false }, length)))
+        decoder.init(header.as_slice()).map_err(Trouble::damaged)?;
+        let has_checksum = descriptor & CHECKSUM_FLAG != 0;
+        Ok(Some((Self { decoder, has_checksum, state: State::Blocks }, length)))
     }
 
-    /// Decodes one block.
+    /// Decodes one block, or hands out a part of what is left.
     pub(super) fn push(&mut self, input: &[u8], output: &mut Vec<u8>) -> Result<Progress, Trouble> {
-        if self.draining {
-            return self.drain(output);
+        if self.state == State::Blocks {
+            return self.decode_block(input, output);
         }
+        if self.state == State::Drain {
+            if self.read(output)? > 0 {
+                return Ok(Progress::Used(0));
+            }
+            self.state = State::Checksum;
+        }
+        if !self.has_checksum {
+            return Ok(Progress::Complete(0));
+        }
+        let Some(&said) = input.first_chunk() else { return Ok(Progress::Used(0)) };
+        if self.decoder.get_calculated_checksum().is_some_and(|found| found != u32::from_le_bytes(said)) {
+            return Err(Trouble::damaged("its checksum does not agree"));
+        }
+        Ok(Progress::Complete(said.len()))
+    }
+
+    fn decode_block(&mut self, input: &[u8], output: &mut Vec<u8>) -> Result<Progress, Trouble> {
         let Some(&[a, b, c]) = input.first_chunk::<BLOCK_HEADER_BYTES>() else { return Ok(Progress::Used(0)) };
         let header = u32::from_le_bytes([a, b, c, 0]);
         let (last, kind, size) = (header & 1 == 1, header >> 1 & 3, (header >> 3) as usize);
@@ -53,12 +82,12 @@ impl Zstd {
             return Err(Trouble::damaged("a block of an impossible size or type"));
         }
         // A run-length block holds one byte, however long the run is.
-        let content = if kind == 1 { 1 } else { size };
-        let checksum = if last && self.has_checksum { CHECKSUM_BYTES } else { 0 };
-        let length = BLOCK_HEADER_BYTES + content + checksum;
+        let length = BLOCK_HEADER_BYTES + if kind == 1 { 1 } else { size };
         let Some(block) = input.get(..length) else { return Ok(Progress::Used(0)) };
         self.decoder.decode_from_to(block, &mut []).map_err(Trouble::damaged)?;
-        self.draining = last;
+        if last {
+            self.state = State::Drain;
+        }
         self.read(output)?;
         Ok(Progress::Used(length))
     }
@@ -70,17 +99,6 @@ impl Zstd {
         let read = self.decoder.read(&mut output[before..]).map_err(Trouble::damaged)?;
         output.truncate(before + read);
         Ok(read)
-    }
-
-    fn drain(&mut self, output: &mut Vec<u8>) -> Result<Progress, Trouble> {
-        if self.read(output)? > 0 {
-            return Ok(Progress::Used(0));
-        }
-        let (said, found) = (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum());
-        if said.is_some() && found.is_some() && said != found {
-            return Err(Trouble::damaged("its checksum does not agree"));
-        }
-        Ok(Progress::Complete(0))
     }
 }
 

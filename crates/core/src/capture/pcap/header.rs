@@ -8,6 +8,9 @@ use crate::error::Error;
 /// libpcap's bound on a record, where neither the link type nor the snapshot length allows more.
 pub(super) const USUAL_RECORD_BYTES: usize = 262_144;
 
+/// AIX pads FDDI packets in front.
+const AIX_FDDI_PADDING_BYTES: usize = 3;
+
 /// Link types whose records may be far longer than a packet: USB (all kinds), D-Bus and EBHSCR.
 const LONG_RECORDS: &[u32] = &[186, 189, 220, 231, 249, 266, 279, 288, 293, 294, 295];
 
@@ -73,6 +76,8 @@ pub(super) struct FileHeader {
     pub(super) record_header_bytes: usize,
     /// A record that claims more is corrupt.
     pub(super) record_limit_bytes: usize,
+    /// Bytes before each packet that are no part of it.
+    pub(super) padding_bytes: usize,
     lengths: Lengths,
 }
 
@@ -87,6 +92,7 @@ impl FileHeader {
             snap_length_bytes: 0,
             record_header_bytes: 16,
             record_limit_bytes: USUAL_RECORD_BYTES,
+            padding_bytes: 0,
             lengths: Lengths::InOrder,
         }
     }
@@ -113,6 +119,7 @@ impl FileHeader {
             link_type,
             snap_length_bytes,
             record_limit_bytes: record_limit_bytes(link_type, snap_length_bytes as usize),
+            padding_bytes: if aix && link_type == LinkType::FDDI { AIX_FDDI_PADDING_BYTES } else { 0 },
             lengths,
             ..Self::unread(magic)
         })

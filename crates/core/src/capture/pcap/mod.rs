@@ -78,7 +78,11 @@ impl Pcap {
             return step;
         }
         let used = header_bytes + captured;
-        let Some(data) = bytes.get(header_bytes..used) else { return Step::Need(used) };
+        let Some(mut data) = bytes.get(header_bytes..used) else { return Step::Need(used) };
+        let padding = self.file.padding_bytes.min(captured);
+        if padding > 0 {
+            data = &data[padding..];
+        }
         if record.wire_bytes as usize > self.file.record_limit_bytes
             && let Some(step) = self.judge_length(bytes, used, context)
         {
@@ -93,7 +97,7 @@ impl Pcap {
             time_ns: Some(i64::from(record.seconds) * SECOND_NS + i64::from(record.fraction) * self.file.fraction_ns),
             interface: 0,
             link_type: self.file.link_type,
-            wire_bytes: record.wire_bytes,
+            wire_bytes: record.wire_bytes.saturating_sub(padding as u32),
             data,
         };
         Step::Frame { frame, used }

@@ -20,6 +20,9 @@ const CUSTOM_NOT_COPIED: u32 = 0x4000_0bad;
 /// Blocks that hold no packets, so that nothing is lost by passing them over.
 pub(super) const HARMLESS: &[u32] = &[NAME_RESOLUTION, SYSTEMD_JOURNAL, DECRYPTION_SECRETS, CUSTOM, CUSTOM_NOT_COPIED];
 
+/// Blocks that hold no packet, but that Wireshark numbers like frames: journal entries, custom blocks and system calls.
+pub(super) const NUMBERED: &[u32] = &[SYSTEMD_JOURNAL, CUSTOM, CUSTOM_NOT_COPIED, 0x204, 0x216, 0x221];
+
 /// Type and length at the beginning, and the length at the end.
 const FRAMING_BYTES: usize = 12;
 
@@ -141,7 +144,6 @@ fn is_known(bytes: &[u8], endian: Endian) -> bool {
         && header(bytes, Some(endian)).is_some_and(|(kind, _, length)| {
             (kind == SECTION_HEADER || (1..=10).contains(&kind) || HARMLESS.contains(&kind))
                 && length <= MAX_RECORD_BYTES
-                && length.is_multiple_of(4)
         })
 }
 
@@ -156,7 +158,7 @@ pub(super) fn probe(bytes: &[u8], endian: Option<Endian>, at_end: bool) -> Probe
     }
     let Some((_, endian, length)) = header(bytes, Some(endian)) else { return Probe::Broken };
     match bytes.get(length - 4..length) {
-        _ if length > SEARCHED_BLOCK_BYTES => Probe::Broken,
+        _ if length > SEARCHED_BLOCK_BYTES || !length.is_multiple_of(4) => Probe::Broken,
         Some(copy) if endian.u32(copy, 0) as usize == length => Probe::Holds,
         None if !at_end => Probe::Need(length),
         _ => Probe::Broken,

@@ -88,8 +88,7 @@ impl Pcapng {
                 }
                 *section = next;
             }
-            kind if block::HARMLESS.contains(&kind) => {}
-            kind => context.note(IssueKind::BlockSkipped, u64::from(kind)),
+            kind => pass_over(kind, context),
         }
         None
     }
@@ -106,6 +105,16 @@ impl Pcapng {
                 step
             }
         }
+    }
+}
+
+/// A block that is not read still takes a frame number where Wireshark gives it one, so that numbers agree behind it.
+fn pass_over(kind: u32, context: &mut Context) {
+    if !block::HARMLESS.contains(&kind) {
+        context.note(IssueKind::BlockSkipped, u64::from(kind));
+    }
+    if block::NUMBERED.contains(&kind) {
+        context.frames += 1;
     }
 }
 

@@ -33,3 +33,10 @@ pub(super) fn sun<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
         _ => out.name(Protocol::Data),
     }
 }
+
+/// Decodes the header of a Network Monitor capture: addresses of the hosts, virtual path and channel.
+pub(super) fn netmon<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+    out.layer(Protocol::Atm);
+    let Some(rest) = view.skip(16) else { return out.cut(Protocol::Atm) };
+    rfc1483(rest, out)
+}

@@ -125,6 +125,12 @@ pub(super) fn wireless_samples() -> Vec<Sample> {
             "ppi:wlan_radio:wlan:llc:ip:tcp",
             &[1],
         ),
+        sample(
+            LinkType::NETMON_IEEE802_11,
+            [hex("02 2000"), vec![0; 29], frame("0801", "", &snap_tcp(1))].concat(),
+            "netmon_802_11:wlan_radio:wlan:llc:ip:tcp",
+            &[1],
+        ),
         sample(LinkType::PPI, before("0000 0800 01000000", &ethernet_tcp(1)), "ppi:eth:ip:tcp", &[1]),
     ]
 }
@@ -206,11 +212,12 @@ pub(super) fn other_samples() -> Vec<Sample> {
         sample(LinkType::ATM_CLIP, ip(1), "clip:ip:tcp", &[1]),
         sample(LinkType::SUN_ATM, before("02000020", &snap_tcp(1)), "atm:llc:ip:tcp", &[1]),
         sample(LinkType::SUN_ATM, before("01000020 0001", &ethernet_tcp(1)), "atm:eth:ip:tcp", &[1]),
+        sample(LinkType::NETMON_ATM, zeros(16, &snap_tcp(1)), "atm:llc:ip:tcp", &[1]),
         sample(LinkType::ARCNET, before("0102 d4 00 0001", &ip(1)), "arcnet:ip:tcp", &[1]),
         sample(LinkType::ARCNET_LINUX, before("0102 0000 f0", &ip(1)), "arcnet:ip:tcp", &[1]),
         sample(LinkType::APPLE_IP_OVER_IEEE1394, zeros(16, &before("0800", &ip(1))), "ap1394:ip:tcp", &[1]),
         sample(LinkType::IP_OVER_FC, zeros(16, &snap_tcp(1)), "ipfc:llc:ip:tcp", &[1]),
-        sample(LinkType::IP_OVER_INFINIBAND, zeros(40, &before("08000000", &ip(1))), "ipoib:ip:tcp", &[1]),
+        sample(LinkType::IPOIB, zeros(40, &before("08000000", &ip(1))), "ipoib:ip:tcp", &[1]),
         sample(
             LinkType::INFINIBAND,
             before("0002 0001 001c 0004 64 40 ffff 00fc0407 00000001 0000000000000000 0800 0000", &ip(1)),

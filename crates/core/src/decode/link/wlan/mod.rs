@@ -1,10 +1,12 @@
 //! IEEE 802.11 and the headers that capturing hosts put before it.
 
 mod avs;
+mod netmon;
 mod ppi;
 mod radiotap;
 
 pub(super) use avs::decode as prism_or_avs;
+pub(super) use netmon::decode as netmon;
 pub(super) use ppi::decode as ppi;
 pub(super) use radiotap::decode as radiotap;
 
