@@ -1,7 +1,7 @@
 //! Frames → tables: everything behind the capture files.
 
 use crate::capture::{Context, Frame};
-use crate::decode::{Decoded, Header, Transport, decode, decode_reassembled, flags};
+use crate::decode::{Decoded, Header, Transport, decode_into, decode_reassembled, flags};
 use crate::facts::{CaptureFacts, Source};
 use crate::flows::{Flows, Found, Seen};
 use crate::fragments::Reassembler;
@@ -68,20 +68,22 @@ impl<S: Sink> Analysis<S> {
         &mut self.sink
     }
 
-    /// Takes the next frame, which belongs to the capture with number `capture`. Frames are numbered here, over all captures.
+    /// Takes the next frame, which belongs to the capture with number `capture`.
     #[inline]
     pub(crate) fn frame(&mut self, capture: usize, frame: &Frame<'_>) {
         self.frames += 1;
-        let seen = self.observe(capture, frame);
-        let decoded = decode(frame);
+        let mut decoded = Decoded::default();
+        decode_into(frame, &mut decoded);
+        let mut seen = self.observe(capture, frame);
+        seen.vlan = decoded.vlan;
         let mut sample = Sample::default();
         let mut found = self.observe_transports(&decoded.transports, &seen, &mut sample);
-        let mut node = self.protocols.count(None, &decoded.layers, frame.wire_bytes, &mut self.issues);
-        self.note_oddities(&decoded);
+        let mut node = self.protocols.count(None, &decoded.layers, seen.wire_bytes, &mut self.issues);
+        self.note_oddities(&decoded, &seen);
         if decoded.fragment.is_some() {
             (found, node) = self.observe_fragment(&decoded, &seen, &mut sample, found, node);
         }
-        self.buckets.count(seen.time_ns, frame.wire_bytes, sample);
+        self.buckets.count(seen.time_ns, seen.wire_bytes, sample);
         if self.packets.is_some() {
             self.write_packet(frame, &decoded, found, node);
         }
@@ -89,9 +91,6 @@ impl<S: Sink> Analysis<S> {
 
     /// Ends the analysis of these captures.
     pub(crate) fn finish(mut self, sources: &[&Source]) -> S {
-        for facts in &self.facts {
-            facts.note(&mut self.issues);
-        }
         self.reassembler.finish(&mut self.issues);
         self.flows.finish(&mut self.issues, &mut self.sink);
         self.protocols.write(&mut self.sink);
@@ -128,15 +127,17 @@ impl<S: Sink> Analysis<S> {
         if let Some(facts) = self.facts.get_mut(capture) {
             facts.count(frame);
         }
-        Seen { frame_number: self.frames, time_ns, wire_bytes: frame.wire_bytes, vlan: None, too_large: false }
+        let wire_bytes = frame.wire_bytes.saturating_sub(frame.link_type.pseudo_header_bytes());
+        Seen { frame_number: frame.number, time_ns, wire_bytes, vlan: None, too_large: false }
     }
 
     #[inline]
     fn observe_transports(&mut self, transports: &[Transport<'_>], seen: &Seen, sample: &mut Sample) -> Option<Found> {
         let mut innermost = None;
         let mut segment = false;
+        let mut seen = *seen;
         for transport in transports {
-            let found = self.flows.observe(transport, seen, &mut self.issues, &mut self.sink);
+            let found = self.flows.observe(transport, &seen, &mut self.issues, &mut self.sink);
             if transport.quoted {
                 continue;
             }
@@ -147,10 +148,13 @@ impl<S: Sink> Analysis<S> {
                     sample.syn |= tcp.flags & (flags::SYN | flags::ACK) == flags::SYN;
                     sample.rst |= tcp.flags & flags::RST != 0;
                     if !segment {
-                        self.write_segment(transport, found, seen);
+                        self.write_segment(transport, found, &seen);
                     }
                     segment = true;
                 }
+                // Fragmentation needed (RFC 1191), packet too big (RFC 8201).
+                Header::Icmp { kind: 3, code: 4, .. } => seen.too_large = transport.protocol == 1,
+                Header::Icmp { kind: 2, .. } => seen.too_large = transport.protocol == 58,
                 Header::Udp => sample.transport = sample.transport.max(Kind::Udp),
                 _ => {}
             }
@@ -176,13 +180,13 @@ impl<S: Sink> Analysis<S> {
         let further = decode_reassembled(whole.net, whole.protocol, &whole.payload, depth);
         let inner = self.observe_transports(&further.transports, seen, sample);
         let node = self.protocols.count(Some(node), &further.layers, seen.wire_bytes, &mut self.issues);
-        self.note_oddities(&further);
+        self.note_oddities(&further, seen);
         (inner.or(found), node)
     }
 
-    fn note_oddities(&mut self, decoded: &Decoded<'_>) {
+    fn note_oddities(&mut self, decoded: &Decoded<'_>, seen: &Seen) {
         for &(kind, detail) in &decoded.oddities {
-            self.issues.note(kind, detail, Some(self.frames), None);
+            self.issues.note(kind, detail, Some(seen.frame_number), None);
         }
     }
 
@@ -225,7 +229,7 @@ impl<S: Sink> Analysis<S> {
         let net = transport.map(|transport| transport.net).or(decoded.net);
         let ported = transport.filter(|transport| crate::flows::has_ports(transport.protocol));
         let row = PacketRow {
-            frame_number: self.frames,
+            frame_number: frame.number,
             time_ns: frame.time_ns,
             interface: frame.interface,
             wire_bytes: frame.wire_bytes,

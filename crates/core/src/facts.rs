@@ -1,7 +1,7 @@
 //! What is true of a capture file as a whole.
 
 use crate::capture::{Frame, Reader};
-use crate::issue::{IssueKind, Issues, Weight};
+use crate::issue::Weight;
 use crate::tables::CaptureRow;
 
 /// A file as it was fed.
@@ -26,9 +26,7 @@ pub(crate) struct CaptureFacts {
     earliest_time_ns: Option<i64>,
     latest_time_ns: Option<i64>,
     cut_packets: u64,
-    first_cut_frame: u64,
     backwards_packets: u64,
-    first_backwards_frame: u64,
 }
 
 impl CaptureFacts {
@@ -36,43 +34,22 @@ impl CaptureFacts {
     #[inline]
     pub(crate) fn count(&mut self, frame: &Frame<'_>) {
         self.packets += 1;
-        self.captured_bytes += frame.data.len() as u64;
-        self.wire_bytes += u64::from(frame.wire_bytes);
-        if frame.data.len() < frame.wire_bytes as usize {
-            if self.cut_packets == 0 {
-                self.first_cut_frame = frame.number;
-            }
-            self.cut_packets += 1;
-        }
+        let pseudo_header_bytes = frame.link_type.pseudo_header_bytes();
+        self.captured_bytes += (frame.data.len() as u64).saturating_sub(u64::from(pseudo_header_bytes));
+        self.wire_bytes += u64::from(frame.wire_bytes.saturating_sub(pseudo_header_bytes));
+        self.cut_packets += u64::from(frame.data.len() < frame.wire_bytes as usize);
         if let Some(time_ns) = frame.time_ns {
-            self.count_time(time_ns, frame.number);
+            self.count_time(time_ns);
         }
     }
 
     #[inline]
-    fn count_time(&mut self, time_ns: i64, frame_number: u64) {
-        if self.last_time_ns.is_some_and(|last| time_ns < last) {
-            if self.backwards_packets == 0 {
-                self.first_backwards_frame = frame_number;
-            }
-            self.backwards_packets += 1;
-        }
+    fn count_time(&mut self, time_ns: i64) {
+        self.backwards_packets += u64::from(self.last_time_ns.is_some_and(|last| time_ns < last));
         self.first_time_ns.get_or_insert(time_ns);
         self.last_time_ns = Some(time_ns);
         self.earliest_time_ns = Some(self.earliest_time_ns.map_or(time_ns, |earliest| earliest.min(time_ns)));
         self.latest_time_ns = Some(self.latest_time_ns.map_or(time_ns, |latest| latest.max(time_ns)));
-    }
-
-    /// Notes what is odd about the file as a whole.
-    pub(crate) fn note(&self, issues: &mut Issues) {
-        for (kind, count, first_frame) in [
-            (IssueKind::SnapLength, self.cut_packets, self.first_cut_frame),
-            (IssueKind::TimeBackwards, self.backwards_packets, self.first_backwards_frame),
-        ] {
-            if count > 0 {
-                issues.add(kind, 0, count, Some(first_frame), None);
-            }
-        }
     }
 
     /// The row of this file.

@@ -82,7 +82,7 @@ kinds! {
     SnapLength => "snap_length", Note;
     /// A link type that is not decoded; detail is the link type.
     UnknownLinkType => "unknown_link_type", Loss;
-    /// An EtherType that is not decoded; detail is the type.
+    /// An Ethernet type that is not decoded; detail is the type.
     UnknownEtherType => "unknown_ether_type", Note;
     /// An IP protocol that is not decoded; detail is the protocol.
     UnknownIpProtocol => "unknown_ip_protocol", Note;
@@ -110,6 +110,16 @@ kinds! {
     EndpointsNotListed => "endpoints_not_listed", Loss;
     /// More kinds of oddities or protocol paths occurred than are kept apart.
     RowsMerged => "rows_merged", Note;
+    /// A SNAP protocol that is not decoded; detail is the organisation and its number for the protocol.
+    UnknownSnap => "unknown_snap", Note;
+    /// An address family that is not decoded; detail is the family.
+    UnknownFamily => "unknown_family", Note;
+    /// The payload of a tunnel is of a type that is not decoded; detail is its number for the type.
+    UnknownTunnelPayload => "unknown_tunnel_payload", Note;
+    /// A wireless frame is encrypted; what it carries cannot be read.
+    WlanEncrypted => "wlan_encrypted", Loss;
+    /// A wireless frame is one of several fragments, which are not put together.
+    WlanFragment => "wlan_fragment", Loss;
 }
 
 impl IssueKind {

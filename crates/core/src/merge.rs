@@ -99,7 +99,8 @@ impl<S: Sink> Merge<S> {
                 self.inputs.iter().enumerate().filter_map(|(at, input)| Some((input.next_time_ns()?, at))).min();
             let Some((_, at)) = earliest else { return };
             if let Some(waiting) = self.inputs[at].waiting.pop_front() {
-                self.analysis.frame(at, &Frame { data: &waiting.bytes, ..waiting.frame });
+                let number = self.analysis.frames() + 1;
+                self.analysis.frame(at, &Frame { number, data: &waiting.bytes, ..waiting.frame });
             }
         }
     }

@@ -22,33 +22,51 @@ use crate::capture::{Frame, LinkType};
 use crate::issue::IssueKind;
 
 /// Layers in one frame; a frame that nests deeper is not looked at further.
-pub const MAX_LAYERS: usize = 40;
+pub const MAX_LAYERS: usize = 100;
 /// Transport headers in one frame, those in tunnels and in ICMP errors included.
-pub const MAX_TRANSPORTS: usize = 8;
-/// Further packets that wait in one frame, such as the others of an A-MSDU.
-const MAX_WAITING: usize = 64;
+pub const MAX_TRANSPORTS: usize = 32;
+/// Rests of layers that hold several packets side by side, such as an A-MSDU: one for each such layer around the present one.
+const MAX_WAITING: usize = 8;
+/// Steps of the walk through one frame. Most steps note a layer, so this bounds those that do not.
+const MAX_STEPS: usize = 3 * MAX_LAYERS;
 
 /// Where the walk goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// A link layer, by type.
     Link(LinkType),
-    /// Behind an EtherType.
+    /// Behind an `EtherType`.
     EtherType(u16),
     /// IEEE 802.2 LLC.
     Llc,
-    /// Behind a PPP protocol number.
-    PppProtocol(u16),
+    /// IEEE 802.11, its header perhaps padded to a multiple of four bytes.
+    Wlan {
+        /// Whether it is.
+        padded: bool,
+    },
+    /// What is left of an IEEE 802.11 A-MSDU.
+    Amsdu,
     /// PPP with optional address and control bytes.
     Ppp,
+    /// PPP from its protocol number on.
+    PppProtocol,
     /// IPv4 or IPv6, by the version nibble.
     Ip,
-    /// Behind an IP protocol number.
+    /// Behind an IP protocol number, in the packet of [`Decoded::net`].
     IpProtocol(u8),
-    /// The payload of a UDP datagram, which may be a tunnel.
-    UdpPayload,
     /// An MPLS label stack.
     Mpls,
+    /// A network service header.
+    Nsh,
+    /// What is left of the samples of an sFlow datagram.
+    SflowSamples,
+    /// What is left of a sequence of netfilter messages.
+    NetfilterMessages,
+}
+
+impl Next {
+    /// An Ethernet frame.
+    pub const ETHERNET: Next = Next::Link(LinkType::ETHERNET);
 }
 
 /// What a decoder of a layer returns: the next layer and what is left, or `None` where the walk ends.
@@ -71,7 +89,8 @@ pub struct Decoded<'a> {
     pub layers: ArrayVec<Layer, MAX_LAYERS>,
     /// The transport headers in order, each with the network header it came in.
     pub transports: ArrayVec<Transport<'a>, MAX_TRANSPORTS>,
-    /// An IP fragment at which the walk ended.
+    /// An IP fragment. The walk ended there, unless it is the first of an IPv4 datagram and was not wholly captured: as it
+    /// can take no part in reassembly, its transport header is given at once, with [`Net::fragmented`].
     pub fragment: Option<Fragment<'a>>,
     /// Oddities, each with its detail.
     pub oddities: ArrayVec<(IssueKind, u64), 8>,
@@ -91,21 +110,47 @@ impl<'a> Decoded<'a> {
     pub fn layer(&mut self, protocol: Protocol) {
         if self.layers.try_push(Layer { protocol, depth: self.depth }).is_ok() {
             self.depth += 1;
+        } else {
+            self.odd(IssueKind::TooDeep, 0);
         }
     }
 
-    /// Notes an oddity; the first eight of a frame are kept.
+    /// Notes a layer of which only the name is known, and ends the walk.
+    pub fn name(&mut self, protocol: Protocol) -> Walk<'a> {
+        self.layer(protocol);
+        None
+    }
+
+    /// Notes an `EtherType` that is not known, and ends the walk.
+    pub fn unknown_ether_type(&mut self, ether_type: u16) -> Walk<'a> {
+        self.odd(IssueKind::UnknownEtherType, u64::from(ether_type));
+        self.name(Protocol::Data)
+    }
+
+    /// Notes the payload of a tunnel that is of a type that is not known, and ends the walk.
+    pub fn unknown_tunnel_payload(&mut self, number: u16) -> Walk<'a> {
+        self.odd(IssueKind::UnknownTunnelPayload, u64::from(number));
+        self.name(Protocol::Data)
+    }
+
+    /// Notes an oddity; the first eight of a frame are kept, and that layers were not looked at is always said.
+    #[cold]
     pub fn odd(&mut self, kind: IssueKind, detail: u64) {
+        if self.oddities.is_full() && kind == IssueKind::TooDeep {
+            self.oddities.pop();
+        }
         let _ = self.oddities.try_push((kind, detail));
     }
 
     /// Says that the header of `protocol` is cut by the end of the captured bytes, and ends the walk.
+    #[cold]
     pub fn cut(&mut self, protocol: Protocol) -> Walk<'a> {
         self.odd(IssueKind::HeaderCut, protocol as u64 + 1);
         None
     }
 
     /// Says that the header of `protocol` contradicts itself, and ends the walk.
+    #[cold]
     pub fn malformed(&mut self, protocol: Protocol) -> Walk<'a> {
         self.odd(IssueKind::MalformedHeader, protocol as u64 + 1);
         None
@@ -118,36 +163,49 @@ impl<'a> Decoded<'a> {
         }
     }
 
+    #[inline]
     fn walk(&mut self, mut next: Next, mut view: View<'a>) {
-        loop {
+        for _ in 0..MAX_STEPS {
             if self.layers.is_full() {
-                return self.odd(IssueKind::TooDeep, 0);
+                break;
             }
             match step(next, view, self).or_else(|| self.take_waiting()) {
                 Some((further, rest)) => (next, view) = (further, rest),
                 None => return,
             }
         }
+        self.odd(IssueKind::TooDeep, 0);
     }
 
+    #[inline]
     fn take_waiting(&mut self) -> Walk<'a> {
-        let (next, view, depth) = self.waiting.pop_at(0)?;
+        let (next, view, depth) = self.waiting.pop()?;
         self.depth = depth;
         (self.quoted, self.net) = (false, None);
         Some((next, view))
     }
 }
 
-/// Decodes one frame.
+/// Decodes one frame into `out`, which must be fresh.
+///
+/// A [`Decoded`] is large, though little of it is ever touched: it is filled where it stands, because moving it would cost
+/// more than decoding does.
+#[inline]
+pub fn decode_into<'a>(frame: &Frame<'a>, out: &mut Decoded<'a>) {
+    let wire_bytes = (frame.wire_bytes as usize).max(frame.data.len());
+    out.walk(Next::Link(frame.link_type), View::new(frame.data, wire_bytes));
+}
+
+/// Decodes one frame. For many frames, [`decode_into`] is faster.
 pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
     let mut decoded = Decoded::default();
-    let wire_bytes = (frame.wire_bytes as usize).max(frame.data.len());
-    decoded.walk(Next::Link(frame.link_type), View::new(frame.data, wire_bytes));
+    decode_into(frame, &mut decoded);
     decoded
 }
 
 /// Decodes the payload of a datagram that was put together from fragments, as a continuation of the frame that completed it.
 pub fn decode_reassembled(net: Net, protocol: u8, payload: &[u8], depth: u8) -> Decoded<'_> {
+    let net = Net { fragmented: false, ..net };
     let mut decoded = Decoded { net: Some(net), depth, ..Decoded::default() };
     decoded.walk(Next::IpProtocol(protocol), View::new(payload, payload.len()));
     decoded
@@ -160,11 +218,18 @@ fn step<'a>(next: Next, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
         Next::Link(link_type) => link::decode(link_type, view, out),
         Next::EtherType(ether_type) => link::ether_type::decode(ether_type, view, out),
         Next::Llc => link::llc::decode(view, out),
+        Next::Wlan { padded } => link::wlan::decode(padded, view, out),
+        Next::Amsdu => link::wlan::amsdu(view, out),
         Next::Ppp => link::ppp::decode(view, out),
-        Next::PppProtocol(protocol) => link::ppp::decode_protocol(protocol, view, out),
+        Next::PppProtocol => link::ppp::decode_protocol(view, out),
         Next::Mpls => link::mpls::decode(view, out),
+        Next::Nsh => tunnel::nsh(view, out),
+        Next::SflowSamples => tunnel::sflow_samples(view, out),
+        Next::NetfilterMessages => link::netlink::netfilter_messages(view, out),
         Next::Ip => net::decode(view, out),
         Next::IpProtocol(protocol) => net::decode_protocol(protocol, view, out),
-        Next::UdpPayload => tunnel::decode_udp(view, out),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,8 +118,9 @@ mod tests {
             id: 1,
             dont_fragment: false,
             total_bytes: 0,
+            fragmented: true,
         };
-        Fragment { net, protocol: 17, id: 1, offset_bytes, more, payload: View::new(bytes, bytes.len()) }
+        Fragment { net, protocol: 17, id: 1, offset_bytes, more, whole: true, payload: View::new(bytes, bytes.len()) }
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Reassembler {
         time_ns: i64,
         issues: &mut Issues,
     ) -> Option<Reassembled> {
-        if fragment.payload.bytes.len() < fragment.payload.wire_bytes {
+        if !fragment.whole {
             // Cut by the snapshot length: its datagram cannot be put together.
             issues.note(IssueKind::FragmentIncomplete, 0, Some(frame_number), None);
             return None;

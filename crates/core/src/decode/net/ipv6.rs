@@ -2,34 +2,39 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::{Decoded, Fragment, Net, Next, Protocol, View, Walk};
+use super::{Decoded, Fragment, Net, Next, Protocol, View, Walk, decode_payload, payload};
 
 const HEADER_BYTES: usize = 40;
 const JUMBO_PAYLOAD: u8 = 0xc2;
+const HOME_ADDRESS: u8 = 0xc9;
 
 /// Decodes an IPv6 header.
 #[inline]
 pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+    if view.u8(0).is_some_and(|first| first >> 4 != 6) {
+        return out.name(Protocol::Data);
+    }
     out.layer(Protocol::Ipv6);
     let Some(header) = view.head::<HEADER_BYTES>() else { return out.cut(Protocol::Ipv6) };
-    if header[0] >> 4 != 6 {
-        return out.malformed(Protocol::Ipv6);
-    }
     let field = usize::from(u16::from_be_bytes([header[4], header[5]]));
     let payload_bytes = if field == 0 && header[6] == 0 { jumbo_payload_bytes(view).unwrap_or(0) } else { field };
-    let total_bytes = (HEADER_BYTES + payload_bytes).min(view.wire_bytes.max(HEADER_BYTES));
-    out.net = Some(Net {
+    let by_header = HEADER_BYTES + payload_bytes;
+    let total_bytes = if out.quoted { by_header } else { by_header.min(view.wire_bytes.max(HEADER_BYTES)) };
+    let net = Net {
         source: address(header, 8),
         destination: address(header, 24),
         ttl: header[7],
         traffic_class: (header[0] << 4) | (header[1] >> 4),
         id: 0,
         dont_fragment: true,
+        fragmented: false,
         total_bytes: total_bytes as u32,
-    });
-    Some((Next::IpProtocol(header[6]), view.limit(total_bytes).skip(HEADER_BYTES)?))
+    };
+    out.net = Some(net);
+    decode_payload(header[6], &net, payload(view, HEADER_BYTES, total_bytes, out.quoted)?, out)
 }
 
+#[inline]
 fn address(header: &[u8; HEADER_BYTES], at: usize) -> IpAddr {
     let mut octets = [0; 16];
     octets.copy_from_slice(&header[at..at + 16]);
@@ -41,17 +46,32 @@ fn jumbo_payload_bytes(view: View<'_>) -> Option<usize> {
     (view.u8(HEADER_BYTES + 2)? == JUMBO_PAYLOAD).then_some(view.u32(HEADER_BYTES + 4)? as usize)
 }
 
-/// Decodes a hop-by-hop options header.
-pub(super) fn hop_by_hop<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    extension(Protocol::HopByHop, view, out)
+/// Decodes a header of options. A home address option (RFC 6275 §6.3) names the true source.
+pub(super) fn options<'a>(protocol: Protocol, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+    if let (Some(net), Some(source)) = (out.net.as_mut(), home_address(view)) {
+        net.source = source;
+    }
+    extension(protocol, view, out)
 }
 
-/// Decodes a destination options header.
-pub(super) fn destination_options<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    extension(Protocol::DestinationOptions, view, out)
+fn home_address(view: View<'_>) -> Option<IpAddr> {
+    let length = 8 + usize::from(view.u8(1)?) * 8;
+    let mut options = view.bytes.get(2..length)?;
+    loop {
+        match *options {
+            [] | [_] => return None,
+            [0, ..] => options = &options[1..],
+            [HOME_ADDRESS, 16, ..] => return options.get(2..)?.first_chunk().map(|&octets| v6(octets)),
+            [_, length, ..] => options = options.get(2 + usize::from(length)..)?,
+        }
+    }
 }
 
-/// Decodes a routing header; while segments are left, the final destination is its last address.
+fn v6(octets: [u8; 16]) -> IpAddr {
+    IpAddr::V6(Ipv6Addr::from(octets))
+}
+
+/// Decodes a routing header; while segments are left, it names the final destination.
 pub(super) fn routing<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     if let (Some(net), Some(destination)) = (out.net.as_mut(), final_destination(view)) {
         net.destination = destination;
@@ -59,7 +79,7 @@ pub(super) fn routing<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     extension(Protocol::Routing, view, out)
 }
 
-/// RFC 8200 §4.4 type 0 and RFC 6275 type 2 end with the final destination, RFC 8754 type 4 begins with it.
+/// Types 0 and 2 list the destinations in order; the segment list of type 4 (RFC 8754 §2) begins with the last.
 fn final_destination(view: View<'_>) -> Option<IpAddr> {
     let header = view.head::<8>()?;
     let addresses = usize::from(header[1]) / 2;
@@ -69,8 +89,7 @@ fn final_destination(view: View<'_>) -> Option<IpAddr> {
         (4, ..) => 8,
         _ => return None,
     };
-    let octets: [u8; 16] = *view.bytes.get(at..)?.first_chunk()?;
-    Some(IpAddr::V6(Ipv6Addr::from(octets)))
+    view.bytes.get(at..)?.first_chunk().map(|&octets| v6(octets))
 }
 
 /// Decodes a fragment header (RFC 8200 §4.5). An atomic fragment (RFC 6946) is a whole datagram.
@@ -79,15 +98,19 @@ pub(super) fn fragment<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     let Some(&[protocol, _, high, low, a, b, c, d]) = view.head::<8>() else { return out.cut(Protocol::Fragment) };
     let payload = view.skip(8)?;
     let (offset_bytes, more) = (u32::from(u16::from_be_bytes([high, low]) & 0xfff8), low & 1 != 0);
-    if (offset_bytes == 0 && !more) || out.quoted {
+    let net = out.net.as_mut()?;
+    net.fragmented = offset_bytes != 0 || more;
+    if !net.fragmented || out.quoted {
         return (offset_bytes == 0).then_some((Next::IpProtocol(protocol), payload));
     }
-    out.fragment =
-        Some(Fragment { net: out.net?, protocol, id: u32::from_be_bytes([a, b, c, d]), offset_bytes, more, payload });
+    let whole = payload.bytes.len() >= payload.wire_bytes;
+    let id = u32::from_be_bytes([a, b, c, d]);
+    out.fragment = Some(Fragment { net: *net, protocol, id, offset_bytes, more, payload, whole });
     None
 }
 
-fn extension<'a>(protocol: Protocol, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+/// Decodes an extension header: next header and length in units of eight bytes, the first not counted (RFC 6564).
+pub(super) fn extension<'a>(protocol: Protocol, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(protocol);
     let Some(&[next, length]) = view.head::<2>() else { return out.cut(protocol) };
     let Some(rest) = view.skip(8 + usize::from(length) * 8) else { return out.cut(protocol) };

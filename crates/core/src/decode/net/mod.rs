@@ -16,9 +16,9 @@ pub(super) use ipv6::decode as decode_ipv6;
 /// What a transport layer needs of the network header it came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Net {
-    /// Source address.
+    /// Source address; the home address where a destination option names it.
     pub source: IpAddr,
-    /// Destination address; the final one where a routing header names it.
+    /// Destination address; the final one where a source route or a routing header names it.
     pub destination: IpAddr,
     /// Time to live or hop limit.
     pub ttl: u8,
@@ -28,6 +28,9 @@ pub struct Net {
     pub id: u16,
     /// The don't-fragment bit; true for IPv6, which routers never fragment.
     pub dont_fragment: bool,
+    /// Whether this is the first fragment of a datagram whose others are not at hand: lengths by the headers of its
+    /// payload go beyond it.
+    pub fragmented: bool,
     /// Length of the whole packet, header included, in bytes on the wire.
     pub total_bytes: u32,
 }
@@ -47,6 +50,8 @@ pub struct Fragment<'a> {
     pub more: bool,
     /// Its bytes.
     pub payload: View<'a>,
+    /// Whether all its bytes were captured. One that was cut cannot take part in reassembly.
+    pub whole: bool,
 }
 
 /// Decodes IPv4 or IPv6 by the version nibble.
@@ -59,46 +64,80 @@ pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     }
 }
 
-/// Decodes what stands behind an IP protocol number.
-#[inline]
+/// Decodes what stands behind an IP protocol number, in the packet whose header was decoded last.
 pub(super) fn decode_protocol<'a>(protocol: u8, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+    let net = out.net?;
+    decode_payload(protocol, &net, view, out)
+}
+
+/// Decodes what stands behind an IP protocol number. The header is handed on by itself, because to write it to `out` and
+/// read it back at once would stall the processor for as long as all the rest takes.
+#[inline]
+fn decode_payload<'a>(protocol: u8, net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match protocol {
-        6 => transport::tcp(view, out),
-        17 => transport::udp(view, out),
-        0 => ipv6::hop_by_hop(view, out),
-        1 => transport::icmp(view, out),
-        4 | 41 => Some((Next::Ip, view)),
+        6 => transport::tcp(net, view, out),
+        17 => transport::udp(net, view, out),
+        other => decode_other(other, net, view, out),
+    }
+}
+
+/// Apart from the common two, so that these stay small enough to be put in place.
+fn decode_other<'a>(protocol: u8, net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+    match protocol {
+        0 => ipv6::options(Protocol::HopByHop, view, out),
+        1 => transport::icmp(net, view, out),
+        4 => Some((Next::EtherType(0x0800), view)),
+        33 => transport::dccp(net, view, out),
+        41 => Some((Next::EtherType(0x86dd), view)),
         43 => ipv6::routing(view, out),
         44 => ipv6::fragment(view, out),
-        47 => tunnel::gre(view, out),
+        47 => tunnel::gre(net, view, out),
         51 => tunnel::ah(view, out),
-        58 => transport::icmpv6(view, out),
+        58 => transport::icmpv6(net, view, out),
         59 => None,
-        60 => ipv6::destination_options(view, out),
-        132 => transport::sctp(view, out),
-        136 => transport::udp_lite(view, out),
-        33 => transport::dccp(view, out),
-        115 => tunnel::l2tp_v3(view, out),
+        60 => ipv6::options(Protocol::DestinationOptions, view, out),
+        97 => tunnel::ether_ip(view, out),
+        103 => tunnel::pim(net, view, out),
+        115 => tunnel::l2tp_v3(net, view, out),
+        132 => transport::sctp(net, view, out),
+        135 => ipv6::extension(Protocol::Mobility, view, out),
+        136 => transport::udp_lite(net, view, out),
         137 => Some((Next::Mpls, view)),
-        143 => Some((Next::Link(crate::capture::LinkType::ETHERNET), view)),
-        other => by_name(other, view, out),
+        139 => ipv6::extension(Protocol::Hip, view, out),
+        140 => ipv6::extension(Protocol::Shim6, view, out),
+        143 => Some((Next::ETHERNET, view)),
+        other => by_name(other, net, view, out),
     }
 }
 
 /// Protocols of which only the name is known: they end the walk, and count as flows without ports.
-fn by_name<'a>(protocol: u8, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+fn by_name<'a>(protocol: u8, net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     let name = match protocol {
         2 => Protocol::Igmp,
+        8 => Protocol::Egp,
+        9 => Protocol::Igrp,
         46 => Protocol::Rsvp,
         50 => Protocol::Esp,
+        54 => Protocol::Nhrp,
+        80 => Protocol::Osi,
         88 => Protocol::Eigrp,
         89 => Protocol::Ospf,
-        103 => Protocol::Pim,
+        108 => Protocol::IpComp,
         112 => Protocol::Vrrp,
+        113 => Protocol::Pgm,
+        124 => Protocol::IsIs,
         other => {
             out.odd(IssueKind::UnknownIpProtocol, u64::from(other));
             Protocol::Data
         }
     };
-    transport::other(protocol, name, view, out)
+    transport::other(protocol, name, net, view, out)
+}
+
+/// The payload of a packet of `total_bytes` by its header, which occupies `header_bytes`. A packet that an ICMP error quotes
+/// is cut in the quotation: its length is the one by its header.
+#[inline]
+fn payload(view: View<'_>, header_bytes: usize, total_bytes: usize, quoted: bool) -> Option<View<'_>> {
+    let payload = view.limit(total_bytes).skip(header_bytes)?;
+    Some(if quoted { View { wire_bytes: total_bytes.saturating_sub(header_bytes), ..payload } } else { payload })
 }

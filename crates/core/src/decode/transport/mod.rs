@@ -35,13 +35,18 @@ pub struct Transport<'a> {
 pub enum Header<'a> {
     /// TCP.
     Tcp(Tcp<'a>),
+    /// The beginning of a TCP header in an ICMP error, which needs to quote no more than eight bytes (RFC 792).
+    TcpStart {
+        /// Sequence number.
+        sequence: u32,
+    },
     /// UDP and UDP-Lite.
     Udp,
     /// SCTP.
     Sctp,
     /// DCCP.
     Dccp,
-    /// ICMP and ICMPv6.
+    /// ICMP and `ICMPv6`.
     Icmp {
         /// Message type.
         kind: u8,
@@ -63,13 +68,9 @@ fn push<'a>(transport: Transport<'a>, out: &mut Decoded<'a>) {
 }
 
 /// A protocol without ports of which only the name is known.
-pub(super) fn other<'a>(protocol: u8, name: Protocol, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+pub(super) fn other<'a>(protocol: u8, name: Protocol, net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(name);
-    let net = out.net?;
-    let quoted = out.quoted;
-    push(
-        Transport { net, protocol, source_port: 0, destination_port: 0, header: Header::Other, payload: view, quoted },
-        out,
-    );
+    let (net, header, quoted) = (*net, Header::Other, out.quoted);
+    push(Transport { net, protocol, source_port: 0, destination_port: 0, header, payload: view, quoted }, out);
     None
 }

@@ -1,6 +1,6 @@
 //! TCP (RFC 9293).
 
-use super::{Decoded, Header, Protocol, Transport, View, Walk, push};
+use super::{Decoded, Header, Net, Protocol, Transport, View, Walk, push};
 
 const HEADER_BYTES: usize = 20;
 /// With fewer header bytes captured the segment is not counted as one: its window is missing.
@@ -49,15 +49,11 @@ pub struct Tcp<'a> {
 
 /// Decodes a TCP header.
 #[inline]
-pub(in crate::decode) fn tcp<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    let bytes = view.bytes;
-    let Some(head) = view.head::<LEAST_BYTES>() else {
-        out.layer(Protocol::Tcp);
-        return out.cut(Protocol::Tcp);
-    };
+pub(in crate::decode) fn tcp<'a>(net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::Tcp);
+    let Some(head) = view.head::<LEAST_BYTES>() else { return start(net, view, out) };
     let header_bytes = (head[12] >> 4) * 4;
-    let captured_header_bytes = bytes.len().min(usize::from(header_bytes).max(HEADER_BYTES));
+    let captured_header_bytes = view.bytes.len().min(usize::from(header_bytes).max(HEADER_BYTES));
     let header = Tcp {
         sequence: u32::from_be_bytes([head[4], head[5], head[6], head[7]]),
         acknowledgement: u32::from_be_bytes([head[8], head[9], head[10], head[11]]),
@@ -65,7 +61,7 @@ pub(in crate::decode) fn tcp<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<
         window: u16::from_be_bytes([head[14], head[15]]),
         header_bytes,
         payload_bytes: (view.wire_bytes as u32).checked_sub(u32::from(header_bytes)),
-        options: bytes.get(HEADER_BYTES..captured_header_bytes).unwrap_or_default(),
+        options: view.bytes.get(HEADER_BYTES..captured_header_bytes).unwrap_or_default(),
         captured_header_bytes: captured_header_bytes as u8,
     };
     if usize::from(header_bytes) < HEADER_BYTES || header.payload_bytes.is_none() {
@@ -73,13 +69,20 @@ pub(in crate::decode) fn tcp<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<
     } else if captured_header_bytes < usize::from(header_bytes) {
         out.cut(Protocol::Tcp);
     }
-    let net = out.net?;
     let payload = view.skip(usize::from(header_bytes)).unwrap_or(View::new(&[], 0));
-    let quoted = out.quoted;
     let (source_port, destination_port) = super::ports::of(head);
-    push(
-        Transport { net, protocol: 6, source_port, destination_port, header: Header::Tcp(header), payload, quoted },
-        out,
-    );
+    let (net, header, quoted) = (*net, Header::Tcp(header), out.quoted);
+    push(Transport { net, protocol: 6, source_port, destination_port, header, payload, quoted }, out);
+    None
+}
+
+/// A header of which too little is there. An ICMP error that quotes eight bytes of it still tells its flow and its place.
+#[cold]
+fn start<'a>(net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+    let (true, Some(head)) = (out.quoted, view.head::<8>()) else { return out.cut(Protocol::Tcp) };
+    let (source_port, destination_port) = super::ports::of(head);
+    let header = Header::TcpStart { sequence: u32::from_be_bytes([head[4], head[5], head[6], head[7]]) };
+    let (net, payload) = (*net, View::new(&[], 0));
+    push(Transport { net, protocol: 6, source_port, destination_port, header, payload, quoted: true }, out);
     None
 }

@@ -21,7 +21,7 @@ impl Default for Echo {
 }
 
 impl Echo {
-    /// A data segment passes with this value; only the first with a value counts.
+    /// A segment passes with this value; only the first with a value counts.
     #[inline]
     pub(super) fn pass(&mut self, value: u32, now_ns: i64) {
         if self.newest.is_some_and(|newest| (value.wrapping_sub(newest) as i32) <= 0) {
@@ -33,16 +33,16 @@ impl Echo {
         self.used = (self.used + 1).min(WAITING);
     }
 
-    /// Its peer echoes this value.
+    /// Its peer echoes this value: returns the round trip and the smallest so far.
     #[inline]
-    pub(super) fn echoed(&mut self, value: u32, now_ns: i64) {
+    pub(super) fn echoed(&mut self, value: u32, now_ns: i64) -> Option<(i64, i64)> {
         let found =
             self.waiting[..self.used].iter_mut().find(|(waiting, since_ns)| *waiting == value && *since_ns != i64::MIN);
-        if let Some((_, since_ns)) = found {
-            self.count += 1;
-            self.least_ns = self.least_ns.min(now_ns - *since_ns);
-            *since_ns = i64::MIN;
-        }
+        let (_, since_ns) = found?;
+        let rtt_ns = now_ns - std::mem::replace(since_ns, i64::MIN);
+        self.count += 1;
+        self.least_ns = self.least_ns.min(rtt_ns);
+        Some((rtt_ns, self.least_ns))
     }
 
     /// Smallest round trip.
@@ -60,8 +60,8 @@ mod tests {
         let mut echo = Echo::default();
         echo.pass(7, 100);
         echo.pass(7, 150);
-        echo.echoed(7, 300);
-        echo.echoed(7, 400);
+        assert_eq!(echo.echoed(7, 300), Some((200, 200)));
+        assert_eq!(echo.echoed(7, 400), None);
         assert_eq!((echo.count, echo.least_ns()), (1, Some(200)));
     }
 }

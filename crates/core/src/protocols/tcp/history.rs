@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
-/// Entries kept; when there are more, every second of the older half goes.
+/// Entries kept.
 const MOST: usize = 64;
+/// Entries that the time of one leg is divided into.
+const PER_LEG: i64 = 32;
 
 /// What the receiver had told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,15 +27,17 @@ impl History {
         self.entries.capacity() * size_of::<(i64, Told)>()
     }
 
-    /// Notes what passed the capture point at `now_ns`.
+    /// Notes what passed the capture point at `now_ns`. What passes within a small part of a leg is taken together, and what is
+    /// older than two legs is forgotten, since nobody asks for it.
     #[inline]
-    pub(super) fn note(&mut self, now_ns: i64, told: Told) {
+    pub(super) fn note(&mut self, now_ns: i64, told: Told, leg_ns: i64) {
         match self.entries.back_mut() {
-            Some((at_ns, last)) if *at_ns == now_ns => *last = told,
-            Some((_, last)) if *last == told => {}
+            Some((at_ns, last)) if now_ns - *at_ns <= leg_ns / PER_LEG || *last == told => *last = told,
             _ => {
-                if self.entries.len() == MOST {
-                    self.thin();
+                while self.entries.len() == MOST
+                    || self.entries.get(1).is_some_and(|(at_ns, _)| *at_ns < now_ns - 2 * leg_ns)
+                {
+                    self.entries.pop_front();
                 }
                 self.entries.push_back((now_ns, told));
             }
@@ -47,15 +51,6 @@ impl History {
         let found = newest_first.clone().find(|(noted_ns, _)| *noted_ns <= at_ns);
         found.or(self.entries.front()).map(|(_, told)| *told)
     }
-
-    /// Every second of the older half goes, but the oldest stays.
-    fn thin(&mut self) {
-        let mut at = 0;
-        self.entries.retain(|_| {
-            at += 1;
-            at > MOST / 2 || at % 2 == 1
-        });
-    }
 }
 
 #[cfg(test)]
@@ -66,11 +61,21 @@ mod tests {
     fn finds_what_was_known_then() {
         let mut history = History::default();
         for step in 0..1000u64 {
-            history.note(step as i64 * 10, Told { una: step, edge: step + 5 });
+            history.note(step as i64 * 10, Told { una: step, edge: step + 5 }, 200);
         }
         assert_eq!(history.at(9_995).map(|told| told.una), Some(999));
         assert_eq!(history.at(9_981).map(|told| told.una), Some(998));
-        assert!(history.at(-1).is_some_and(|told| told.una < 10), "the oldest stays");
+        assert_eq!(history.at(9_790).map(|told| told.una), Some(979), "one leg ago");
         assert!(history.entries.len() <= MOST);
+    }
+
+    #[test]
+    fn what_passes_together_is_taken_together() {
+        let mut history = History::default();
+        for step in 0..100u64 {
+            history.note(step as i64, Told { una: step, edge: step }, 3200);
+        }
+        assert_eq!(history.entries.len(), 1);
+        assert_eq!(history.at(50).map(|told| told.una), Some(99));
     }
 }

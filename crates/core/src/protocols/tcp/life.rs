@@ -577,11 +577,17 @@ impl Life {
 
     fn take_timestamps(&mut self, packet: &Packet<'_>) {
         let Some((value, echo)) = packet.timestamps else { return };
-        if packet.payload_bytes > 0 {
-            self.echoes[packet.sender as usize].pass(value, packet.now_ns);
+        let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
+        self.echoes[me].pass(value, packet.now_ns);
+        if !packet.has_ack() {
+            return;
         }
-        if packet.has_ack() {
-            self.echoes[packet.sender.other() as usize].echoed(echo, packet.now_ns);
+        if let Some((rtt_ns, floor_ns)) = self.echoes[peer].echoed(echo, packet.now_ns)
+            && packet.payload_bytes > 0
+        {
+            // Data that an acknowledgement set free: its way here is part of this loop, and of no other at the receiver's end.
+            let whole_ns = self.round_trip_ns().unwrap_or(floor_ns);
+            self.limits[me].round_trip(packet.now_ns, rtt_ns, floor_ns, whole_ns);
         }
     }
 
@@ -589,12 +595,14 @@ impl Life {
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
         let scale_known = self.handshake.scaled();
         let reopened = self.windows[me].advertise(packet, scale_known);
+        // The leg to the peer, from which it answers what it hears.
+        let leg_ns = self.transfers[me].rtt.floor_ns().unwrap_or(0);
         if packet.has_ack() {
             let room = self.windows[me].bytes();
             let transfer = &mut self.transfers[peer];
             let edge = packet.ack.saturating_add(room);
             transfer.told.edge = transfer.told.edge.max(edge);
-            transfer.history.note(packet.now_ns, transfer.told);
+            transfer.history.note(packet.now_ns, transfer.told, leg_ns);
         }
         if let Some(reopened) = reopened {
             self.charge_zero_window(packet.sender, reopened);

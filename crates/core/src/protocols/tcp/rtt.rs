@@ -110,18 +110,17 @@ impl Rtt {
     }
 }
 
-/// Quarter octaves above 1 µs.
+/// Quarter octaves above 1 µs, counted in units of 250 ns.
 fn bin(rtt_ns: i64) -> usize {
-    let units = (rtt_ns.max(0) as u64 / 1000).max(1);
+    let units = (rtt_ns.max(0) as u64 / 250).max(4);
     let octave = units.ilog2();
-    let quarter = if octave >= 2 { (units >> (octave - 2)) & 3 } else { (units << (2 - octave)) & 3 } as u32;
-    ((octave * BINS_PER_OCTAVE + quarter) as usize).min(BINS - 1)
+    let quarter = (units >> (octave - 2)) & 3;
+    (((octave - 2) * BINS_PER_OCTAVE) as usize + quarter as usize).min(BINS - 1)
 }
 
 /// Upper edge of a bin.
 fn upper_ns(bin: usize) -> i64 {
-    let (octave, quarter) = (bin as u32 / BINS_PER_OCTAVE, bin as i64 % 4);
-    (1000i64 << octave) / 4 * (5 + quarter)
+    (1000i64 << (bin / 4)) / 4 * (5 + bin as i64 % 4)
 }
 
 #[cfg(test)]
