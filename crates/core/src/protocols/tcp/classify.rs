@@ -123,7 +123,7 @@ fn trigger(transfer: &Transfer, packet: &Packet<'_>, path: Path) -> Trigger {
     if in_timeout && packet.seq < transfer.episode.map_or(0, |episode| episode.point) {
         return Trigger::Timer;
     }
-    let wait_ns = packet.now_ns - transfer.last_sent_ns.max(transfer.acked_ns);
+    let wait_ns = packet.now_ns.saturating_sub(transfer.last_sent_ns.max(transfer.acked_ns));
     let round_trip_ns = path.round_trip_ns.unwrap_or(0);
     let timeout_ns = ((round_trip_ns + TIMEOUT_FLOOR_NS) * 4 / 5).max(LEAST_TIMEOUT_NS);
     let first_missing = !transfer.ack_seen || packet.seq <= transfer.told.una;

@@ -1,53 +1,48 @@
 //! Round trips by time stamps (RFC 7323 §3, §4.1): a value passes, and its first echo comes back.
 
-/// Values that wait for their echo; a newer one replaces the oldest.
+use arrayvec::ArrayVec;
+
+/// Values that wait for their echo at once; while all are taken, further ones are passed by.
 const WAITING: usize = 8;
 
 /// Time stamps of one direction.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Echo {
-    waiting: [(u32, i64); WAITING],
-    next: usize,
-    used: usize,
+    /// Oldest first.
+    waiting: ArrayVec<(u32, i64), WAITING>,
     newest: Option<u32>,
     pub(super) count: u32,
-    least_ns: i64,
-}
-
-impl Default for Echo {
-    fn default() -> Self {
-        Self { waiting: [(0, 0); WAITING], next: 0, used: 0, newest: None, count: 0, least_ns: i64::MAX }
-    }
+    least_ns: Option<i64>,
 }
 
 impl Echo {
     /// A segment passes with this value; only the first with a value counts.
     #[inline]
     pub(super) fn pass(&mut self, value: u32, now_ns: i64) {
-        if self.newest.is_some_and(|newest| (value.wrapping_sub(newest) as i32) <= 0) {
-            return;
+        if self.newest.is_none_or(|newest| value.wrapping_sub(newest) as i32 > 0) {
+            self.newest = Some(value);
+            let _ = self.waiting.try_push((value, now_ns));
         }
-        self.newest = Some(value);
-        self.waiting[self.next] = (value, now_ns);
-        self.next = (self.next + 1) % WAITING;
-        self.used = (self.used + 1).min(WAITING);
     }
 
-    /// Its peer echoes this value: returns the round trip and the smallest so far.
+    /// Its peer echoes this value: returns the round trip and the smallest so far, if it waited. Older ones will never come.
     #[inline]
     pub(super) fn echoed(&mut self, value: u32, now_ns: i64) -> Option<(i64, i64)> {
-        let found =
-            self.waiting[..self.used].iter_mut().find(|(waiting, since_ns)| *waiting == value && *since_ns != i64::MIN);
-        let (_, since_ns) = found?;
-        let rtt_ns = now_ns - std::mem::replace(since_ns, i64::MIN);
+        let passed = self.waiting.iter().take_while(|(waiting, _)| value.wrapping_sub(*waiting) as i32 >= 0).count();
+        let (newest, since_ns) = self.waiting.drain(..passed).next_back()?;
+        if newest != value {
+            return None;
+        }
+        let rtt_ns = now_ns - since_ns;
+        let least_ns = self.least_ns.map_or(rtt_ns, |least| least.min(rtt_ns));
         self.count += 1;
-        self.least_ns = self.least_ns.min(rtt_ns);
-        Some((rtt_ns, self.least_ns))
+        self.least_ns = Some(least_ns);
+        Some((rtt_ns, least_ns))
     }
 
     /// Smallest round trip.
     pub(super) fn least_ns(&self) -> Option<i64> {
-        (self.count > 0).then_some(self.least_ns)
+        self.least_ns
     }
 }
 

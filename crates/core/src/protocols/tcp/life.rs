@@ -372,7 +372,7 @@ impl Life {
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
         let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
         let told = self.transfers[me].history.at(packet.now_ns - leg_ns * 7 / 8).unwrap_or(self.transfers[me].told);
-        self.limits[me].sent(packet.end().saturating_sub(told.una));
+        self.limits[me].sent(told.una, packet.end());
         let known = self.windows[peer].known();
         self.last = Some(Last {
             sender: packet.sender,
@@ -530,7 +530,7 @@ impl Life {
             let floor_ns = transfer.rtt.floor_ns().unwrap_or(rtt_ns);
             self.limits[peer].round_trip(now_ns, rtt_ns, floor_ns, whole_ns);
         }
-        self.limits[peer].acknowledged(now_ns, acked.bytes, packet.ack, transfer.max);
+        self.limits[peer].acknowledged(now_ns, acked.bytes);
         if let Some(episode) = transfer.episode.filter(|episode| packet.ack >= episode.point) {
             transfer.episode = None;
             transfer.evidence_ns = None;

@@ -52,18 +52,12 @@ impl Default for Limit {
 }
 
 impl Limit {
-    /// An acknowledgement advanced by `bytes`, up to `una`; the highest byte sent so far is `max`.
+    /// An acknowledgement advanced by `bytes`.
     #[inline]
-    pub(super) fn acknowledged(&mut self, now_ns: i64, bytes: u64, una: u64, max: u64) {
+    pub(super) fn acknowledged(&mut self, now_ns: i64, bytes: u64) {
         self.acks[self.count as usize % ACKS] = (now_ns, bytes.min(u64::from(u32::MAX)) as u32);
         self.count = self.count.wrapping_add(1);
         self.age = self.age.saturating_add(1);
-        if una >= self.round_end {
-            if self.round_flight > 0 {
-                self.end_round();
-            }
-            self.round_end = max;
-        }
     }
 
     /// A round trip was measured while its floor was known.
@@ -74,10 +68,17 @@ impl Limit {
         }
     }
 
-    /// Data was sent, after which `flight` bytes are in flight as the sender sees it.
+    /// Data was sent up to `end` while the sender knew that everything below `una` had arrived. A round ends when it knows
+    /// that of what was newest when the round began.
     #[inline]
-    pub(super) fn sent(&mut self, flight: u64) {
-        let flight = flight.min(u64::from(u32::MAX)) as u32;
+    pub(super) fn sent(&mut self, una: u64, end: u64) {
+        if una >= self.round_end {
+            if self.round_flight > 0 {
+                self.end_round();
+            }
+            self.round_end = end;
+        }
+        let flight = end.saturating_sub(una).min(u64::from(u32::MAX)) as u32;
         self.round_flight = self.round_flight.max(flight);
         self.most_flight = self.most_flight.max(flight);
     }
@@ -171,7 +172,7 @@ mod tests {
         for step in 0..30i64 {
             let bytes = if step % 3 == 0 { 2800 } else { 1400 };
             let now_ns = limit.acks[(limit.count as usize + ACKS - 1) % ACKS].0 + bytes * 1000;
-            limit.acknowledged(now_ns, bytes as u64, 0, 1);
+            limit.acknowledged(now_ns, bytes as u64);
         }
         assert_eq!(limit.label(50_000_000, 20_000_000, 1400, Role::Server), Label::Bandwidth);
     }
@@ -180,7 +181,7 @@ mod tests {
     fn bursts_show_none() {
         let mut limit = Limit::default();
         for step in 0..30i64 {
-            limit.acknowledged(step / 10 * 40_000_000 + step * 1000, 1400, 0, 1);
+            limit.acknowledged(step / 10 * 40_000_000 + step * 1000, 1400);
         }
         assert_eq!(limit.label(200_000_000, 40_000_000, 1400, Role::Server), Label::SlowStart);
     }
@@ -189,8 +190,8 @@ mod tests {
     fn a_flat_flight_without_loss_is_the_senders_buffer() {
         let mut limit = Limit::default();
         for round in 0..6u64 {
-            limit.sent(8000);
-            limit.acknowledged(round as i64 * 40_000_000, 8000, round * 8000 + 8000, round * 8000 + 16_000);
+            limit.sent(round * 8000, round * 8000 + 8000);
+            limit.acknowledged(round as i64 * 40_000_000, 8000);
         }
         assert_eq!(limit.label(300_000_000, 40_000_000, 1400, Role::Server), Label::SenderBufferServer);
         limit.lost();
