@@ -57,6 +57,16 @@ protocols! {
     PppCdpcp "cdpcp", PppLqr "lqr", PppBacp "bacp", PppEap "eap", Data "data", Malformed "_ws.malformed",
 }
 
+impl Protocol {
+    /// Whether Wireshark's protocol hierarchy gives it a level of its own. To IPv6 extension headers it gives none, nor to the
+    /// header of the netfilter log. It also leaves out all that is quoted.
+    pub fn has_level(self) -> bool {
+        let has_none =
+            matches!(self, Self::HopByHop | Self::Routing | Self::Fragment | Self::DestinationOptions | Self::Nflog);
+        !has_none
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Protocol;

@@ -136,6 +136,7 @@ fn quoted_headers_are_marked_and_keep_their_own_length() {
     let decoded = decode_bytes(LinkType::ETHERNET, &long);
     let [icmp, tcp] = decoded.transports.as_slice() else { panic!("two headers") };
     assert_eq!((icmp.quoted, tcp.quoted, payload_bytes(tcp)), (false, true, Some(404)));
+    assert_eq!(decoded.layers.iter().filter(|layer| layer.quoted).count(), 2);
     // Eight bytes are all that RFC 792 asks for; and of a redirect no more are read.
     for bytes in [packet("0300", 28), packet("0500", 60)] {
         let decoded = decode_bytes(LinkType::ETHERNET, &bytes);
