@@ -67,6 +67,10 @@ pub enum Next {
 impl Next {
     /// An Ethernet frame.
     pub const ETHERNET: Next = Next::Link(LinkType::ETHERNET);
+    /// An IPv4 packet.
+    pub const IPV4: Next = Next::EtherType(0x0800);
+    /// An IPv6 packet.
+    pub const IPV6: Next = Next::EtherType(0x86dd);
 }
 
 /// What a decoder of a layer returns: the next layer and what is left, or `None` where the walk ends.

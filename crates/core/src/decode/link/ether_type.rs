@@ -16,8 +16,8 @@ pub(in crate::decode) fn decode<'a>(ether_type: u16, view: View<'a>, out: &mut D
 /// Apart from the common two, so that these stay small enough to be put in place.
 fn decode_other<'a>(ether_type: u16, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match ether_type {
-        0x0806 => net::decode_arp(Protocol::Arp, out),
-        0x8035 => net::decode_arp(Protocol::Rarp, out),
+        0x0806 => out.name(Protocol::Arp),
+        0x8035 => out.name(Protocol::Rarp),
         // 0x9100 to 0x9300 were used for outer tags before IEEE 802.1ad gave them 0x88a8.
         0x8100 | 0x9100 | 0x9200 | 0x9300 => vlan::decode(Protocol::Vlan, view, out),
         0x88a8 => vlan::decode(Protocol::Ieee8021ad, view, out),

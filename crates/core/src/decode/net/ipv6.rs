@@ -31,7 +31,7 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
         total_bytes: total_bytes as u32,
     };
     out.net = Some(net);
-    decode_payload(header[6], &net, payload(view, HEADER_BYTES, total_bytes, out.quoted)?, out)
+    decode_payload(header[6], net, payload(view, HEADER_BYTES, total_bytes, out.quoted)?, out)
 }
 
 #[inline]
