@@ -22,7 +22,7 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
     }
     let flags = u16::from_be_bytes([header[6], header[7]]);
     let destination = if header_bytes == HEADER_BYTES { None } else { routed_destination(view, header_bytes) };
-    let net = Net {
+    let net = || Net {
         source: address([header[12], header[13], header[14], header[15]]),
         destination: destination.unwrap_or(address([header[16], header[17], header[18], header[19]])),
         ttl: header[8],
@@ -32,14 +32,14 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
         fragmented: false,
         total_bytes: total_bytes as u32,
     };
-    out.net = Some(net);
+    out.net = Some(net());
     let Some(payload) = payload(view, header_bytes, total_bytes, out.quoted) else {
         return out.cut(Protocol::Ipv4);
     };
     if flags & (MORE_FRAGMENTS | OFFSET) != 0 {
         let claimed_bytes = if field == 0 { total_bytes } else { field } - header_bytes;
         let whole = payload.bytes.len() >= claimed_bytes;
-        return fragment(net, header[9], flags, whole, payload, out);
+        return fragment(net(), header[9], flags, whole, payload, out);
     }
     decode_payload(header[9], net, payload, out)
 }
@@ -82,7 +82,7 @@ fn fragment<'a>(net: Net, protocol: u8, flags: u16, whole: bool, payload: View<'
     if offset_bytes != 0 || (whole && !out.quoted) {
         return None;
     }
-    decode_payload(protocol, net, payload, out)
+    decode_payload(protocol, || net, payload, out)
 }
 
 /// The last address of a loose or strict source route (RFC 791 §3.1) that is not used up.

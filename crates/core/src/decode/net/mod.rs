@@ -64,18 +64,19 @@ pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
 
 /// Decodes what stands behind an IP protocol number, in the packet whose header was decoded last.
 pub(super) fn decode_protocol<'a>(protocol: u8, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    decode_payload(protocol, out.net?, view, out)
+    let net = out.net?;
+    decode_payload(protocol, || net, view, out)
 }
 
-/// Decodes what stands behind an IP protocol number. The header is handed on by value, and all up to the transport header is
-/// put in place: to write it to `out` and read it back at once would stall the processor for as long as all the rest takes.
+/// Decodes what stands behind an IP protocol number. The header is made anew for each place it is written to, because to
+/// copy what was just written stalls the processor for as long as all the rest takes.
 #[inline(always)]
 #[allow(clippy::inline_always)]
-fn decode_payload<'a>(protocol: u8, net: Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+fn decode_payload<'a>(protocol: u8, net: impl Fn() -> Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match protocol {
-        6 => transport::tcp(net, view, out),
-        17 => transport::udp(net, view, out),
-        other => decode_other(other, &{ net }, view, out),
+        6 => transport::tcp(net(), view, out),
+        17 => transport::udp(net(), view, out),
+        other => decode_other(other, &net(), view, out),
     }
 }
 
