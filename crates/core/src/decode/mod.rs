@@ -122,6 +122,15 @@ impl<'a> Decoded<'a> {
         }
     }
 
+    /// Notes a fragment; one is kept of a frame, and it is said when there were more.
+    #[cold]
+    pub fn fragment(&mut self, fragment: Fragment<'a>) {
+        if self.fragment.is_some() {
+            return self.odd(IssueKind::TooDeep, 0);
+        }
+        self.fragment = Some(fragment);
+    }
+
     /// Notes a layer of which only the name is known, and ends the walk.
     pub fn name(&mut self, protocol: Protocol) -> Walk<'a> {
         self.layer(protocol);

@@ -77,7 +77,7 @@ fn fragment<'a>(net: Net, protocol: u8, flags: u16, whole: bool, payload: View<'
     }
     if !out.quoted {
         let (id, more) = (u32::from(net.id), flags & MORE_FRAGMENTS != 0);
-        out.fragment = Some(Fragment { net, protocol, id, offset_bytes, more, payload, whole });
+        out.fragment(Fragment { net, protocol, id, offset_bytes, more, payload, whole });
     }
     if offset_bytes != 0 || (whole && !out.quoted) {
         return None;

@@ -105,7 +105,8 @@ pub(super) fn fragment<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     }
     let whole = payload.bytes.len() >= payload.wire_bytes;
     let id = u32::from_be_bytes([a, b, c, d]);
-    out.fragment = Some(Fragment { net: *net, protocol, id, offset_bytes, more, payload, whole });
+    let net = *net;
+    out.fragment(Fragment { net, protocol, id, offset_bytes, more, payload, whole });
     None
 }
 

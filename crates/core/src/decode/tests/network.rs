@@ -166,6 +166,18 @@ fn a_whole_fragment_ends_the_walk() {
 }
 
 #[test]
+fn of_several_fragments_in_a_frame_the_first_is_kept_and_it_is_said() {
+    let subframe = |offset| {
+        let packet = before("aaaa03 000000 0800", &ipv4_fragment(6, offset, &tcp(1)));
+        [vec![0; 12], (packet.len() as u16).to_be_bytes().to_vec(), packet, vec![0; 2]].concat()
+    };
+    let bytes = [hex("8801"), vec![0; 22], hex("8000"), subframe(0x2000), subframe(0x0003)].concat();
+    let decoded = decode_bytes(LinkType::IEEE802_11, &bytes);
+    assert_eq!(decoded.fragment.map(|fragment| fragment.offset_bytes), Some(0));
+    assert!(has(&decoded, IssueKind::TooDeep));
+}
+
+#[test]
 fn a_first_fragment_that_was_cut_gives_its_transport() {
     for (flags, found) in [(0x2000, 1), (0x2003, 0)] {
         let bytes = on_ethernet(&ipv4_fragment(6, flags, &[tcp(1), vec![0; 40]].concat()));
