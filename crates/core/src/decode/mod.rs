@@ -67,6 +67,10 @@ pub enum Next {
 impl Next {
     /// An Ethernet frame.
     pub const ETHERNET: Next = Next::Link(LinkType::ETHERNET);
+    /// An IPv4 packet.
+    pub const IPV4: Next = Next::EtherType(0x0800);
+    /// An IPv6 packet.
+    pub const IPV6: Next = Next::EtherType(0x86dd);
 }
 
 /// What a decoder of a layer returns: the next layer and what is left, or `None` where the walk ends.
@@ -80,6 +84,8 @@ pub struct Layer {
     /// Depth in the frame: 0 for the link layer. Smaller than the number of layers before it where a frame holds several
     /// packets side by side.
     pub depth: u8,
+    /// Whether it is in a packet that an ICMP error quotes or a monitor sampled: then it was not sent in this frame.
+    pub quoted: bool,
 }
 
 /// Everything found in one frame.
@@ -98,7 +104,7 @@ pub struct Decoded<'a> {
     pub vlan: Option<u16>,
     /// The network header that the walk is in.
     pub net: Option<Net>,
-    /// Whether the walk is inside a packet that an ICMP error quotes.
+    /// Whether the walk is inside a packet that an ICMP error quotes, or that a monitor sampled elsewhere.
     pub quoted: bool,
     depth: u8,
     waiting: ArrayVec<(Next, View<'a>, u8), MAX_WAITING>,
@@ -108,11 +114,21 @@ impl<'a> Decoded<'a> {
     /// Notes a layer.
     #[inline]
     pub fn layer(&mut self, protocol: Protocol) {
-        if self.layers.try_push(Layer { protocol, depth: self.depth }).is_ok() {
+        let (depth, quoted) = (self.depth, self.quoted);
+        if self.layers.try_push(Layer { protocol, depth, quoted }).is_ok() {
             self.depth += 1;
         } else {
             self.odd(IssueKind::TooDeep, 0);
         }
+    }
+
+    /// Notes a fragment; one is kept of a frame, and it is said when there were more.
+    #[cold]
+    pub fn fragment(&mut self, fragment: Fragment<'a>) {
+        if self.fragment.is_some() {
+            return self.odd(IssueKind::TooDeep, 0);
+        }
+        self.fragment = Some(fragment);
     }
 
     /// Notes a layer of which only the name is known, and ends the walk.

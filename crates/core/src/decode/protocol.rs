@@ -29,7 +29,7 @@ protocols! {
     // link layers known by name only
     Bluetooth "bluetooth", Usb "usb", Can "can", Wpan "wpan", WpanTap "wpan-tap", Mtp2 "mtp2", Mtp3 "mtp3", Sccp "sccp",
     Lapd "lapd", Lapb "lapb", Irda "irlap", I2c "i2c", Sita "sita", DvbCi "dvb-ci", Stanag5066 "s5066dts",
-    ExportedPdu "exported_pdu", Netlink "netlink", MstpBacnet "mstp", LocalTalk "llap", Slip "slip", Gsmtap "gsmtap",
+    ExportedPdu "exported_pdu", Netlink "netlink", MstpBacnet "mstp", LocalTalk "llap", Slip "slip",
     FibreChannel "fc", Infiniband "infiniband", IpOverInfiniband "ipoib", Lin "lin", FlexRay "flexray", ZWave "zwave", Vsock "vsock", Dbus "dbus",
     Mpeg2Ts "mp2t", Rtac "rtacser", X25 "x.25", Nfc "nfc",
     // between link and network
@@ -54,7 +54,17 @@ protocols! {
     Realtek "realtek", MsNlb "msnlb", IntelAns "ans", BatmanAdv "batadv", DecDnaRouting "dec_dna", Lat "lat",
     SixLowPan "6lowpan", WlanManagement "wlan.mgt", PppLcp "lcp", PppIpcp "ipcp", PppIpv6cp "ipv6cp", PppPap "pap",
     PppChap "chap", PppCcp "ccp", PppCompressed "comp_data", PppVanJacobson "vjc", PppBcp "bcp_ncp", PppMplscp "mplscp",
-    PppCdpcp "cdpcp", PppLqr "lqr", PppBacp "bacp", PppEap "eap", Data "data", Malformed "_ws.malformed",
+    PppCdpcp "cdpcp", PppLqr "lqr", PppBacp "bacp", PppEap "eap", Data "data",
+}
+
+impl Protocol {
+    /// Whether Wireshark's protocol hierarchy gives it a level of its own. To IPv6 extension headers it gives none, nor to the
+    /// header of the netfilter log. It also leaves out all that is quoted.
+    pub fn has_level(self) -> bool {
+        let has_none =
+            matches!(self, Self::HopByHop | Self::Routing | Self::Fragment | Self::DestinationOptions | Self::Nflog);
+        !has_none
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! ATM: multiprotocol encapsulation (RFC 2684), classical IP, and `SunATM` with LAN emulation.
 
-use super::super::net;
 use super::{Decoded, Next, Protocol, View, Walk, ethernet, llc};
 
 /// Decodes an LLC-encapsulated PDU.
@@ -17,7 +16,7 @@ pub(super) fn classical_ip<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a
     if view.u16(0) == Some(0xaaaa) {
         return llc::decode(view, out);
     }
-    net::decode(view, out)
+    Some((Next::Ip, view))
 }
 
 /// Decodes the header of a `SunATM` capture: kind of traffic, virtual path, virtual channel.

@@ -1,6 +1,5 @@
 //! Endace Extensible Record Format (ERF types of the Endace specification).
 
-use super::super::net;
 use super::{Decoded, Next, Protocol, View, Walk, infiniband, ppp};
 
 const HEADER_BYTES: usize = 16;
@@ -32,8 +31,8 @@ fn payload<'a>(kind: u8, wire_bytes: usize, view: View<'a>, out: &mut Decoded<'a
         // Offset and padding stand before an Ethernet frame.
         2 | 11 | 16 | 20 => Some((Next::ETHERNET, view.skip(2)?.limit(wire_bytes))),
         21 | 25 => infiniband::decode(view.limit(wire_bytes), out),
-        22 => net::decode_ipv4(view.limit(wire_bytes), out),
-        23 => net::decode_ipv6(view.limit(wire_bytes), out),
+        22 => Some((Next::IPV4, view.limit(wire_bytes))),
+        23 => Some((Next::IPV6, view.limit(wire_bytes))),
         _ => out.name(Protocol::Data),
     }
 }

@@ -1,7 +1,7 @@
 //! What stands behind an `EtherType` (IEEE 802 numbers).
 
 use super::super::net;
-use super::{Decoded, Next, Protocol, View, Walk, pppoe, vlan};
+use super::{Decoded, Next, Protocol, View, Walk, ethernet, pppoe, vlan};
 
 /// The list of all `EtherTypes` that are decoded.
 #[inline]
@@ -16,8 +16,8 @@ pub(in crate::decode) fn decode<'a>(ether_type: u16, view: View<'a>, out: &mut D
 /// Apart from the common two, so that these stay small enough to be put in place.
 fn decode_other<'a>(ether_type: u16, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match ether_type {
-        0x0806 => net::decode_arp(Protocol::Arp, out),
-        0x8035 => net::decode_arp(Protocol::Rarp, out),
+        0x0806 => out.name(Protocol::Arp),
+        0x8035 => out.name(Protocol::Rarp),
         // 0x9100 to 0x9300 were used for outer tags before IEEE 802.1ad gave them 0x88a8.
         0x8100 | 0x9100 | 0x9200 | 0x9300 => vlan::decode(Protocol::Vlan, view, out),
         0x88a8 => vlan::decode(Protocol::Ieee8021ad, view, out),
@@ -29,6 +29,7 @@ fn decode_other<'a>(ether_type: u16, view: View<'a>, out: &mut Decoded<'a>) -> W
         0xf1c1 => vlan::tag(Protocol::RTag, 4, view, out),
         0x8870 => Some((Next::Llc, view)), // LLC in a frame too long for a length field
         0x22f3 => vlan::trill(view, out),
+        0x8903 => ethernet::behind(2, Some(Protocol::FabricPath), view, out),
         0x6558 => Some((Next::ETHERNET, view)),
         0x8847 | 0x8848 => Some((Next::Mpls, view)),
         0x8863 => pppoe::discovery(out),

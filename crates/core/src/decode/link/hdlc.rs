@@ -1,6 +1,5 @@
 //! Cisco HDLC (RFC 1547 §4.3.1) and Frame Relay (RFC 2427).
 
-use super::super::net;
 use super::{Decoded, Next, Protocol, View, Walk, ether_type, llc};
 
 /// Decodes a Cisco HDLC header: address, control, `EtherType`.
@@ -45,8 +44,8 @@ fn network<'a>(id: u8, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
             let Some(&[a, b, c, high, low]) = view.head::<5>() else { return out.cut(Protocol::FrameRelay) };
             llc::decode_snap([a, b, c], u16::from_be_bytes([high, low]), view.skip(5)?, out)
         }
-        0xcc => net::decode_ipv4(view, out),
-        0x8e => net::decode_ipv6(view, out),
+        0xcc => Some((Next::IPV4, view)),
+        0x8e => Some((Next::IPV6, view)),
         0xcf => Some((Next::Ppp, view)),
         _ => out.name(Protocol::Osi),
     }

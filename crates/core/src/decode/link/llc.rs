@@ -1,6 +1,5 @@
 //! IEEE 802.2 LLC, and SNAP within it (IEEE 802 §9.5, RFC 1042).
 
-use super::super::net;
 use super::{Decoded, LinkType, Next, Protocol, View, Walk};
 use crate::issue::IssueKind;
 
@@ -39,12 +38,12 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
 fn decode_sap<'a>(sap: u8, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match sap {
         0x04 | 0x08 | 0x0c | 0x40 | 0xc8 => out.name(Protocol::Sna),
-        0x06 => net::decode_ipv4(view, out),
+        0x06 => Some((Next::IPV4, view)),
         0x42 => out.name(Protocol::Stp),
         0x7e => out.name(Protocol::X25),
         0x80 => out.name(Protocol::Xns),
         0x82 => out.name(Protocol::Bacnet),
-        0x98 => net::decode_arp(Protocol::Arp, out),
+        0x98 => out.name(Protocol::Arp),
         0xbc => out.name(Protocol::Vines),
 
         0xf0 => out.name(Protocol::NetBios),
@@ -65,8 +64,8 @@ pub(in crate::decode) fn osi<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<
         Some(0x81) => out.name(Protocol::Clnp),
         Some(0x82) => out.name(Protocol::EsIs),
         Some(0x83) => out.name(Protocol::IsIs),
-        Some(0xcc) => net::decode_ipv4(view.skip(1)?, out),
-        Some(0x8e) => net::decode_ipv6(view.skip(1)?, out),
+        Some(0xcc) => Some((Next::IPV4, view.skip(1)?)),
+        Some(0x8e) => Some((Next::IPV6, view.skip(1)?)),
         Some(_) => out.name(Protocol::Osi),
         None => out.name(Protocol::Data),
     }

@@ -1,7 +1,6 @@
 //! Link types that begin with an address family: BSD loopback (null, loop), OpenBSD's encapsulating interface and
 //! packet filter log, and IP without any link header.
 
-use super::super::net;
 use super::{Decoded, Next, Protocol, View, Walk};
 use crate::issue::IssueKind;
 
@@ -36,7 +35,7 @@ pub(super) fn ipnet<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::IpNet);
     let (Some(family), Some(rest)) = (view.u8(1), view.skip(24)) else { return out.cut(Protocol::IpNet) };
     match family {
-        26 => net::decode_ipv6(rest, out),
+        26 => Some((Next::IPV6, rest)),
         other => decode_family(u32::from(other), rest, out),
     }
 }
@@ -44,10 +43,10 @@ pub(super) fn ipnet<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
 /// Address families. IPv6 has a different number on each system; a few put an `EtherType` there.
 pub(super) fn decode_family<'a>(family: u32, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match family {
-        2 => net::decode_ipv4(view, out),
+        2 => Some((Next::IPV4, view)),
         // 23 is IPX on BSD and IPv6 on Windows.
         23 if view.u8(0)? >> 4 != 6 => out.name(Protocol::Ipx),
-        10 | 23 | 24 | 26 | 28 | 30 => net::decode_ipv6(view, out),
+        10 | 23 | 24 | 26 | 28 | 30 => Some((Next::IPV6, view)),
         7 => super::llc::osi(view, out),
         16 => out.name(Protocol::AppleTalk),
         0x600..=0xffff => Some((Next::EtherType(family as u16), view)),

@@ -19,7 +19,7 @@ mod token_ring;
 mod vlan;
 pub(super) mod wlan;
 
-use super::{Decoded, Next, Protocol, View, Walk, net};
+use super::{Decoded, Next, Protocol, View, Walk};
 use crate::capture::LinkType;
 use crate::issue::IssueKind;
 
@@ -36,10 +36,10 @@ fn decode_other<'a>(link_type: LinkType, view: View<'a>, out: &mut Decoded<'a>) 
     match link_type {
         LinkType::RAW | LinkType::RAW_12 | LinkType::RAW_14 => {
             out.layer(Protocol::Raw);
-            net::decode(view, out)
+            Some((Next::Ip, view))
         }
-        LinkType::IPV4 => net::decode_ipv4(view, out),
-        LinkType::IPV6 => net::decode_ipv6(view, out),
+        LinkType::IPV4 => Some((Next::IPV4, view)),
+        LinkType::IPV6 => Some((Next::IPV6, view)),
         LinkType::NULL | LinkType::LOOP => loopback::decode(view, out),
         LinkType::ENC => loopback::enc(view, out),
         LinkType::PFLOG => loopback::pflog(view, out),

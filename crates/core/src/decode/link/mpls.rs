@@ -1,6 +1,5 @@
 //! MPLS (RFC 3032), with the pseudowires that carry Ethernet (RFC 4448).
 
-use super::super::net;
 use super::{Decoded, Next, Protocol, View, Walk};
 
 const BOTTOM_OF_STACK: u8 = 1;
@@ -17,8 +16,8 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
     }
     // A label stack does not say what it carries; the first four bits tell IP from the rest (RFC 4928 §3).
     match rest.u8(0)? >> 4 {
-        4 => net::decode_ipv4(rest, out),
-        6 => net::decode_ipv6(rest, out),
+        4 => Some((Next::IPV4, rest)),
+        6 => Some((Next::IPV6, rest)),
         0 => pseudowire(rest, out),
         1 => associated_channel(rest, out),
         _ => out.name(Protocol::Data),
@@ -47,8 +46,8 @@ fn has_plausible_type(view: View<'_>) -> bool {
 fn associated_channel<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::PwAch);
     match view.u16(2) {
-        Some(0x0021) => net::decode_ipv4(view.skip(4)?, out),
-        Some(0x0057) => net::decode_ipv6(view.skip(4)?, out),
+        Some(0x0021) => Some((Next::IPV4, view.skip(4)?)),
+        Some(0x0057) => Some((Next::IPV6, view.skip(4)?)),
         _ => None,
     }
 }

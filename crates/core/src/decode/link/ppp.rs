@@ -1,6 +1,5 @@
 //! PPP (RFC 1661) and its framings.
 
-use super::super::net;
 use super::{Decoded, Next, Protocol, View, Walk, hdlc};
 use crate::issue::IssueKind;
 
@@ -41,8 +40,8 @@ pub(in crate::decode) fn decode_protocol<'a>(view: View<'a>, out: &mut Decoded<'
 /// The list of all PPP protocols (RFC 1661 §2 and the IANA registry).
 fn decode_payload<'a>(protocol: u16, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match protocol {
-        0x0021 | 0x0800 => net::decode_ipv4(view, out),
-        0x0057 => net::decode_ipv6(view, out),
+        0x0021 | 0x0800 => Some((Next::IPV4, view)),
+        0x0057 => Some((Next::IPV6, view)),
         0x0023 => super::llc::osi(view, out),
         0x0031 => bridged(view, out),
         0x003d => multilink(view, out),

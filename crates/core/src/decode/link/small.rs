@@ -1,6 +1,5 @@
 //! Link types whose header is a few fields before something known.
 
-use super::super::net;
 use super::{Decoded, LinkType, Next, Protocol, View, Walk, ether_type, ethernet};
 
 /// Decodes Apple's IP over IEEE 1394: two eight-byte addresses and an `EtherType`.
@@ -48,9 +47,9 @@ pub(super) fn arcnet<'a>(linux: bool, view: View<'a>, out: &mut Decoded<'a>) -> 
         return out.cut(Protocol::Arcnet);
     };
     match code {
-        0xf0 => net::decode_ipv4(rest, out),
-        0xd4 => net::decode_ipv4(unsplit(rest)?, out),
-        0xd5 | 0xf1 => net::decode_arp(Protocol::Arp, out),
+        0xf0 => Some((Next::IPV4, rest)),
+        0xd4 => Some((Next::IPV4, unsplit(rest)?)),
+        0xd5 | 0xf1 => out.name(Protocol::Arp),
         0xcd => Some((Next::Llc, rest)),
         0xdd => out.name(Protocol::AppleTalk),
         0xfa => out.name(Protocol::Ipx),

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{Decoded, Fragment, Net, Protocol, View, Walk, decode_ipv6, decode_payload, payload};
+use super::{Decoded, Fragment, Net, Next, Protocol, View, Walk, decode_payload, payload};
 
 const HEADER_BYTES: usize = 20;
 const MORE_FRAGMENTS: u16 = 0x2000;
@@ -22,7 +22,7 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
     }
     let flags = u16::from_be_bytes([header[6], header[7]]);
     let destination = if header_bytes == HEADER_BYTES { None } else { routed_destination(view, header_bytes) };
-    let net = Net {
+    let net = || Net {
         source: address([header[12], header[13], header[14], header[15]]),
         destination: destination.unwrap_or(address([header[16], header[17], header[18], header[19]])),
         ttl: header[8],
@@ -32,16 +32,16 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
         fragmented: false,
         total_bytes: total_bytes as u32,
     };
-    out.net = Some(net);
+    out.net = Some(net());
     let Some(payload) = payload(view, header_bytes, total_bytes, out.quoted) else {
         return out.cut(Protocol::Ipv4);
     };
     if flags & (MORE_FRAGMENTS | OFFSET) != 0 {
         let claimed_bytes = if field == 0 { total_bytes } else { field } - header_bytes;
         let whole = payload.bytes.len() >= claimed_bytes;
-        return fragment(net, header[9], flags, whole, payload, out);
+        return fragment(net(), header[9], flags, whole, payload, out);
     }
-    decode_payload(header[9], &net, payload, out)
+    decode_payload(header[9], net, payload, out)
 }
 
 /// The packet's length: 0 means that the sender left segmentation to its network card, and a length beyond the frame is
@@ -63,7 +63,7 @@ fn address(octets: [u8; 4]) -> IpAddr {
 /// What is announced as IPv4 is sometimes IPv6.
 #[cold]
 fn odd_version<'a>(version: u8, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
-    if version == 6 { decode_ipv6(view, out) } else { out.malformed(Protocol::Ipv4) }
+    if version == 6 { Some((Next::IPV6, view)) } else { out.malformed(Protocol::Ipv4) }
 }
 
 /// A fragment ends the walk, unless there is no hope of putting its datagram together and it holds the transport header.
@@ -77,12 +77,12 @@ fn fragment<'a>(net: Net, protocol: u8, flags: u16, whole: bool, payload: View<'
     }
     if !out.quoted {
         let (id, more) = (u32::from(net.id), flags & MORE_FRAGMENTS != 0);
-        out.fragment = Some(Fragment { net, protocol, id, offset_bytes, more, payload, whole });
+        out.fragment(Fragment { net, protocol, id, offset_bytes, more, payload, whole });
     }
     if offset_bytes != 0 || (whole && !out.quoted) {
         return None;
     }
-    decode_payload(protocol, &net, payload, out)
+    decode_payload(protocol, || net, payload, out)
 }
 
 /// The last address of a loose or strict source route (RFC 791 §3.1) that is not used up.

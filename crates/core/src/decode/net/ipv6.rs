@@ -20,7 +20,7 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
     let payload_bytes = if field == 0 && header[6] == 0 { jumbo_payload_bytes(view).unwrap_or(0) } else { field };
     let by_header = HEADER_BYTES + payload_bytes;
     let total_bytes = if out.quoted { by_header } else { by_header.min(view.wire_bytes.max(HEADER_BYTES)) };
-    let net = Net {
+    let net = || Net {
         source: address(header, 8),
         destination: address(header, 24),
         ttl: header[7],
@@ -30,8 +30,8 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
         fragmented: false,
         total_bytes: total_bytes as u32,
     };
-    out.net = Some(net);
-    decode_payload(header[6], &net, payload(view, HEADER_BYTES, total_bytes, out.quoted)?, out)
+    out.net = Some(net());
+    decode_payload(header[6], net, payload(view, HEADER_BYTES, total_bytes, out.quoted)?, out)
 }
 
 #[inline]
@@ -105,7 +105,8 @@ pub(super) fn fragment<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     }
     let whole = payload.bytes.len() >= payload.wire_bytes;
     let id = u32::from_be_bytes([a, b, c, d]);
-    out.fragment = Some(Fragment { net: *net, protocol, id, offset_bytes, more, payload, whole });
+    let net = *net;
+    out.fragment(Fragment { net, protocol, id, offset_bytes, more, payload, whole });
     None
 }
 

@@ -1,6 +1,5 @@
 //! Network layers: IPv4 and IPv6 with what stands between them and the transport.
 
-mod arp;
 mod ipv4;
 mod ipv6;
 
@@ -9,7 +8,6 @@ use std::net::IpAddr;
 use super::{Decoded, Next, Protocol, View, Walk, transport, tunnel};
 use crate::issue::IssueKind;
 
-pub(super) use arp::decode as decode_arp;
 pub(super) use ipv4::decode as decode_ipv4;
 pub(super) use ipv6::decode as decode_ipv6;
 
@@ -58,8 +56,8 @@ pub struct Fragment<'a> {
 #[inline]
 pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match view.u8(0)? >> 4 {
-        4 => decode_ipv4(view, out),
-        6 => decode_ipv6(view, out),
+        4 => Some((Next::IPV4, view)),
+        6 => Some((Next::IPV6, view)),
         _ => out.malformed(Protocol::Raw),
     }
 }
@@ -67,17 +65,18 @@ pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
 /// Decodes what stands behind an IP protocol number, in the packet whose header was decoded last.
 pub(super) fn decode_protocol<'a>(protocol: u8, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     let net = out.net?;
-    decode_payload(protocol, &net, view, out)
+    decode_payload(protocol, || net, view, out)
 }
 
-/// Decodes what stands behind an IP protocol number. The header is handed on by itself, because to write it to `out` and
-/// read it back at once would stall the processor for as long as all the rest takes.
-#[inline]
-fn decode_payload<'a>(protocol: u8, net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+/// Decodes what stands behind an IP protocol number. The header is made anew for each place it is written to, because to
+/// copy what was just written stalls the processor for as long as all the rest takes.
+#[inline(always)]
+#[allow(clippy::inline_always)]
+fn decode_payload<'a>(protocol: u8, net: impl Fn() -> Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match protocol {
-        6 => transport::tcp(net, view, out),
-        17 => transport::udp(net, view, out),
-        other => decode_other(other, net, view, out),
+        6 => transport::tcp(net(), view, out),
+        17 => transport::udp(net(), view, out),
+        other => decode_other(other, &net(), view, out),
     }
 }
 
@@ -86,9 +85,9 @@ fn decode_other<'a>(protocol: u8, net: &Net, view: View<'a>, out: &mut Decoded<'
     match protocol {
         0 => ipv6::options(Protocol::HopByHop, view, out),
         1 => transport::icmp(net, view, out),
-        4 => Some((Next::EtherType(0x0800), view)),
+        4 => Some((Next::IPV4, view)),
         33 => transport::dccp(net, view, out),
-        41 => Some((Next::EtherType(0x86dd), view)),
+        41 => Some((Next::IPV6, view)),
         43 => ipv6::routing(view, out),
         44 => ipv6::fragment(view, out),
         47 => tunnel::gre(net, view, out),

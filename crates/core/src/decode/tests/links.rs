@@ -53,6 +53,7 @@ pub(super) fn ethernet_samples() -> Vec<Sample> {
         ethernet_frame(0x8863, &[0; 28], "eth:pppoed", &[]),
         ethernet_frame(0x8864, &before("11000001 002e 0021", &ip(1)), "eth:pppoes:ppp:ip:tcp", &[1]),
         ethernet_frame(0x6558, &ethernet_tcp(1), "eth:eth:ip:tcp", &[1]),
+        ethernet_frame(0x8903, &before("0001", &ethernet_tcp(1)), "eth:cfp:eth:ip:tcp", &[1]),
     ]
 }
 

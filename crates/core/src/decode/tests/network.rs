@@ -136,6 +136,7 @@ fn quoted_headers_are_marked_and_keep_their_own_length() {
     let decoded = decode_bytes(LinkType::ETHERNET, &long);
     let [icmp, tcp] = decoded.transports.as_slice() else { panic!("two headers") };
     assert_eq!((icmp.quoted, tcp.quoted, payload_bytes(tcp)), (false, true, Some(404)));
+    assert_eq!(decoded.layers.iter().filter(|layer| layer.quoted).count(), 2);
     // Eight bytes are all that RFC 792 asks for; and of a redirect no more are read.
     for bytes in [packet("0300", 28), packet("0500", 60)] {
         let decoded = decode_bytes(LinkType::ETHERNET, &bytes);
@@ -162,6 +163,18 @@ fn a_whole_fragment_ends_the_walk() {
         assert_eq!((fragment.offset_bytes, fragment.more, fragment.whole, fragment.id), (offset_bytes, more, true, 7));
         assert_eq!((path(&decoded).as_str(), decoded.transports.len()), ("eth:ip", 0));
     }
+}
+
+#[test]
+fn of_several_fragments_in_a_frame_the_first_is_kept_and_it_is_said() {
+    let subframe = |offset| {
+        let packet = before("aaaa03 000000 0800", &ipv4_fragment(6, offset, &tcp(1)));
+        [vec![0; 12], (packet.len() as u16).to_be_bytes().to_vec(), packet, vec![0; 2]].concat()
+    };
+    let bytes = [hex("8801"), vec![0; 22], hex("8000"), subframe(0x2000), subframe(0x0003)].concat();
+    let decoded = decode_bytes(LinkType::IEEE802_11, &bytes);
+    assert_eq!(decoded.fragment.map(|fragment| fragment.offset_bytes), Some(0));
+    assert!(has(&decoded, IssueKind::TooDeep));
 }
 
 #[test]

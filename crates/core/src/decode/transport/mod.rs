@@ -26,7 +26,7 @@ pub struct Transport<'a> {
     pub header: Header<'a>,
     /// The payload. Its `wire_bytes` is the length by the headers, without padding.
     pub payload: View<'a>,
-    /// Whether an ICMP error quotes it: then it was not sent in this frame.
+    /// Whether an ICMP error quotes it, or a monitor sampled it elsewhere: then it was not sent in this frame.
     pub quoted: bool,
 }
 

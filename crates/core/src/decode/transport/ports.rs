@@ -18,16 +18,16 @@ pub(super) fn of(head: &[u8]) -> (u16, u16) {
 
 /// Decodes a UDP header, and what it carries where that is a tunnel.
 #[inline]
-pub(in crate::decode) fn udp<'a>(net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+pub(in crate::decode) fn udp<'a>(net: Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::Udp);
-    let Some(head) = view.head::<UDP_HEADER_BYTES>() else { return cut(Protocol::Udp, 17, net, view, out) };
+    let Some(head) = view.head::<UDP_HEADER_BYTES>() else { return cut(Protocol::Udp, 17, &{ net }, view, out) };
     let length = match usize::from(u16::from_be_bytes([head[4], head[5]])) {
         0 if net.total_bytes > LARGEST_PACKET => view.wire_bytes,
         length if length < UDP_HEADER_BYTES => return out.malformed(Protocol::Udp),
         length => length,
     };
     let payload = view.limit(length).skip(UDP_HEADER_BYTES)?;
-    let (source_port, destination_port) = ported(17, Header::Udp, net, head, payload, out);
+    let (source_port, destination_port) = ported(17, Header::Udp, &net, head, payload, out);
     tunnel::decode_udp(source_port, destination_port, payload, out)
 }
 

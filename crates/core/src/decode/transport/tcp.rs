@@ -48,10 +48,11 @@ pub struct Tcp<'a> {
 }
 
 /// Decodes a TCP header.
-#[inline]
-pub(in crate::decode) fn tcp<'a>(net: &Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
+#[inline(always)]
+#[allow(clippy::inline_always)]
+pub(in crate::decode) fn tcp<'a>(net: Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::Tcp);
-    let Some(head) = view.head::<LEAST_BYTES>() else { return start(net, view, out) };
+    let Some(head) = view.head::<LEAST_BYTES>() else { return start(&{ net }, view, out) };
     let header_bytes = (head[12] >> 4) * 4;
     let captured_header_bytes = view.bytes.len().min(usize::from(header_bytes).max(HEADER_BYTES));
     let header = Tcp {
@@ -71,7 +72,7 @@ pub(in crate::decode) fn tcp<'a>(net: &Net, view: View<'a>, out: &mut Decoded<'a
     }
     let payload = view.skip(usize::from(header_bytes)).unwrap_or(View::new(&[], 0));
     let (source_port, destination_port) = super::ports::of(head);
-    let (net, header, quoted) = (*net, Header::Tcp(header), out.quoted);
+    let (header, quoted) = (Header::Tcp(header), out.quoted);
     push(Transport { net, protocol: 6, source_port, destination_port, header, payload, quoted }, out);
     None
 }

@@ -83,5 +83,5 @@ fn enhanced<'a>(protocol: u16, length: Option<u16>, view: View<'a>, out: &mut De
 /// Decodes a packet redirected by WCCP, whose second version has a header of four bytes.
 fn wccp<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::Wccp);
-    Some((Next::EtherType(0x0800), if begins_with_ip(view) { view } else { view.skip(4)? }))
+    Some((Next::IPV4, if begins_with_ip(view) { view } else { view.skip(4)? }))
 }

@@ -9,8 +9,8 @@ pub(in crate::decode) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Wa
     let header_bytes = usize::from(low & 0x3f) * 4;
     let (Some(rest), 8..) = (view.skip(header_bytes), header_bytes) else { return out.cut(Protocol::Nsh) };
     match next {
-        1 => Some((Next::EtherType(0x0800), rest)),
-        2 => Some((Next::EtherType(0x86dd), rest)),
+        1 => Some((Next::IPV4, rest)),
+        2 => Some((Next::IPV6, rest)),
         3 => Some((Next::ETHERNET, rest)),
         4 => Some((Next::Nsh, rest)),
         5 => Some((Next::Mpls, rest)),

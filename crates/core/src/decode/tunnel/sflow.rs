@@ -65,8 +65,8 @@ fn frame(record: View<'_>) -> Walk<'_> {
     let next = match record.u32(0)? {
         1 => Next::ETHERNET,
         7 => Next::Link(LinkType::PPP),
-        11 => Next::EtherType(0x0800),
-        12 => Next::EtherType(0x86dd),
+        11 => Next::IPV4,
+        12 => Next::IPV6,
         13 => Next::Mpls,
         _ => return None,
     };

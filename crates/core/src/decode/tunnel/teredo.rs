@@ -20,5 +20,5 @@ pub(super) fn decode<'a>(mut view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> 
         return None;
     }
     out.layer(Protocol::Teredo);
-    Some((Next::EtherType(0x86dd), view))
+    Some((Next::IPV6, view))
 }

@@ -29,8 +29,8 @@ pub(super) fn decode_gpe<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> 
         return None;
     }
     let next = match next {
-        1 => Next::EtherType(0x0800),
-        2 => Next::EtherType(0x86dd),
+        1 => Next::IPV4,
+        2 => Next::IPV6,
         3 => Next::ETHERNET,
         4 => Next::Nsh,
         5 => Next::Mpls,
