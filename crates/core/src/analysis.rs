@@ -137,6 +137,9 @@ impl<S: Sink> Analysis<S> {
         let mut segment = false;
         let mut seen = *seen;
         for transport in transports {
+            if matches!(transport.header, Header::TcpStart { .. }) {
+                continue; // too little of it is quoted to be told from the header of another connection
+            }
             let found = self.flows.observe(transport, &seen, &mut self.issues, &mut self.sink);
             if transport.quoted {
                 continue;

@@ -1,7 +1,7 @@
 //! btsnoop, the format of Bluetooth logs (Symbian, Android, `BlueZ`): snoop's layout with times from the year 0.
 
 use super::bytes::Endian;
-use super::time::clamped;
+use super::time::wrapped;
 use super::{Context, Format, Frame, Interface, LinkType, MAX_RECORD_BYTES, Step};
 use crate::error::Error;
 use crate::issue::IssueKind;
@@ -68,7 +68,7 @@ impl Btsnoop {
             context.note(IssueKind::CapturedMoreThanWire, 0);
         }
         let microseconds = i128::from(Endian::Big.u64(bytes, 16) as i64) - i128::from(MICROSECONDS_TO_1970);
-        let time_ns = Some(clamped(microseconds * 1000, context));
+        let time_ns = Some(wrapped(microseconds * 1000, context));
         Step::Frame { frame: Frame { number: 0, time_ns, interface: 0, link_type, wire_bytes, data }, used }
     }
 }

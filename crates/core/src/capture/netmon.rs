@@ -4,7 +4,7 @@
 //! header on, so they are read that way, and the table only tells where they end.
 
 use super::bytes::Endian;
-use super::time::{SECOND_NS, clamped, seconds_since_1970};
+use super::time::{SECOND_NS, seconds_since_1970, wrapped};
 use super::{Context, Format, Frame, Interface, LinkType, MAX_RECORD_BYTES, Step};
 use crate::error::Error;
 use crate::issue::IssueKind;
@@ -110,7 +110,7 @@ impl Capture {
         } else {
             self.start_ns + delta_ns
         };
-        let time_ns = Some(clamped(time_ns, context));
+        let time_ns = Some(wrapped(time_ns, context));
         let interface = context.interface(link_type, None, self.resolution_ns());
         Step::Frame { frame: Frame { number: 0, time_ns, interface, link_type, wire_bytes, data }, used }
     }

@@ -1,7 +1,7 @@
 //! `NetXRay` and the Sniffer for Windows, versions 1.x and 2.00x: `XCP`, at first `VL`.
 
 use super::bytes::Endian;
-use super::time::{SECOND_NS, clamped};
+use super::time::{SECOND_NS, wrapped};
 use super::{Context, Format, Frame, Interface, LinkType, Step};
 use crate::error::Error;
 
@@ -179,7 +179,7 @@ fn read_record<'a>(trace: &Trace, bytes: &'a [u8], context: &mut Context) -> Ste
     if data.len() > wire_bytes as usize {
         context.note(crate::issue::IssueKind::CapturedMoreThanWire, 0);
     }
-    let time_ns = Some(clamped(trace.time_ns(le.u32(header, 0), le.u32(header, 4)), context));
+    let time_ns = Some(wrapped(trace.time_ns(le.u32(header, 0), le.u32(header, 4)), context));
     let frame = Frame { number: 0, time_ns, interface: 0, link_type: trace.link_type, wire_bytes, data };
     Step::Frame { frame, used }
 }

@@ -38,12 +38,13 @@ impl Tick {
     }
 }
 
-/// `ns` as far as 64 bits go, which is the years 1677 to 2262; what lies beyond is clamped and noted.
+/// `ns` in 64 bits, which reach from 1677 to 2262. What lies beyond is noted and wraps around, so that the differences between
+/// such times stay right.
 #[inline]
-pub(super) fn clamped(ns: i128, context: &mut Context) -> i64 {
+pub(super) fn wrapped(ns: i128, context: &mut Context) -> i64 {
     i64::try_from(ns).unwrap_or_else(|_| {
         context.note(IssueKind::TimestampOutOfRange, 0);
-        if ns < 0 { i64::MIN } else { i64::MAX }
+        ns as i64
     })
 }
 
@@ -81,11 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn out_of_range_is_clamped_and_noted() {
+    fn out_of_range_wraps_and_is_noted() {
         let mut context = Context::default();
-        assert_eq!(clamped(i128::MAX, &mut context), i64::MAX);
-        assert_eq!(clamped(i128::MIN, &mut context), i64::MIN);
-        assert_eq!(clamped(7, &mut context), 7);
+        assert_eq!(
+            wrapped(i128::from(i64::MAX) + 6, &mut context) - wrapped(i128::from(i64::MAX) + 2, &mut context),
+            4
+        );
+        assert_eq!(wrapped(7, &mut context), 7);
         assert_eq!(context.issues.count(IssueKind::TimestampOutOfRange), 2);
     }
 }

@@ -33,6 +33,16 @@ pub struct Found {
     pub answer: Option<(Answer, Class)>,
 }
 
+/// The connection that a segment opens where another has the same ports.
+#[inline]
+fn successor(flow: &Flow, sender: Half, transport: &Transport<'_>) -> Option<Box<Connection>> {
+    let (Header::Tcp(tcp), Some(connection)) = (&transport.header, &flow.tcp) else { return None };
+    if connection.is_superseded() {
+        return Some(Box::new(Connection::superseding()));
+    }
+    connection.reopened_by(sender, tcp).then(|| Box::new(Connection::reusing()))
+}
+
 /// Tracks flows. When the budget is used up, those that were quiet longest are written out and forgotten.
 pub struct Flows {
     open: Vec<Flow>,
@@ -96,6 +106,13 @@ impl Flows {
                     payload: transport.payload.bytes,
                 };
                 let at = (seen.frame_number as u32, seen.time_ns);
+                let payload = transport.payload.bytes;
+                if !payload.is_empty() {
+                    let ports = (transport.source_port, transport.destination_port);
+                    if connection.renumber(sender, ports, payload) == tcp::Effect::NumberTaken {
+                        self.next_tcp_stream = self.next_tcp_stream.wrapping_add(1);
+                    }
+                }
                 answer = Some(connection.segment(tcp, (sender, flow.client), at, &around, &mut self.events));
                 if !self.events.is_empty() {
                     self.tcp.events(flow.stream.unwrap_or(0), &mut self.events, sink);
@@ -130,11 +147,12 @@ impl Flows {
         let hash = key.hash(&self.hasher);
         if let Some(&at) = self.index.find(hash, |&at| self.open[at as usize].key == key) {
             let at = at as usize;
-            if let Header::Tcp(tcp) = &transport.header
-                && self.open[at].tcp.as_ref().is_some_and(|connection| connection.reopened_by(sender, tcp))
-            {
+            if let Some(next) = successor(&self.open[at], sender, transport) {
                 let mut fresh = self.begin(key, sender, transport, seen);
-                fresh.tcp = Some(Box::new(Connection::reusing()));
+                if self.open[at].tcp.as_ref().is_some_and(|before| before.is_superseded()) {
+                    (fresh.client, fresh.client_reason) = (self.open[at].client, self.open[at].client_reason);
+                }
+                fresh.tcp = Some(next);
                 let done = std::mem::replace(&mut self.open[at], fresh);
                 self.write(done, false, issues, sink);
                 return (at, true);

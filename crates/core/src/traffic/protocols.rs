@@ -1,6 +1,6 @@
 //! The protocol hierarchy: a tree of layers, each node with the frames that pass it.
 
-use crate::decode::{Layer, Protocol};
+use crate::decode::{Layer, MAX_LAYERS, Protocol};
 use crate::issue::{IssueKind, Issues};
 use crate::tables::{Sink, TableWriter, table};
 
@@ -50,18 +50,21 @@ impl Protocols {
     /// Counts the layers of one frame, which hang below the node `from`; returns the last layer's node.
     #[inline]
     pub fn count(&mut self, from: Option<u16>, layers: &[Layer], wire_bytes: u32, issues: &mut Issues) -> u16 {
-        let mut node = from.unwrap_or(ROOT);
-        let mut depth = layers.first().map_or(0, |layer| layer.depth);
-        for layer in layers {
-            while layer.depth < depth {
-                node = self.nodes[usize::from(node)].parent;
-                depth -= 1;
+        let top = from.unwrap_or(ROOT);
+        let base = layers.first().map_or(0, |layer| layer.depth);
+        // The node at each depth, counted from the first layer; one that has no level of its own is that of its parent.
+        let mut nodes = [top; MAX_LAYERS + 1];
+        let mut node = top;
+        for layer in layers.iter().filter(|layer| !layer.quoted) {
+            let depth = usize::from(layer.depth.saturating_sub(base)).min(MAX_LAYERS - 1);
+            node = nodes[depth];
+            if layer.protocol.has_level() {
+                node = self.child(node, layer.protocol, issues);
+                let counters = &mut self.nodes[usize::from(node)];
+                counters.packets += 1;
+                counters.wire_bytes += u64::from(wire_bytes);
             }
-            node = self.child(node, layer.protocol, issues);
-            depth = layer.depth + 1;
-            let counters = &mut self.nodes[usize::from(node)];
-            counters.packets += 1;
-            counters.wire_bytes += u64::from(wire_bytes);
+            nodes[depth + 1] = node;
         }
         node
     }

@@ -1,7 +1,7 @@
 //! A section: its byte order, and its interfaces by their numbers in it.
 
 use super::super::bytes::Endian;
-use super::super::time::{Tick, clamped};
+use super::super::time::{Tick, wrapped};
 use super::super::{Context, Frame, LinkType};
 use super::block::Block;
 use crate::issue::IssueKind;
@@ -57,7 +57,7 @@ impl Section {
         if fields.captured_bytes > fields.wire_bytes {
             context.note(IssueKind::CapturedMoreThanWire, 0);
         }
-        let time_ns = fields.ticks.map(|ticks| clamped(interface.tick.to_ns(ticks) + interface.shift_ns, context));
+        let time_ns = fields.ticks.map(|ticks| wrapped(interface.tick.to_ns(ticks) + interface.shift_ns, context));
         Some(Frame {
             number: 0,
             time_ns,

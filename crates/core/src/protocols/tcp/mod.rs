@@ -10,6 +10,7 @@ mod counts;
 mod echo;
 mod event;
 pub mod flag;
+mod foreign;
 mod handshake;
 mod history;
 mod label;
@@ -33,6 +34,7 @@ pub use class::Class;
 pub use compat::Answer;
 pub(crate) use event::Events;
 pub use flag::Flags;
+pub(crate) use foreign::Effect;
 pub use label::{Label, Role, Side};
 pub(crate) use life::Around;
 pub use options::Options;
@@ -55,12 +57,34 @@ pub(crate) struct Connection {
     life: Option<Box<Life>>,
     /// Whether it was opened on ports that had another, until its first segment is seen.
     reused: bool,
+    foreign: foreign::Foreign,
+    /// Whether Wireshark takes what follows for another stream.
+    superseded: bool,
 }
 
 impl Connection {
     /// The connection that follows another on the same ports.
     pub(crate) fn reusing() -> Self {
         Self { reused: true, ..Self::default() }
+    }
+
+    /// What goes on as another stream for no reason of its own: nothing more will be made of its data.
+    pub(crate) fn superseding() -> Self {
+        Self { foreign: foreign::Foreign::Over, ..Self::default() }
+    }
+
+    /// Whether what follows is another stream.
+    #[inline]
+    pub(crate) fn is_superseded(&self) -> bool {
+        self.superseded
+    }
+
+    /// What payload does to the numbering of streams.
+    #[inline]
+    pub(crate) fn renumber(&mut self, sender: Half, ports: (u16, u16), payload: &[u8]) -> Effect {
+        let effect = self.foreign.data(sender, ports, payload);
+        self.superseded |= effect == Effect::NextIsAnother;
+        effect
     }
 
     /// Whether `tcp` opens a connection of its own on the same ports.
