@@ -10,11 +10,14 @@ const NEXT_PROTOCOL: u8 = 0x04;
 const ETHERNET_HEADER_BYTES: usize = 14;
 
 /// Decodes a VXLAN header. The group policy extension uses bits that are reserved here, so only the I flag and the last byte
-/// are checked.
+/// are checked. The generic extension is met on this port too.
 pub(super) fn decode<'a>(view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     let &[flags, .., reserved] = view.head::<HEADER_BYTES>()?;
     let rest = view.skip(HEADER_BYTES)?;
-    if flags & (INSTANCE | NEXT_PROTOCOL) != INSTANCE || reserved != 0 || rest.wire_bytes < ETHERNET_HEADER_BYTES {
+    if flags & NEXT_PROTOCOL != 0 {
+        return decode_gpe(view, out);
+    }
+    if flags & INSTANCE == 0 || reserved != 0 || rest.wire_bytes < ETHERNET_HEADER_BYTES {
         return None;
     }
     out.layer(Protocol::Vxlan);

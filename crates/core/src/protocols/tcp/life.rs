@@ -78,6 +78,8 @@ pub(super) struct Life {
     pub(super) limits: [Limit; 2],
     pub(super) echoes: [Echo; 2],
     last: Option<Last>,
+    /// When data passed that its sender had held back for want of acknowledgements.
+    clocked_ns: i64,
     pub(super) fin_ns: [Option<i64>; 2],
     pub(super) reset: Option<(Half, u32)>,
     pub(super) clock_steps: u32,
@@ -120,6 +122,7 @@ impl Life {
             limits: Default::default(),
             echoes: Default::default(),
             last: None,
+            clocked_ns: i64::MIN,
             fin_ns: [None; 2],
             reset: None,
             clock_steps: 0,
@@ -432,6 +435,7 @@ impl Life {
             // A short segment with window to spare, and no acknowledgement to thank for the next: the buffer had run dry.
             self.timeline.extend(now_ns, in_tls(Label::application(role)));
         } else {
+            self.clocked_ns = now_ns;
             let label = self.limits[me].label(now_ns, round_trip_ns, mss, role);
             self.timeline.extend(now_ns, in_tls(label));
         }
@@ -584,6 +588,7 @@ impl Life {
         }
         if let Some((rtt_ns, floor_ns)) = self.echoes[peer].echoed(echo, packet.now_ns)
             && packet.payload_bytes > 0
+            && packet.now_ns == self.clocked_ns
         {
             // Data that an acknowledgement set free: its way here is part of this loop, and of no other at the receiver's end.
             let whole_ns = self.round_trip_ns().unwrap_or(floor_ns);

@@ -7,8 +7,11 @@ const ACKS: usize = 24;
 const LEAST_ACKS: usize = 12;
 /// The label is found anew after so many.
 const RENEW_AFTER: u8 = 8;
-/// Rounds over which a flat flight shows a fixed buffer.
-const FLAT_ROUNDS: usize = 4;
+/// Rounds without a new maximum after which something fixed holds the flight: a congestion window without loss would grow.
+const FLAT_ROUNDS: u32 = 3;
+/// Slow start doubles the flight in each round (RFC 5681 §3.1), delayed acknowledgements make it half as much again; congestion
+/// avoidance adds little.
+const FAST_GROWTH: (u32, u32) = (9, 8);
 /// A round trip this much above its floor shows a queue.
 const LEAST_QUEUE_NS: i64 = 10_000_000;
 
@@ -17,9 +20,8 @@ const LEAST_QUEUE_NS: i64 = 10_000_000;
 pub(super) struct Limit {
     acks: [(i64, u32); ACKS],
     count: u32,
-    /// Newest last.
-    flights: [u32; FLAT_ROUNDS],
     rounds: u32,
+    rounds_since_most: u32,
     round_end: u64,
     round_flight: u32,
     most_before: u32,
@@ -36,8 +38,8 @@ impl Default for Limit {
         Self {
             acks: [(0, 0); ACKS],
             count: 0,
-            flights: [0; FLAT_ROUNDS],
             rounds: 0,
+            rounds_since_most: 0,
             round_end: 0,
             round_flight: 0,
             most_before: 0,
@@ -86,7 +88,6 @@ impl Limit {
     /// A loss was repaired.
     pub(super) fn lost(&mut self) {
         self.flight_before_loss = self.flight_before_loss.max(self.most_flight);
-        self.growing = false;
         self.age = RENEW_AFTER;
     }
 
@@ -101,14 +102,11 @@ impl Limit {
     }
 
     fn end_round(&mut self) {
-        if self.rounds > 1 && self.round_flight <= self.most_before {
-            self.growing = false;
-        } else if self.flight_before_loss == 0 {
-            self.growing = true;
-        }
+        let (times, per) = FAST_GROWTH;
+        self.growing = self.rounds < 2
+            || u64::from(self.round_flight) * u64::from(per) > u64::from(self.most_before) * u64::from(times);
+        self.rounds_since_most = if self.round_flight > self.most_before { 0 } else { self.rounds_since_most + 1 };
         self.most_before = self.most_before.max(self.round_flight);
-        self.flights.rotate_left(1);
-        self.flights[FLAT_ROUNDS - 1] = self.round_flight;
         self.rounds += 1;
         self.round_flight = 0;
     }
@@ -122,19 +120,11 @@ impl Limit {
         if queue {
             return Label::Queue;
         }
-        if self.flight_before_loss == 0 && self.growing {
-            return Label::SlowStart;
+        match (self.flight_before_loss, self.growing, self.rounds_since_most) {
+            (0, true, _) => Label::SlowStart,
+            (0, false, FLAT_ROUNDS..) => Label::sender_buffer(sender),
+            _ => Label::CongestionWindow,
         }
-        if self.flight_before_loss == 0 && self.is_flat(mss) {
-            return Label::sender_buffer(sender);
-        }
-        Label::CongestionWindow
-    }
-
-    fn is_flat(&self, mss: u32) -> bool {
-        let (least, most) = (self.flights.iter().min(), self.flights.iter().max());
-        self.rounds as usize >= FLAT_ROUNDS
-            && least.zip(most).is_some_and(|(&least, &most)| least > 0 && most - least <= 2 * mss)
     }
 
     /// The bottleneck-spacing test: a queue that is served at a constant rate spaces acknowledgements by their bytes.
