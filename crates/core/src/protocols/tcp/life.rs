@@ -374,7 +374,7 @@ impl Life {
     fn remember_last(&mut self, packet: &Packet<'_>) {
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
         let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
-        let told = self.transfers[me].history.at(packet.now_ns - leg_ns * 7 / 8).unwrap_or(self.transfers[me].told);
+        let told = self.transfers[me].history.at(packet.now_ns - leg_ns * 31 / 32).unwrap_or(self.transfers[me].told);
         self.limits[me].sent(told.una, packet.end());
         let known = self.windows[peer].known();
         self.last = Some(Last {
@@ -418,7 +418,7 @@ impl Life {
         let mss = self.mss();
         let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
         let round_trip_ns = self.round_trip_ns().unwrap_or(0);
-        let known = self.transfers[me].history.at(now_ns - leg_ns * 7 / 8);
+        let known = self.transfers[me].history.at(now_ns - leg_ns * 31 / 32);
         if let (Some(acked_ns), true) = (last.acked_ns, known.is_some_and(|told| told.una >= last.end)) {
             let heard_ns = (acked_ns + leg_ns).clamp(last.at_ns, now_ns);
             let delayed = heard_ns - last.at_ns > round_trip_ns + LEAST_DELAYED_ACK_NS
