@@ -47,7 +47,7 @@ impl<S: Sink> Analysis<S> {
             sink,
             issues: Issues::default(),
             facts: vec![CaptureFacts::default(); captures],
-            flows: Flows::new(options.memory_bytes / 2),
+            flows: Flows::new(options.memory_bytes / 5),
             reassembler: Reassembler::new(options.memory_bytes / 16),
             protocols: Protocols::default(),
             buckets: Buckets::default(),

@@ -13,7 +13,7 @@ use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use tempfile::NamedTempFile;
 
 /// Batches beyond this leave memory.
-const MEMORY_BYTES: usize = 64 << 20;
+const MEMORY_BYTES: usize = 32 << 20;
 
 /// The batches of one table: those in the file came first.
 pub(crate) struct Stored {

@@ -3,7 +3,7 @@
 use super::direction::{self, ClientReason};
 use super::key::{Half, Key};
 use crate::decode::{Header, Transport};
-use crate::protocols::tcp::Connection;
+use crate::protocols::tcp::{Connection, Identity};
 
 /// A packet as the flow tracker sees it.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,8 @@ pub(super) struct Flow {
     pub(super) payload_bytes: [u64; 2],
     /// What TCP remembers, for a flow of TCP.
     pub(super) tcp: Option<Box<Connection>>,
+    /// Memory that is accounted for it.
+    pub(super) accounted_bytes: u32,
 }
 
 impl Flow {
@@ -66,6 +68,7 @@ impl Flow {
             wire_bytes: [0; 2],
             payload_bytes: [0; 2],
             tcp: None,
+            accounted_bytes: 0,
         }
     }
 
@@ -82,6 +85,26 @@ impl Flow {
             Header::Tcp(tcp) => u64::from(tcp.payload_bytes.unwrap_or(0)),
             _ => transport.payload.wire_bytes as u64,
         };
+    }
+
+    /// What the tables of TCP need of it.
+    pub(super) fn identity(&self, client: String, server: String, evicted: bool) -> Identity {
+        let (first_frame, last_frame) = (self.first_frame, self.last_frame);
+        Identity {
+            flow: self.number,
+            stream: self.stream.unwrap_or(0),
+            client,
+            server,
+            first_frame,
+            last_frame,
+            evicted,
+        }
+    }
+
+    /// Memory in bytes, its place in the map included.
+    pub(super) fn bytes(&self) -> usize {
+        const PLACE_BYTES: usize = 2 * (size_of::<u32>() + 1);
+        size_of::<Self>() + PLACE_BYTES + self.tcp.as_ref().map_or(0, |connection| connection.bytes())
     }
 
     /// Packets of both halves.

@@ -10,11 +10,13 @@ use super::key::{Half, Key};
 use super::table::FlowRow;
 use crate::decode::{Header, Transport};
 use crate::issue::{IssueKind, Issues};
-use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Events, Identity};
+use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Events};
 use crate::tables::{Sink, TableWriter};
 
-/// Memory of one flow: its state, its place in the map, and the map's slack.
-const BYTES_PER_FLOW: usize = size_of::<Flow>() + 2 * (size_of::<u32>() + 1);
+/// Memory is accounted anew after so many packets of a flow.
+const ACCOUNT_PACKETS: u64 = 16;
+/// However small the budget, so many flows are kept.
+const LEAST_FLOWS: usize = 64;
 /// The share of flows let go at once when there is no more room, so that finding the oldest costs little per flow.
 const EVICTED_SHARE: usize = 8;
 
@@ -49,7 +51,8 @@ pub struct Flows {
     /// Index into `open` of the latest flow with a key.
     index: HashTable<u32>,
     hasher: RandomState,
-    most: usize,
+    memory_bytes: usize,
+    used_bytes: usize,
     next_number: u64,
     next_tcp_stream: u32,
     next_udp_stream: u32,
@@ -68,7 +71,8 @@ impl Flows {
             open: Vec::new(),
             index: HashTable::new(),
             hasher: RandomState::default(),
-            most: ((memory_bytes - endpoints) / BYTES_PER_FLOW).clamp(64, u32::MAX as usize),
+            memory_bytes: memory_bytes - endpoints,
+            used_bytes: 0,
             next_number: 0,
             next_tcp_stream: 0,
             next_udp_stream: 0,
@@ -119,7 +123,11 @@ impl Flows {
                 }
             }
         }
-        Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new, answer }
+        let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new, answer };
+        if new || flow.all_packets().is_multiple_of(ACCOUNT_PACKETS) {
+            self.account(at);
+        }
+        found
     }
 
     /// Writes out all that is open, and the endpoints.
@@ -154,13 +162,14 @@ impl Flows {
                 }
                 fresh.tcp = Some(next);
                 let done = std::mem::replace(&mut self.open[at], fresh);
+                self.used_bytes -= done.accounted_bytes as usize;
                 self.write(done, false, issues, sink);
                 return (at, true);
             }
             return (at, false);
         }
-        if self.open.len() >= self.most {
-            self.evict(issues, sink);
+        if self.used_bytes > self.memory_bytes && self.open.len() >= LEAST_FLOWS {
+            self.make_room(issues, sink);
         }
         let mut flow = self.begin(key, sender, transport, seen);
         if let Header::Tcp(_) = transport.header {
@@ -195,11 +204,50 @@ impl Flows {
         }
     }
 
+    fn account(&mut self, at: usize) {
+        let flow = &mut self.open[at];
+        let bytes = flow.bytes().min(u32::MAX as usize) as u32;
+        self.used_bytes =
+            self.used_bytes + bytes as usize - std::mem::replace(&mut flow.accounted_bytes, bytes) as usize;
+    }
+
+    /// Frees memory: first of connections that are over, whose rows can be written, then of flows that were quiet longest.
+    fn make_room(&mut self, issues: &mut Issues, sink: &mut impl Sink) {
+        self.retire(sink);
+        if self.used_bytes > self.memory_bytes / EVICTED_SHARE * (EVICTED_SHARE - 1) {
+            self.evict(issues, sink);
+        }
+    }
+
+    /// Writes the rows of the older half of the connections that are over. Late packets of them still find their stream.
+    fn retire(&mut self, sink: &mut impl Sink) {
+        let over = |flow: &Flow| flow.tcp.as_ref().is_some_and(|connection| connection.can_retire());
+        let mut done: Vec<(u64, usize)> = self
+            .open
+            .iter()
+            .enumerate()
+            .filter(|(_, flow)| over(flow))
+            .map(|(at, flow)| (flow.last_frame, at))
+            .collect();
+        done.sort_unstable();
+        done.truncate(done.len().div_ceil(2));
+        for (_, at) in done {
+            let flow = &mut self.open[at];
+            if let Some(mut connection) = flow.tcp.take() {
+                let row = FlowRow::new(flow, false);
+                connection.retire(flow.identity(row.client, row.server, false), &mut self.tcp, sink);
+                flow.tcp = Some(connection);
+            }
+            self.account(at);
+        }
+    }
+
     /// Lets go of the flows that were quiet longest.
     fn evict(&mut self, issues: &mut Issues, sink: &mut impl Sink) {
         let count = (self.open.len() / EVICTED_SHARE).max(1);
         self.open.select_nth_unstable_by_key(count - 1, |flow| flow.last_frame);
         let mut gone: Vec<Flow> = self.open.drain(..count).collect();
+        self.used_bytes -= gone.iter().map(|flow| flow.accounted_bytes as usize).sum::<usize>();
         gone.sort_unstable_by_key(|flow| flow.number);
         for flow in gone {
             if flow.all_packets() == 1 {
@@ -225,17 +273,8 @@ impl Flows {
         self.endpoints.add(&flow, issues);
         let row = FlowRow::new(&flow, evicted);
         self.writer.push(&row, sink);
-        if let Some(connection) = flow.tcp.take() {
-            let identity = Identity {
-                flow: flow.number,
-                stream: flow.stream.unwrap_or(0),
-                client: row.client,
-                server: row.server,
-                first_frame: flow.first_frame,
-                last_frame: flow.last_frame,
-                evicted,
-            };
-            connection.finish(identity, &mut self.tcp, sink);
+        if let Some(mut connection) = flow.tcp.take() {
+            connection.retire(flow.identity(row.client, row.server, evicted), &mut self.tcp, sink);
         }
     }
 }

@@ -96,7 +96,9 @@ fn netmon_stops_at_its_frame_table() {
 fn netxray_clocks() {
     let time = |change: &[(usize, u8)]| {
         let mut bytes = netxray(b"002.001", &[packet(1_250_000, 60)]);
-        change.iter().for_each(|&(at, value)| bytes[at] = value);
+        for &(at, value) in change {
+            bytes[at] = value;
+        }
         read(&bytes).times().first().map(|time| time - 1_600_000_000_000_000_000)
     };
     assert_eq!(time(&[]), Some(1_250_000_000));

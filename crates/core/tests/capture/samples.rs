@@ -94,7 +94,9 @@ impl Pcap {
 
     pub fn file(self, packets: &[Packet]) -> Vec<u8> {
         let mut bytes = self.header();
-        packets.iter().for_each(|packet| bytes.extend(self.record(packet)));
+        for packet in packets {
+            bytes.extend(self.record(packet));
+        }
         bytes
     }
 }

@@ -84,10 +84,9 @@ impl Foreign {
 
     fn socks(&mut self, from_client: bool, client: Half, state: Socks, payload: &[u8]) -> Effect {
         let next = match (state, from_client, payload) {
-            (Socks::Method, false, [5, 0]) => Socks::Request,
             (Socks::Method, false, [5, 2]) => Socks::Credentials,
             (Socks::Credentials, true, _) => Socks::Admission,
-            (Socks::Admission, false, _) => Socks::Request,
+            (Socks::Method, false, [5, 0]) | (Socks::Admission, false, _) => Socks::Request,
             (Socks::Request, true, [5, 1, .., high, low]) if inner(*high, *low) => Socks::Reply,
             (Socks::Reply, false, _) => Socks::Inside,
             (Socks::Inside, ..) => {

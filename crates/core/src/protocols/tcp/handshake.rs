@@ -51,11 +51,6 @@ impl Handshake {
         self.syn_seen[0] && self.syn_seen[1]
     }
 
-    /// Whether both ends scale windows.
-    pub(super) fn scales(&self) -> bool {
-        self.window_scale[0].is_some() && self.window_scale[1].is_some()
-    }
-
     /// The first acknowledgement: returns the legs to the server and to the client, as far as copies do not blur them.
     pub(super) fn establish(&mut self, packet: &Packet<'_>) -> Option<(Option<i64>, Option<i64>)> {
         self.established_ns = Some(packet.now_ns);

@@ -135,7 +135,15 @@ impl Life {
 
     /// Memory beyond the struct itself.
     pub(super) fn bytes(&self) -> usize {
-        self.transfers.iter().map(Transfer::bytes).sum::<usize>() + self.timeline.bytes()
+        self.transfers.iter().map(Transfer::bytes).sum::<usize>()
+            + self.limits.iter().map(Limit::bytes).sum::<usize>()
+            + self.charges.capacity() * size_of::<Charge>()
+            + self.timeline.bytes()
+    }
+
+    /// Whether both ends have closed or one has reset.
+    pub(super) fn is_closed(&self) -> bool {
+        self.phase == Phase::Closed
     }
 
     /// Bytes of payload in a full segment.
@@ -271,10 +279,8 @@ impl Life {
             Class::Bare => self.take_bare(packet),
             Class::New => self.take_new(packet),
             Class::Reordered => self.transfers[me].fill(packet, true),
-            Class::NetworkDuplicate | Class::CaptureDuplicate => {}
             Class::SynAgain => self.take_syn_again(packet),
             Class::WindowProbe => self.windows[packet.sender.other() as usize].probed = true,
-            Class::KeepAlive => {}
             _ => {}
         }
         let mut seen_before = false;
@@ -702,5 +708,10 @@ impl Life {
             charge.from_ns = charge.from_ns.max(end_ns);
             charge.from_ns < charge.to_ns
         });
+        let undecided = |transfer: &Transfer| transfer.episode.is_some() || transfer.evidence_ns.is_some();
+        if self.charges.is_empty() && !self.transfers.iter().any(undecided) && !self.windows.iter().any(Window::closed)
+        {
+            self.timeline.settle();
+        }
     }
 }

@@ -5,6 +5,8 @@ use super::label::{Label, Role};
 /// Advancing acknowledgements that the spacing test looks at, and how many it needs.
 const ACKS: usize = 24;
 const LEAST_ACKS: usize = 12;
+/// A direction with fewer is a short exchange, of which they are not kept.
+const SHORT_ACKS: u32 = 8;
 /// The label is found anew after so many.
 const RENEW_AFTER: u8 = 8;
 /// Rounds without a new maximum after which something fixed holds the flight: a congestion window without loss would grow.
@@ -18,7 +20,8 @@ const LEAST_QUEUE_NS: i64 = 10_000_000;
 /// Rounds and the spacing of acknowledgements of one direction.
 #[derive(Debug, Clone)]
 pub(super) struct Limit {
-    acks: [(i64, u32); ACKS],
+    /// The newest acknowledgements, once there are enough that the direction is no short exchange.
+    acks: Option<Box<[(i64, u32); ACKS]>>,
     count: u32,
     rounds: u32,
     rounds_since_most: u32,
@@ -36,7 +39,7 @@ pub(super) struct Limit {
 impl Default for Limit {
     fn default() -> Self {
         Self {
-            acks: [(0, 0); ACKS],
+            acks: None,
             count: 0,
             rounds: 0,
             rounds_since_most: 0,
@@ -54,11 +57,19 @@ impl Default for Limit {
 }
 
 impl Limit {
+    /// Memory beyond the struct itself.
+    pub(super) fn bytes(&self) -> usize {
+        self.acks.as_ref().map_or(0, |acks| size_of_val(&**acks))
+    }
+
     /// An acknowledgement advanced by `bytes`.
     #[inline]
     pub(super) fn acknowledged(&mut self, now_ns: i64, bytes: u64) {
-        self.acks[self.count as usize % ACKS] = (now_ns, bytes.min(u64::from(u32::MAX)) as u32);
-        self.count = self.count.wrapping_add(1);
+        self.count = self.count.saturating_add(1);
+        if self.count >= SHORT_ACKS {
+            let acks = self.acks.get_or_insert_with(|| Box::new([(0, 0); ACKS]));
+            acks[self.count as usize % ACKS] = (now_ns, bytes.min(u64::from(u32::MAX)) as u32);
+        }
         self.age = self.age.saturating_add(1);
     }
 
@@ -129,12 +140,13 @@ impl Limit {
 
     /// The bottleneck-spacing test: a queue that is served at a constant rate spaces acknowledgements by their bytes.
     fn evenly_spaced(&self) -> bool {
-        let count = (self.count as usize).min(ACKS);
+        let Some(acks) = &self.acks else { return false };
+        let count = ((self.count - SHORT_ACKS) as usize + 1).min(ACKS);
         if count < LEAST_ACKS {
             return false;
         }
-        let oldest = self.count as usize - count;
-        let at = |index: usize| self.acks[(oldest + index) % ACKS];
+        let oldest = self.count as usize + 1 - count;
+        let at = |index: usize| acks[(oldest + index) % ACKS];
         let bytes: u64 = (1..count).map(|index| u64::from(at(index).1)).sum();
         let time_ns = at(count - 1).0 - at(0).0;
         if time_ns <= 0 || bytes == 0 {
@@ -159,9 +171,10 @@ mod tests {
     #[test]
     fn acknowledgements_at_a_constant_rate_show_a_bottleneck() {
         let mut limit = Limit::default();
-        for step in 0..30i64 {
+        let mut now_ns = 0;
+        for step in 0..40i64 {
             let bytes = if step % 3 == 0 { 2800 } else { 1400 };
-            let now_ns = limit.acks[(limit.count as usize + ACKS - 1) % ACKS].0 + bytes * 1000;
+            now_ns += bytes * 1000;
             limit.acknowledged(now_ns, bytes as u64);
         }
         assert_eq!(limit.label(50_000_000, 20_000_000, 1400, Role::Server), Label::Bandwidth);

@@ -60,6 +60,8 @@ pub(crate) struct Connection {
     foreign: foreign::Foreign,
     /// Whether Wireshark takes what follows for another stream.
     superseded: bool,
+    /// Whether its rows are written; Wireshark's answers go on.
+    retired: bool,
 }
 
 impl Connection {
@@ -93,9 +95,9 @@ impl Connection {
         tcp.flags & (SYN | ACK) == SYN && self.compat.reopened_by(sender, tcp.sequence)
     }
 
-    /// Memory beyond the struct itself, in bytes.
+    /// Memory in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        self.compat.bytes() + self.life.as_ref().map_or(0, |life| size_of::<Life>() + life.bytes())
+        size_of::<Self>() + self.compat.bytes() + self.life.as_ref().map_or(0, |life| size_of::<Life>() + life.bytes())
     }
 
     /// Takes a header that an ICMP error quotes; `too_large` says that the error is about its size.
@@ -122,14 +124,24 @@ impl Connection {
         let segment = Segment::new(tcp, sender, frame, time_ns);
         let options = Options::parse(tcp.options);
         let reused = std::mem::take(&mut self.reused);
-        let life = self.life.get_or_insert_with(|| Box::new(Life::new(client, time_ns)));
-        let class = life.segment(&segment, &options, around, events);
+        let class = if self.retired {
+            Class::Bare
+        } else {
+            let life = self.life.get_or_insert_with(|| Box::new(Life::new(client, time_ns)));
+            life.segment(&segment, &options, around, events)
+        };
         (self.compat.segment(&segment, &options, reused), class)
     }
 
-    /// Writes the connection's rows.
-    pub(crate) fn finish(self, identity: Identity, tables: &mut Tables, sink: &mut impl Sink) {
-        if let Some(life) = self.life {
+    /// Whether it is over, but its rows are not written.
+    pub(crate) fn can_retire(&self) -> bool {
+        self.life.as_ref().is_some_and(|life| life.is_closed())
+    }
+
+    /// Writes the connection's rows, and forgets all but what Wireshark's answers need.
+    pub(crate) fn retire(&mut self, identity: Identity, tables: &mut Tables, sink: &mut impl Sink) {
+        if let Some(life) = self.life.take() {
+            self.retired = true;
             tables.connection(life, &self.compat, identity, sink);
         }
     }

@@ -15,8 +15,6 @@ pub(super) struct Rtt {
     most_ns: i64,
     sum_ns: i64,
     count: u32,
-    smoothed_ns: i64,
-    variation_ns: i64,
     bins: [u16; BINS],
 }
 
@@ -29,8 +27,6 @@ impl Default for Rtt {
             most_ns: 0,
             sum_ns: 0,
             count: 0,
-            smoothed_ns: 0,
-            variation_ns: 0,
             bins: [0; BINS],
         }
     }
@@ -50,13 +46,6 @@ impl Rtt {
         self.most_ns = self.most_ns.max(rtt_ns);
         self.sum_ns = self.sum_ns.saturating_add(rtt_ns);
         self.count += 1;
-        // RFC 6298 §2.
-        if self.count == 1 {
-            (self.smoothed_ns, self.variation_ns) = (rtt_ns, rtt_ns / 2);
-        } else {
-            self.variation_ns += ((self.smoothed_ns - rtt_ns).abs() - self.variation_ns) / 4;
-            self.smoothed_ns += (rtt_ns - self.smoothed_ns) / 8;
-        }
         let bin = &mut self.bins[bin(rtt_ns)];
         *bin = bin.saturating_add(1);
     }
@@ -66,10 +55,6 @@ impl Rtt {
     pub(super) fn floor_ns(&self) -> Option<i64> {
         let least = self.minima_ns[0].min(self.minima_ns[1]);
         (least != i64::MAX).then_some(least)
-    }
-
-    pub(super) fn smoothed_ns(&self) -> Option<i64> {
-        (self.count > 0).then_some(self.smoothed_ns)
     }
 
     pub(super) fn count(&self) -> u32 {

@@ -529,6 +529,7 @@ impl End {
 }
 
 impl TcpFlowRow {
+    #[allow(clippy::too_many_lines)] // one line for each column
     fn new(life: &Life, compat: &compat::Stream, identity: Identity) -> Self {
         let (client, server) = (End::new(life, life.client), End::new(life, life.client.other()));
         let handshake = &life.handshake;

@@ -7,6 +7,8 @@ use super::label::Label;
 
 /// Spans that stay open.
 const OPEN_SPANS: usize = 96;
+/// Spans that stay open where nothing waits to be charged anew.
+const SETTLED_SPANS: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Span {
@@ -82,6 +84,14 @@ impl Timeline {
             }
         }
         self.merge_equal();
+    }
+
+    /// Says that nothing is known that could change what is charged: all but the newest few spans are closed.
+    #[inline]
+    pub(super) fn settle(&mut self) {
+        if self.open.len() >= SETTLED_SPANS {
+            self.close(SETTLED_SPANS / 2);
+        }
     }
 
     /// Time charged to each label, by its number.

@@ -10,7 +10,7 @@ use super::sequence::ORIGIN;
 /// Segments that are followed one by one; in a larger flight the oldest are forgotten.
 const MOST_SENT: usize = 2048;
 /// Acknowledged segments that are remembered for late copies.
-const MOST_ACKED: usize = 64;
+const MOST_ACKED: usize = 16;
 /// Holes that are followed at once.
 const MOST_HOLES: usize = 32;
 
@@ -19,7 +19,6 @@ const MOST_HOLES: usize = 32;
 pub(super) struct Sent {
     pub(super) seq: u64,
     pub(super) end: u64,
-    pub(super) first_ns: i64,
     pub(super) last_ns: i64,
     pub(super) first_frame: u32,
     pub(super) last_frame: u32,
@@ -206,7 +205,6 @@ impl Transfer {
         let sent = Sent {
             seq,
             end: packet.end(),
-            first_ns: packet.now_ns,
             last_ns: packet.now_ns,
             first_frame: packet.frame,
             last_frame: packet.frame,
