@@ -15,7 +15,7 @@ fn names_and_link_types() {
         (iptrace(&packets), "iptrace", 1, 1),
         (netmon(1, &packets), "netmon", 1, 1000),
         (netmon(3, &packets), "netmon", 1, 100),
-        (netxray(b"002.003", &packets), "netxray", 1, 1000),
+        (netxray(*b"002.003", &packets), "netxray", 1, 1000),
         (sniffer_dos(&packets), "sniffer_dos", 1, 1000),
     ];
     for (bytes, name, link_type, resolution_ns) in names {
@@ -95,7 +95,7 @@ fn netmon_stops_at_its_frame_table() {
 #[test]
 fn netxray_clocks() {
     let time = |change: &[(usize, u8)]| {
-        let mut bytes = netxray(b"002.001", &[packet(1_250_000, 60)]);
+        let mut bytes = netxray(*b"002.001", &[packet(1_250_000, 60)]);
         for &(at, value) in change {
             bytes[at] = value;
         }
@@ -112,7 +112,7 @@ fn netxray_clocks() {
 
 #[test]
 fn netxray_padding_is_no_part_of_the_packet() {
-    let mut bytes = netxray(b"002.001", &packets());
+    let mut bytes = netxray(*b"002.001", &packets());
     bytes[128 + 14..128 + 16].fill(0xff);
     assert_eq!(read(&bytes).frames[0].data.len(), 56);
     bytes[76..80].copy_from_slice(&1_193_000_u32.to_le_bytes());
@@ -121,7 +121,7 @@ fn netxray_padding_is_no_part_of_the_packet() {
 
 #[test]
 fn the_first_netxray_has_one_length_and_milliseconds() {
-    let mut bytes = netxray(b"\0\0\0\0\0\0\0", &[]);
+    let mut bytes = netxray(*b"\0\0\0\0\0\0\0", &[]);
     bytes[..4].copy_from_slice(b"VL\0\0");
     bytes.truncate(128);
     bytes.extend([250, 0, 0, 0, 0, 0, 0, 0, 3, 0, 9, 9, 9, 9, 9, 9, 0xaa, 0xbb, 0xcc]);
@@ -149,7 +149,7 @@ fn headers_that_are_cut_are_damage() {
         (snoop(&packets), 16),
         (btsnoop(&packets), 16),
         (netmon(0, &packets), 128),
-        (netxray(b"001.100", &packets), 128),
+        (netxray(*b"001.100", &packets), 128),
         (sniffer_dos(&packets), 41),
     ] {
         let seen = read(&bytes[..header - 1]);

@@ -210,7 +210,9 @@ pub fn netmon(minor: u8, packets: &[Packet]) -> Vec<u8> {
     let mut bytes = b"GMBU".to_vec();
     bytes.extend([minor, 2, 1, 0]);
     // Sunday, 2020-09-13 12:26:40.000
-    [2020_u16, 9, 0, 13, 12, 26, 40, 0].iter().for_each(|field| bytes.extend(field.to_le_bytes()));
+    for field in [2020_u16, 9, 0, 13, 12, 26, 40, 0] {
+        bytes.extend(field.to_le_bytes());
+    }
     bytes.extend((128 + frames.len() as u32).to_le_bytes());
     bytes.extend((4 * packets.len() as u32).to_le_bytes());
     bytes.resize(128, 0);
@@ -219,7 +221,7 @@ pub fn netmon(minor: u8, packets: &[Packet]) -> Vec<u8> {
     bytes
 }
 
-pub fn netxray(version: &[u8; 7], packets: &[Packet]) -> Vec<u8> {
+pub fn netxray(version: [u8; 7], packets: &[Packet]) -> Vec<u8> {
     let record_bytes = if version[2] == b'2' { 40 } else { 28 };
     let mut bytes = b"XCP\0".to_vec();
     bytes.extend(version);
@@ -306,8 +308,8 @@ pub fn all(packets: &[Packet]) -> Vec<(&'static str, Vec<u8>)> {
         ("netmon 2.1", netmon(1, packets)),
         ("netmon 2.2", netmon(2, packets)),
         ("netmon 2.3", netmon(3, packets)),
-        ("netxray 1.1", netxray(b"001.100", packets)),
-        ("netxray 2.1", netxray(b"002.001", packets)),
+        ("netxray 1.1", netxray(*b"001.100", packets)),
+        ("netxray 2.1", netxray(*b"002.001", packets)),
         ("sniffer_dos", sniffer_dos(packets)),
         ("gzip", gzip(&PCAP.file(packets))),
         ("zstd", zstd(&PCAP.file(packets))),
