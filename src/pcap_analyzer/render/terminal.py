@@ -111,8 +111,8 @@ def _chart(block: Chart, width: int) -> RenderableType:
         label = top if row == _CHART_ROWS else "0" if row == 1 else ""
         marks = "".join(_level(height / peak * _CHART_ROWS - (row - 1) if peak else 0) for height in heights)
         lines.append(Text.assemble((f"{label:>{len(top)}} ", "dim"), ("▏", "dim"), (marks.rstrip(), "blue")))
-    end = offset(block.length_ns)
-    axis = f"{offset(0)}{end:>{max(0, columns - len(offset(0)))}}"
+    start, end = offset(0), offset(block.length_ns)
+    axis = f"{start}{end:>{columns - len(start)}}" if len(start) + len(end) < columns else f"{end:>{columns}}"
     lines.append(Text(" " * (len(top) + 2) + axis, style="dim"))
     return Padding(Group(*lines), (0, 0, 1, 0))
 
