@@ -1,6 +1,8 @@
 """`pcap-analyzer analyze`."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -166,3 +168,13 @@ def test_colours_only_where_they_are_wanted(
     assert "\x1b[1;36m" in on_terminal("analyze", capture, "--no-report")
     monkeypatch.setenv("NO_COLOR", "1")
     assert "36m" not in on_terminal("analyze", capture, "--no-report")
+
+
+def test_standard_input_is_called_by_its_name(captures: Path) -> None:
+    program = [sys.executable, "-m", "pcap_analyzer", "analyze", "-", "--no-report"]
+    done = subprocess.run(program, input=b"", capture_output=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"pcap-analyzer: standard input: the input is empty")
+    done = subprocess.run(program, input=(captures / "healthy_dns_web.pcap").read_bytes(), capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"standard input\n")

@@ -67,3 +67,10 @@ def test_a_chart_shows_its_peak_and_its_gaps() -> None:
 def test_a_chart_of_one_moment() -> None:
     lines = drawn(Chart("Rate", Unit.RATE_BPS, 1, 1, ((0, 0.0),)))
     assert lines[0] == "Rate"
+
+
+def test_a_terminal_that_knows_only_ascii_gets_ascii() -> None:
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    emit(Console(file=screen, width=60), draw(Facts((Fact("a → b", "5 µs", State.CLEAN),)), 60))
+    screen.flush()
+    assert screen.buffer.getvalue() == b"+  a -> b        5 us\n"

@@ -21,6 +21,12 @@ _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 _LEVELS: Final = " ▁▂▃▄▅▆▇█"
 _CHART_ROWS: Final = 4
 
+_ASCII: Final = str.maketrans(
+    {"✓": "+", "·": "-", "→": "->", "–": "-", "…": "...", "“": '"', "”": '"', "µ": "u"}
+    | {"─": "-", "│": "|", "├": "|", "└": "`", "▏": "|"}
+    | dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎", "#")
+)
+
 # Never colour alone: each state has a sign of its own.
 _SIGNS: Final = {State.CLEAN: "✓", State.NOTE: "·", State.FOUND: "!", State.UNKNOWN: "?"}
 _STYLES: Final = {State.CLEAN: "green", State.NOTE: "cyan", State.FOUND: "bold yellow", State.UNKNOWN: "magenta"}
@@ -46,7 +52,16 @@ def emit(console: Console, *parts: RenderableType) -> None:
     text = captured.get()
     if not console.is_terminal:
         text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
-    console.file.write(text)
+    console.file.write(_plain(text, console.encoding))
+
+
+def _plain(text: str, encoding: str) -> str:
+    """`text` in what the terminal can show: some know no more than ASCII, or a code page of Windows."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_ASCII)
+    return text
 
 
 def _section(section: Section, width: int) -> RenderableType:
