@@ -56,6 +56,7 @@ def analyze(
     Raises:
         CaptureError: a source is not a capture.
         OSError: a source cannot be opened or read.
+
     """
 
 class Analyzer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from . import _core
 from .database import connect_to
-from .errors import CaptureUnreadable, describe_os_error
+from .errors import UnreadableCaptureError, describe_os_error
 from .settings import MEMORY_BYTES
 from .tables import Row, Tables
 
@@ -35,7 +35,8 @@ def analyze(
     `writable`, and nowhere when there is none.
 
     Raises:
-        CaptureUnreadable: nothing could be read.
+        UnreadableCaptureError: nothing could be read.
+
     """
     if not sources:
         raise TypeError("analyze() needs at least one capture")
@@ -57,11 +58,11 @@ def _translated(error: BaseException, names: list[str]) -> BaseException:
     """`error` as one of ours where it says that nothing could be read."""
     name = " + ".join("standard input" if name == "-" else name for name in names)
     if isinstance(error, _core.CaptureError):
+        # The core begins with the source, of several captures the one that it could not read.
         line = str(error)
-        # Of several captures the core says which one it is.
-        return CaptureUnreadable(line if any(line.startswith(f"{name}:") for name in names) else f"{name}: {line}")
+        return UnreadableCaptureError(f"standard input{line[1:]}" if line.startswith("-:") else line)
     if isinstance(error, OSError):
-        return CaptureUnreadable(describe_os_error(error, str(error.filename or name)))
+        return UnreadableCaptureError(describe_os_error(error, str(error.filename or name)))
     return error
 
 

@@ -1,6 +1,5 @@
 """A report for the terminal, by rich: wide or narrow, with colour or without."""
 
-from functools import singledispatch
 from typing import Final, Literal
 
 from rich.console import Console, Group, RenderableType
@@ -10,10 +9,10 @@ from rich.table import Column as GridColumn
 from rich.table import Table as Grid
 from rich.text import Text
 
-from ..report.model import Block, Chart, Column, Facts, Paragraph, Report, Section, State, Table, Value
-from ..text import visible
-from ..units import Unit, offset
-from ..units import text as unit_text
+from pcap_analyzer.report.model import Block, Chart, Column, Facts, Paragraph, Report, Section, State, Table, Value
+from pcap_analyzer.text import visible
+from pcap_analyzer.units import Unit, offset
+from pcap_analyzer.units import text as unit_text
 
 WIDEST: Final = 110
 _GAP: Final = 2
@@ -21,6 +20,12 @@ _BAR_WIDTH: Final = 12
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 _LEVELS: Final = " ▁▂▃▄▅▆▇█"
 _CHART_ROWS: Final = 4
+
+_ASCII: Final = str.maketrans(
+    {"✓": "+", "·": "-", "→": "->", "–": "-", "…": "...", "“": '"', "”": '"', "µ": "u"}
+    | {"─": "-", "│": "|", "├": "|", "└": "`", "▏": "|"}
+    | dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎", "#")
+)
 
 # Never colour alone: each state has a sign of its own.
 _SIGNS: Final = {State.CLEAN: "✓", State.NOTE: "·", State.FOUND: "!", State.UNKNOWN: "?"}
@@ -38,7 +43,7 @@ def show(report: Report, console: Console) -> None:
 
 
 def emit(console: Console, *parts: RenderableType) -> None:
-    """Prints parts with an empty line between them, and in a pipe without the blanks with which rich fills its lines."""
+    """Prints parts with an empty line between them, in a pipe without the blanks that rich fills lines with."""
     with console.capture() as captured:
         for number, part in enumerate(parts):
             if number:
@@ -47,7 +52,16 @@ def emit(console: Console, *parts: RenderableType) -> None:
     text = captured.get()
     if not console.is_terminal:
         text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
-    console.file.write(text)
+    console.file.write(_plain(text, console.encoding))
+
+
+def _plain(text: str, encoding: str) -> str:
+    """`text` in what the terminal can show: some know no more than ASCII, or a code page of Windows."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_ASCII)
+    return text
 
 
 def _section(section: Section, width: int) -> RenderableType:
@@ -56,14 +70,20 @@ def _section(section: Section, width: int) -> RenderableType:
     return Group(rule, *(Padding(draw(block, width - _GAP), (0, 0, 0, _GAP)) for block in section.blocks))
 
 
-@singledispatch
 def draw(block: Block, width: int) -> RenderableType:
     """A block as something that rich prints."""
-    raise TypeError(f"no way to draw {block!r}")
+    match block:
+        case Paragraph():
+            return _paragraph(block)
+        case Facts():
+            return _facts(block)
+        case Table():
+            return _table(block, width)
+        case Chart():
+            return _chart(block, width)
 
 
-@draw.register
-def _(block: Paragraph, width: int) -> RenderableType:
+def _paragraph(block: Paragraph) -> RenderableType:
     text = Text(visible(block.text, 2000))
     if block.state is None:
         return text
@@ -72,8 +92,7 @@ def _(block: Paragraph, width: int) -> RenderableType:
     return grid
 
 
-@draw.register
-def _(block: Facts, width: int) -> RenderableType:
+def _facts(block: Facts) -> RenderableType:
     with_signs = any(fact.state for fact in block.items)
     label = GridColumn(no_wrap=True, style="dim", min_width=11)
     grid = _grid(*([GridColumn(no_wrap=True)] if with_signs else []), label, GridColumn(ratio=1, overflow="fold"))
@@ -83,8 +102,7 @@ def _(block: Facts, width: int) -> RenderableType:
     return grid
 
 
-@draw.register
-def _(block: Table, width: int) -> RenderableType:
+def _table(block: Table, width: int) -> RenderableType:
     kept, bars = _fitting(block, width)
     grid = Grid(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
     for index in kept:
@@ -98,8 +116,7 @@ def _(block: Table, width: int) -> RenderableType:
     return Group(grid, *note)
 
 
-@draw.register
-def _(block: Chart, width: int) -> RenderableType:
+def _chart(block: Chart, width: int) -> RenderableType:
     peak = max((value for _, value in block.points), default=0.0)
     top = unit_text(peak, block.unit)
     columns = max(8, width - len(top) - 2)
@@ -109,8 +126,8 @@ def _(block: Chart, width: int) -> RenderableType:
         label = top if row == _CHART_ROWS else "0" if row == 1 else ""
         marks = "".join(_level(height / peak * _CHART_ROWS - (row - 1) if peak else 0) for height in heights)
         lines.append(Text.assemble((f"{label:>{len(top)}} ", "dim"), ("▏", "dim"), (marks.rstrip(), "blue")))
-    end = offset(block.length_ns)
-    axis = f"{offset(0)}{end:>{max(0, columns - len(offset(0)))}}"
+    start, end = offset(0), offset(block.length_ns)
+    axis = f"{start}{end:>{columns - len(start)}}" if len(start) + len(end) < columns else f"{end:>{columns}}"
     lines.append(Text(" " * (len(top) + 2) + axis, style="dim"))
     return Padding(Group(*lines), (0, 0, 1, 0))
 

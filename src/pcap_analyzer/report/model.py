@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ..units import Unit
+from pcap_analyzer.units import Unit
 
 # A value in a table or list, its unit told by the column.
 Value = str | int | float | None
 
 
 class State(Enum):
-    """What became of a check. No data is never good news, so it has a state of its own."""
+    """What became of a check: nothing wrong, worth knowing, wrong, or not to be told. No data is never good news."""
 
     CLEAN = "clean"
     NOTE = "note"
