@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::capture::LinkType;
+use crate::decode::Protocol;
+
 /// How much an oddity weighs for what is concluded from the capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
@@ -109,6 +112,23 @@ kinds! {
     RowsMerged => "rows_merged", Note;
 }
 
+impl IssueKind {
+    /// The detail in words; `None` when the kind has none.
+    pub fn detail(self, detail: u64) -> Option<String> {
+        match self {
+            Self::HeaderCut | Self::MalformedHeader => {
+                let protocol = Protocol::ALL.get((detail as usize).checked_sub(1)?)?;
+                Some(protocol.name().to_owned())
+            }
+            _ if detail == 0 => None,
+            Self::UnknownEtherType | Self::UnknownPppProtocol | Self::BlockSkipped => Some(format!("0x{detail:04x}")),
+            Self::UnknownLlcSap => Some(format!("0x{detail:02x}")),
+            Self::UnknownLinkType => Some(LinkType(detail as u32).name()),
+            _ => Some(detail.to_string()),
+        }
+    }
+}
+
 /// One oddity: how often it occurred and where first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
@@ -154,6 +174,17 @@ impl Issues {
     pub fn describe(&mut self, kind: IssueKind, detail: u64, text: &str) {
         if let Some(issue) = self.rows.get_mut(&(kind, detail)) {
             issue.text.get_or_insert_with(|| text.chars().take(400).collect());
+        }
+    }
+
+    /// Takes over another log. `numbered` says whether its frame numbers mean the same frames here.
+    pub fn merge(&mut self, other: &Issues, numbered: bool) {
+        for (kind, detail, issue) in other.iter() {
+            let frame = issue.first_frame.filter(|_| numbered);
+            self.add(kind, detail, issue.count, frame, issue.first_offset.filter(|_| numbered));
+            if let Some(text) = &issue.text {
+                self.describe(kind, detail, text);
+            }
         }
     }
 

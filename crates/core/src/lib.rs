@@ -8,9 +8,20 @@
 
 #![forbid(unsafe_code)]
 
+mod analysis;
 pub mod capture;
 pub mod decode;
 mod error;
+mod facts;
+pub mod flows;
+mod fragments;
 pub mod issue;
+mod merge;
+mod pipeline;
+pub mod tables;
+pub mod traffic;
 
+pub use analysis::Options;
 pub use error::Error;
+pub use merge::Merge;
+pub use pipeline::Pipeline;

@@ -8,6 +8,7 @@ const FILE_HEADER_BYTES: usize = 24;
 const RECORD_HEADER_BYTES: usize = 16;
 
 /// Recognises pcap by its magic number.
+#[allow(clippy::unnecessary_wraps)] // all formats are recognised by functions of one type
 pub(super) fn recognise(bytes: &[u8]) -> Result<Option<Box<dyn Format>>, Error> {
     let Some(&[a, b, c, d]) = bytes.first_chunk::<4>() else { return Ok(None) };
     let (big_endian, fraction_ns) = match [a, b, c, d] {

@@ -26,6 +26,7 @@ pub struct Reader {
     /// How much of `pending` the format needs to see.
     needed: usize,
     skip: u64,
+    bytes_fed: u64,
     ended: bool,
 }
 
@@ -38,7 +39,15 @@ impl Default for Reader {
 impl Reader {
     /// A reader that has seen nothing yet.
     pub fn new() -> Self {
-        Self { format: None, context: Context::default(), pending: Vec::new(), needed: 1, skip: 0, ended: false }
+        Self {
+            format: None,
+            context: Context::default(),
+            pending: Vec::new(),
+            needed: 1,
+            skip: 0,
+            bytes_fed: 0,
+            ended: false,
+        }
     }
 
     /// Takes the next bytes of the input and hands each whole frame to `sink`.
@@ -46,6 +55,7 @@ impl Reader {
     /// # Errors
     /// When the input is no capture at all. Frames already delivered stay valid.
     pub fn feed(&mut self, mut bytes: &[u8], mut sink: impl FnMut(&Frame<'_>, &mut Context)) -> Result<(), Error> {
+        self.bytes_fed += bytes.len() as u64;
         while !bytes.is_empty() && !self.ended {
             if self.skip > 0 {
                 let skipped = self.skip.min(bytes.len() as u64);
@@ -96,6 +106,16 @@ impl Reader {
     /// Name of the format, empty while it is not known.
     pub fn format_name(&self) -> &'static str {
         self.format.as_ref().map_or("", |format| format.name())
+    }
+
+    /// How the input is compressed, if it is.
+    pub fn compression(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Bytes fed so far, still compressed.
+    pub fn bytes_fed(&self) -> u64 {
+        self.bytes_fed
     }
 
     /// Fills `pending` up to what is needed and runs it; returns what is left of `bytes`.

@@ -15,7 +15,7 @@ use arrayvec::ArrayVec;
 
 pub use net::{Fragment, Net};
 pub use protocol::Protocol;
-pub use transport::{Header, Transport};
+pub use transport::{Header, Tcp, Transport, flags};
 pub use view::View;
 
 use crate::capture::{Frame, LinkType};
@@ -147,7 +147,7 @@ pub fn decode<'a>(frame: &Frame<'a>) -> Decoded<'a> {
 }
 
 /// Decodes the payload of a datagram that was put together from fragments, as a continuation of the frame that completed it.
-pub fn decode_reassembled<'a>(net: Net, protocol: u8, payload: &'a [u8], depth: u8) -> Decoded<'a> {
+pub fn decode_reassembled(net: Net, protocol: u8, payload: &[u8], depth: u8) -> Decoded<'_> {
     let mut decoded = Decoded { net: Some(net), depth, ..Decoded::default() };
     decoded.walk(Next::IpProtocol(protocol), View::new(payload, payload.len()));
     decoded

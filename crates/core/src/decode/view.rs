@@ -24,6 +24,7 @@ impl<'a> View<'a> {
 
     /// The view cut to `count` bytes on the wire, so that padding and trailers fall away.
     #[inline]
+    #[must_use]
     pub fn limit(self, count: usize) -> Self {
         Self { bytes: self.bytes.get(..count).unwrap_or(self.bytes), wire_bytes: self.wire_bytes.min(count) }
     }

@@ -1,0 +1,251 @@
+//! Frames → tables: everything behind the capture files.
+
+use crate::capture::{Context, Frame, Reader};
+use crate::decode::{Decoded, Header, Transport, decode, decode_reassembled, flags};
+use crate::facts::CaptureFacts;
+use crate::flows::{Flows, Found, Seen};
+use crate::fragments::Reassembler;
+use crate::issue::Issues;
+use crate::tables::{InterfaceRow, IssueRow, PacketRow, Row, Sink, TableWriter, TcpSegmentRow};
+use crate::traffic::{Buckets, Kind, Protocols, Sample};
+
+/// What the caller may choose.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Memory for everything that grows with the traffic, in bytes.
+    pub memory_bytes: usize,
+    /// Names of tables on demand that are wanted.
+    pub on_demand: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { memory_bytes: 512 << 20, on_demand: Vec::new() }
+    }
+}
+
+/// Turns frames into tables.
+pub(crate) struct Analysis<S: Sink> {
+    sink: S,
+    issues: Issues,
+    facts: Vec<CaptureFacts>,
+    flows: Flows,
+    reassembler: Reassembler,
+    protocols: Protocols,
+    buckets: Buckets,
+    packets: Option<TableWriter<PacketRow>>,
+    tcp_segments: Option<TableWriter<TcpSegmentRow>>,
+    last_time_ns: i64,
+    frames: u64,
+}
+
+impl<S: Sink> Analysis<S> {
+    /// An analysis of `captures` files that hands its tables to `sink`.
+    pub(crate) fn new(options: &Options, captures: usize, sink: S) -> Self {
+        let wanted = |table: &str| options.on_demand.iter().any(|name| name == table);
+        Self {
+            sink,
+            issues: Issues::default(),
+            facts: vec![CaptureFacts::default(); captures],
+            flows: Flows::new(options.memory_bytes / 2),
+            reassembler: Reassembler::new(options.memory_bytes / 16),
+            protocols: Protocols::default(),
+            buckets: Buckets::default(),
+            packets: wanted(PacketRow::TABLE.name).then(TableWriter::default),
+            tcp_segments: wanted(TcpSegmentRow::TABLE.name).then(TableWriter::default),
+            last_time_ns: 0,
+            frames: 0,
+        }
+    }
+
+    /// Frames so far.
+    pub(crate) fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Where tables go.
+    pub(crate) fn sink_mut(&mut self) -> &mut S {
+        &mut self.sink
+    }
+
+    /// Takes the next frame, which belongs to the capture with number `capture`. Frames are numbered here, over all captures.
+    #[inline]
+    pub(crate) fn frame(&mut self, capture: usize, frame: &Frame<'_>) {
+        self.frames += 1;
+        let seen = self.observe(capture, frame);
+        let decoded = decode(frame);
+        let mut sample = Sample::default();
+        let mut found = self.observe_transports(&decoded.transports, &seen, &mut sample);
+        let mut node = self.protocols.count(None, &decoded.layers, frame.wire_bytes, &mut self.issues);
+        self.note_oddities(&decoded);
+        if decoded.fragment.is_some() {
+            (found, node) = self.observe_fragment(&decoded, &seen, &mut sample, found, node);
+        }
+        self.buckets.count(seen.time_ns, frame.wire_bytes, sample);
+        if self.packets.is_some() {
+            self.write_packet(frame, &decoded, found, node);
+        }
+    }
+
+    /// Ends the analysis: `readers` are those of the captures, in order.
+    pub(crate) fn finish(mut self, names: &[Option<String>], readers: &[&Reader]) -> S {
+        for facts in &self.facts {
+            facts.note(&mut self.issues);
+        }
+        self.reassembler.finish(&mut self.issues);
+        self.flows.finish(&mut self.issues, &mut self.sink);
+        self.protocols.write(&mut self.sink);
+        self.buckets.write(&mut self.sink);
+        if let Some(writer) = &mut self.packets {
+            writer.flush(&mut self.sink);
+        }
+        if let Some(writer) = &mut self.tcp_segments {
+            writer.flush(&mut self.sink);
+        }
+        let mut captures = TableWriter::default();
+        let mut interfaces = TableWriter::default();
+        for (number, (facts, reader)) in self.facts.iter().zip(readers).enumerate() {
+            let name = names.get(number).cloned().flatten();
+            captures.push(&facts.row(number as u32, name, reader), &mut self.sink);
+            write_interfaces(number as u32, reader.context(), &mut interfaces, &mut self.sink);
+            self.issues.merge(&reader.context().issues, readers.len() == 1);
+        }
+        captures.flush(&mut self.sink);
+        interfaces.flush(&mut self.sink);
+        let mut rows = TableWriter::default();
+        for (kind, detail, issue) in self.issues.iter() {
+            rows.push(&IssueRow::new(kind, detail, issue), &mut self.sink);
+        }
+        rows.flush(&mut self.sink);
+        self.sink
+    }
+
+    /// Counts the frame among its capture's facts.
+    #[inline]
+    fn observe(&mut self, capture: usize, frame: &Frame<'_>) -> Seen {
+        let time_ns = frame.time_ns.unwrap_or(self.last_time_ns);
+        self.last_time_ns = time_ns;
+        if let Some(facts) = self.facts.get_mut(capture) {
+            facts.count(frame);
+        }
+        Seen { frame_number: self.frames, time_ns, wire_bytes: frame.wire_bytes, vlan: None }
+    }
+
+    #[inline]
+    fn observe_transports(&mut self, transports: &[Transport<'_>], seen: &Seen, sample: &mut Sample) -> Option<Found> {
+        let mut innermost = None;
+        let mut segment = false;
+        for transport in transports {
+            let found = self.flows.observe(transport, seen, &mut self.issues, &mut self.sink);
+            if transport.quoted {
+                continue;
+            }
+            sample.new_flows += u64::from(found.new);
+            match &transport.header {
+                Header::Tcp(tcp) => {
+                    sample.transport = Kind::Tcp;
+                    sample.syn |= tcp.flags & (flags::SYN | flags::ACK) == flags::SYN;
+                    sample.rst |= tcp.flags & flags::RST != 0;
+                    if !segment {
+                        self.write_segment(transport, found, seen);
+                    }
+                    segment = true;
+                }
+                Header::Udp => sample.transport = sample.transport.max(Kind::Udp),
+                _ => {}
+            }
+            innermost = Some(found);
+        }
+        innermost
+    }
+
+    /// Puts a fragment to its datagram, and goes on with that when it is whole.
+    fn observe_fragment(
+        &mut self,
+        decoded: &Decoded<'_>,
+        seen: &Seen,
+        sample: &mut Sample,
+        found: Option<Found>,
+        node: u16,
+    ) -> (Option<Found>, u16) {
+        let Some(fragment) = &decoded.fragment else { return (found, node) };
+        let Some(whole) = self.reassembler.add(fragment, seen.frame_number, seen.time_ns, &mut self.issues) else {
+            return (found, node);
+        };
+        let depth = decoded.layers.last().map_or(0, |layer| layer.depth + 1);
+        let further = decode_reassembled(whole.net, whole.protocol, &whole.payload, depth);
+        let inner = self.observe_transports(&further.transports, seen, sample);
+        let node = self.protocols.count(Some(node), &further.layers, seen.wire_bytes, &mut self.issues);
+        self.note_oddities(&further);
+        (inner.or(found), node)
+    }
+
+    fn note_oddities(&mut self, decoded: &Decoded<'_>) {
+        for &(kind, detail) in &decoded.oddities {
+            self.issues.note(kind, detail, Some(self.frames), None);
+        }
+    }
+
+    fn write_segment(&mut self, transport: &Transport<'_>, found: Found, seen: &Seen) {
+        let (Some(writer), Header::Tcp(tcp), Some(stream)) = (&mut self.tcp_segments, &transport.header, found.stream)
+        else {
+            return;
+        };
+        let row = TcpSegmentRow {
+            frame_number: seen.frame_number,
+            time_ns: Some(seen.time_ns),
+            stream,
+            direction: if found.from_client { "client" } else { "server" },
+            seq: tcp.sequence,
+            ack: tcp.acknowledgement,
+            flags: tcp.flags,
+            window: tcp.window,
+            payload_bytes: tcp.payload_bytes,
+        };
+        writer.push(&row, &mut self.sink);
+    }
+
+    fn write_packet(&mut self, frame: &Frame<'_>, decoded: &Decoded<'_>, found: Option<Found>, node: u16) {
+        let Some(writer) = &mut self.packets else { return };
+        let transport = decoded.transports.iter().rev().find(|transport| !transport.quoted);
+        let net = transport.map(|transport| transport.net).or(decoded.net);
+        let ported = transport.filter(|transport| crate::flows::has_ports(transport.protocol));
+        let row = PacketRow {
+            frame_number: self.frames,
+            time_ns: frame.time_ns,
+            interface: frame.interface,
+            wire_bytes: frame.wire_bytes,
+            captured_bytes: frame.data.len() as u32,
+            path: self.protocols.path(node),
+            source: net.map(|net| net.source.to_string()),
+            destination: net.map(|net| net.destination.to_string()),
+            source_port: ported.map(|transport| transport.source_port),
+            destination_port: ported.map(|transport| transport.destination_port),
+            flow: found.map(|found| found.flow),
+            vlan: decoded.vlan,
+        };
+        writer.push(&row, &mut self.sink);
+    }
+}
+
+fn write_interfaces(capture: u32, context: &Context, writer: &mut TableWriter<InterfaceRow>, sink: &mut impl Sink) {
+    for (number, interface) in context.interfaces.iter().enumerate() {
+        let row = InterfaceRow {
+            capture,
+            interface: number as u32,
+            name: interface.name.clone(),
+            description: interface.description.clone(),
+            link_type: interface.link_type.name(),
+            snap_length_bytes: interface.snap_length_bytes,
+            os: interface.os.clone(),
+            filter: interface.filter.clone(),
+            speed_bps: interface.speed_bps,
+            resolution_ns: interface.resolution_ns,
+            packets: interface.packets,
+            received_packets: interface.received_packets,
+            interface_dropped_packets: interface.interface_dropped_packets,
+            os_dropped_packets: interface.os_dropped_packets,
+        };
+        writer.push(&row, sink);
+    }
+}

@@ -1,0 +1,85 @@
+//! What makes two packets belong to one flow.
+
+use std::hash::{BuildHasher, Hasher};
+use std::net::IpAddr;
+
+use crate::decode::Transport;
+
+/// One end of a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Endpoint {
+    /// Address.
+    pub address: IpAddr,
+    /// Port; 0 where the protocol has none.
+    pub port: u16,
+}
+
+/// A direction of a flow: which of the key's two ends sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// [`Key::low`] sends.
+    Low = 0,
+    /// [`Key::high`] sends.
+    High = 1,
+}
+
+impl Half {
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Low => Self::High,
+            Self::High => Self::Low,
+        }
+    }
+}
+
+/// The direction-free key: addresses, ports and transport protocol. VLANs and outer headers are not part of it, so a
+/// packet and its mirror copy are one flow, as in Wireshark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// The smaller end.
+    pub low: Endpoint,
+    /// The larger end.
+    pub high: Endpoint,
+    /// IP protocol number.
+    pub protocol: u8,
+}
+
+impl Key {
+    /// The key of a packet, and which half sent it.
+    #[inline]
+    pub fn of(transport: &Transport<'_>) -> (Self, Half) {
+        let protocol = transport.protocol;
+        let source = Endpoint { address: transport.net.source, port: transport.source_port };
+        let destination = Endpoint { address: transport.net.destination, port: transport.destination_port };
+        if source <= destination {
+            (Self { low: source, high: destination, protocol }, Half::Low)
+        } else {
+            (Self { low: destination, high: source, protocol }, Half::High)
+        }
+    }
+
+    /// The end that is the given half.
+    pub fn end(&self, half: Half) -> Endpoint {
+        match half {
+            Half::Low => self.low,
+            Half::High => self.high,
+        }
+    }
+
+    /// Hashes by whole words, which is several times quicker than the derived way.
+    #[inline]
+    pub(super) fn hash(&self, state: &impl BuildHasher) -> u64 {
+        let mut hasher = state.build_hasher();
+        for address in [self.low.address, self.high.address] {
+            match address {
+                IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
+                IpAddr::V6(v6) => hasher.write_u128(v6.to_bits()),
+            }
+        }
+        let ports = u64::from(self.low.port) << 16 | u64::from(self.high.port);
+        hasher.write_u64(ports << 8 | u64::from(self.protocol));
+        hasher.finish()
+    }
+}

@@ -1,0 +1,16 @@
+//! HEADERS → FLOWS, of every transport, in bounded memory.
+
+mod direction;
+mod endpoints;
+mod flow;
+mod key;
+mod map;
+mod table;
+
+pub use direction::ClientReason;
+pub use endpoints::EndpointRow;
+pub use flow::Seen;
+pub use key::{Endpoint, Half, Key};
+pub use map::{Flows, Found};
+pub use table::FlowRow;
+pub(crate) use table::has_ports;

@@ -1,0 +1,49 @@
+//! The whole core in one object: bytes in, tables out.
+
+use crate::analysis::{Analysis, Options};
+use crate::capture::Reader;
+use crate::error::Error;
+use crate::tables::Sink;
+
+/// Analyses one capture that is fed in chunks of any size; the chunking never changes a result.
+pub struct Pipeline<S: Sink> {
+    reader: Reader,
+    analysis: Analysis<S>,
+    name: Option<String>,
+}
+
+impl<S: Sink> Pipeline<S> {
+    /// A pipeline that hands its tables to `sink`. `name` is what the capture is called in the table `captures`.
+    pub fn new(options: &Options, name: Option<String>, sink: S) -> Self {
+        Self { reader: Reader::new(), analysis: Analysis::new(options, 1, sink), name }
+    }
+
+    /// Takes the next bytes of the capture.
+    ///
+    /// # Errors
+    /// When the bytes are no capture.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let analysis = &mut self.analysis;
+        self.reader.feed(bytes, |frame, _| analysis.frame(0, frame))
+    }
+
+    /// Says that the capture has ended; returns the sink with all tables.
+    ///
+    /// # Errors
+    /// When all that was fed made no capture.
+    pub fn finish(mut self) -> Result<S, Error> {
+        let analysis = &mut self.analysis;
+        self.reader.finish(|frame, _| analysis.frame(0, frame))?;
+        Ok(self.analysis.finish(&[self.name], &[&self.reader]))
+    }
+
+    /// Frames so far.
+    pub fn frames(&self) -> u64 {
+        self.analysis.frames()
+    }
+
+    /// Where tables go.
+    pub fn sink_mut(&mut self) -> &mut S {
+        self.analysis.sink_mut()
+    }
+}

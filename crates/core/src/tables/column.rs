@@ -1,0 +1,272 @@
+//! Columns: each is declared once, with its type, unit and sentence, and everything else follows from that.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{BooleanBuilder, Int64Builder, StringBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+
+/// What a column holds. Whole numbers are signed 64-bit in every table, so that SQL may subtract them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number.
+    Integer,
+    /// Text in UTF-8.
+    Text,
+    /// True or false.
+    Boolean,
+}
+
+impl Kind {
+    /// The SQL type.
+    pub fn sql(self) -> &'static str {
+        match self {
+            Self::Integer => "BIGINT",
+            Self::Text => "VARCHAR",
+            Self::Boolean => "BOOLEAN",
+        }
+    }
+
+    fn data_type(self) -> DataType {
+        match self {
+            Self::Integer => DataType::Int64,
+            Self::Text => DataType::Utf8,
+            Self::Boolean => DataType::Boolean,
+        }
+    }
+}
+
+/// A column as declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnSpec {
+    /// Name; its ending gives the unit.
+    pub name: &'static str,
+    /// Type.
+    pub kind: Kind,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// Unit, empty where there is none.
+    pub unit: &'static str,
+    /// One or more sentences.
+    pub sentence: &'static str,
+}
+
+/// A table as declared.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TableSpec {
+    /// Name in SQL.
+    pub name: &'static str,
+    /// What one row is.
+    pub sentence: &'static str,
+    /// Whether it is filled only when asked for, since it has a row for every packet.
+    pub on_demand: bool,
+    /// Its columns in order.
+    pub columns: &'static [ColumnSpec],
+}
+
+impl TableSpec {
+    /// The Arrow schema.
+    pub fn schema(&self) -> SchemaRef {
+        let field = |column: &ColumnSpec| Field::new(column.name, column.kind.data_type(), column.nullable);
+        Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+    }
+}
+
+/// Collects one column.
+pub enum ColumnBuilder {
+    /// See [`Kind::Integer`].
+    Integer(Int64Builder),
+    /// See [`Kind::Text`].
+    Text(StringBuilder),
+    /// See [`Kind::Boolean`].
+    Boolean(BooleanBuilder),
+}
+
+impl ColumnBuilder {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Integer => Self::Integer(Int64Builder::new()),
+            Kind::Text => Self::Text(StringBuilder::new()),
+            Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Integer(builder) => Arc::new(builder.finish()),
+            Self::Text(builder) => Arc::new(builder.finish()),
+            Self::Boolean(builder) => Arc::new(builder.finish()),
+        }
+    }
+
+    fn append_null(&mut self) {
+        match self {
+            Self::Integer(builder) => builder.append_null(),
+            Self::Text(builder) => builder.append_null(),
+            Self::Boolean(builder) => builder.append_null(),
+        }
+    }
+}
+
+/// A Rust type that a column can be declared with.
+pub trait Cell {
+    /// What the column holds.
+    const KIND: Kind;
+    /// Whether it may be NULL.
+    const NULLABLE: bool = false;
+    /// Appends the value to a builder of this kind.
+    fn append(&self, builder: &mut ColumnBuilder);
+}
+
+macro_rules! integer_cells {
+    ($($kind:ty)+) => {$(
+        impl Cell for $kind {
+            const KIND: Kind = Kind::Integer;
+
+            #[inline]
+            fn append(&self, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Integer(builder) = builder {
+                    // Counts beyond 2^63 cannot occur; a hostile offset could, and is clamped.
+                    builder.append_value(i64::try_from(*self).unwrap_or(i64::MAX));
+                }
+            }
+        }
+    )+};
+}
+integer_cells!(u8 u16 u32 u64 i64);
+
+impl Cell for bool {
+    const KIND: Kind = Kind::Boolean;
+
+    fn append(&self, builder: &mut ColumnBuilder) {
+        if let ColumnBuilder::Boolean(builder) = builder {
+            builder.append_value(*self);
+        }
+    }
+}
+
+macro_rules! text_cells {
+    ($($kind:ty)+) => {$(
+        impl Cell for $kind {
+            const KIND: Kind = Kind::Text;
+
+            #[inline]
+            fn append(&self, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Text(builder) = builder {
+                    builder.append_value(self);
+                }
+            }
+        }
+    )+};
+}
+text_cells!(&'static str String);
+
+impl<T: Cell> Cell for Option<T> {
+    const KIND: Kind = T::KIND;
+    const NULLABLE: bool = true;
+
+    #[inline]
+    fn append(&self, builder: &mut ColumnBuilder) {
+        match self {
+            Some(value) => value.append(builder),
+            None => builder.append_null(),
+        }
+    }
+}
+
+/// A row of a table.
+pub trait Row {
+    /// Its table.
+    const TABLE: &'static TableSpec;
+    /// Appends each value to the builder of its column.
+    fn append(&self, columns: &mut [ColumnBuilder]);
+}
+
+/// Declares a table: a row struct whose fields are the columns.
+///
+/// Each field has its sentences as doc comment and its unit in brackets.
+macro_rules! table {
+    (
+        $(#[doc = $sentence:literal])+
+        $name:literal $row:ident $(on $demand:ident)? {
+            $($(#[doc = $doc:literal])+ $column:ident: $kind:ty $([$unit:literal])?,)+
+        }
+    ) => {
+        $(#[doc = $sentence])+
+        #[derive(Debug, Clone)]
+        pub struct $row { $($(#[doc = $doc])+ pub $column: $kind,)+ }
+
+        impl $crate::tables::Row for $row {
+            const TABLE: &'static $crate::tables::TableSpec = &$crate::tables::TableSpec {
+                name: $name,
+                sentence: concat!($($sentence),+).trim_ascii(),
+                on_demand: !concat!($(stringify!($demand))?).is_empty(),
+                columns: &[$($crate::tables::ColumnSpec {
+                    name: stringify!($column),
+                    kind: <$kind as $crate::tables::Cell>::KIND,
+                    nullable: <$kind as $crate::tables::Cell>::NULLABLE,
+                    unit: concat!($($unit)?),
+                    sentence: concat!($($doc),+).trim_ascii(),
+                },)+],
+            };
+
+            fn append(&self, columns: &mut [$crate::tables::ColumnBuilder]) {
+                let mut columns = columns.iter_mut();
+                $(if let Some(column) = columns.next() {
+                    $crate::tables::Cell::append(&self.$column, column);
+                })+
+            }
+        }
+    };
+}
+pub(crate) use table;
+
+/// Takes finished batches of rows.
+pub trait Sink {
+    /// A batch of `table`, in the order in which rows were finished.
+    fn batch(&mut self, table: &'static TableSpec, batch: RecordBatch);
+}
+
+/// Collects rows into batches.
+pub struct TableWriter<R: Row> {
+    columns: Vec<ColumnBuilder>,
+    schema: SchemaRef,
+    rows: usize,
+    row: std::marker::PhantomData<fn(R)>,
+}
+
+/// Rows in a batch: DuckDB's vectors hold 2,048, so this is a whole number of them.
+const BATCH_ROWS: usize = 8192;
+
+impl<R: Row> Default for TableWriter<R> {
+    fn default() -> Self {
+        let columns = R::TABLE.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
+        Self { columns, schema: R::TABLE.schema(), rows: 0, row: std::marker::PhantomData }
+    }
+}
+
+impl<R: Row> TableWriter<R> {
+    /// Adds a row, and hands a full batch to `sink`.
+    #[inline]
+    pub fn push(&mut self, row: &R, sink: &mut impl Sink) {
+        row.append(&mut self.columns);
+        self.rows += 1;
+        if self.rows == BATCH_ROWS {
+            self.flush(sink);
+        }
+    }
+
+    /// Hands over what is collected.
+    ///
+    /// # Panics
+    /// Never on any input: every row appends once to every column, so all have the same length and the declared type.
+    pub fn flush(&mut self, sink: &mut impl Sink) {
+        if self.rows == 0 {
+            return;
+        }
+        let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).expect("a row has one value per column");
+        self.rows = 0;
+        sink.batch(R::TABLE, batch);
+    }
+}

@@ -1,0 +1,118 @@
+//! The protocol hierarchy: a tree of layers, each node with the frames that pass it.
+
+use crate::decode::{Layer, Protocol};
+use crate::issue::{IssueKind, Issues};
+use crate::tables::{Sink, TableWriter, table};
+
+table! {
+    /// A path of protocol layers, with the frames that hold it; a frame counts once for each of its layers.
+    "protocols" ProtocolRow {
+        /// The path from the link layer inwards: eth:ip:tcp.
+        path: String,
+        /// The last protocol of the path.
+        protocol: &'static str,
+        /// Layers above it in the path.
+        depth: u32,
+        /// Frames that hold the path.
+        packets: u64 ["packets"],
+        /// Bytes of those frames on the wire.
+        wire_bytes: u64 ["bytes"],
+    }
+}
+
+/// Nodes kept apart; hostile frames could nest protocols in endless ways.
+const MAX_NODES: usize = 4096;
+const ROOT: u16 = 0;
+
+struct Node {
+    parent: u16,
+    protocol: Protocol,
+    packets: u64,
+    wire_bytes: u64,
+    /// Child node by protocol; 0 is none, since no node has the root as its child.
+    children: [u16; Protocol::COUNT],
+}
+
+/// Counts frames by their path of layers, in bounded memory.
+pub struct Protocols {
+    nodes: Vec<Node>,
+}
+
+impl Default for Protocols {
+    fn default() -> Self {
+        let mut protocols = Self { nodes: Vec::new() };
+        protocols.add(ROOT, Protocol::Data);
+        protocols
+    }
+}
+
+impl Protocols {
+    /// Counts the layers of one frame, which hang below the node `from`; returns the last layer's node.
+    #[inline]
+    pub fn count(&mut self, from: Option<u16>, layers: &[Layer], wire_bytes: u32, issues: &mut Issues) -> u16 {
+        let mut node = from.unwrap_or(ROOT);
+        let mut depth = layers.first().map_or(0, |layer| layer.depth);
+        for layer in layers {
+            while layer.depth < depth {
+                node = self.nodes[usize::from(node)].parent;
+                depth -= 1;
+            }
+            node = self.child(node, layer.protocol, issues);
+            depth = layer.depth + 1;
+            let counters = &mut self.nodes[usize::from(node)];
+            counters.packets += 1;
+            counters.wire_bytes += u64::from(wire_bytes);
+        }
+        node
+    }
+
+    /// The path of a node: `eth:ip:tcp`.
+    pub fn path(&self, node: u16) -> String {
+        let mut names = Vec::new();
+        let mut at = node;
+        while at != ROOT {
+            names.push(self.nodes[usize::from(at)].protocol.name());
+            at = self.nodes[usize::from(at)].parent;
+        }
+        names.reverse();
+        names.join(":")
+    }
+
+    /// Writes the table.
+    pub fn write(&self, sink: &mut impl Sink) {
+        let mut rows: Vec<ProtocolRow> = (1..self.nodes.len()).map(|node| self.row(node as u16)).collect();
+        rows.sort_by(|one, other| one.path.split(':').cmp(other.path.split(':')));
+        let mut writer = TableWriter::default();
+        for row in &rows {
+            writer.push(row, sink);
+        }
+        writer.flush(sink);
+    }
+
+    fn row(&self, node: u16) -> ProtocolRow {
+        let path = self.path(node);
+        let Node { protocol, packets, wire_bytes, .. } = self.nodes[usize::from(node)];
+        ProtocolRow { protocol: protocol.name(), depth: path.matches(':').count() as u32, path, packets, wire_bytes }
+    }
+
+    #[inline]
+    fn child(&mut self, node: u16, protocol: Protocol, issues: &mut Issues) -> u16 {
+        match self.nodes[usize::from(node)].children[protocol as usize] {
+            0 if self.nodes.len() < MAX_NODES => self.add(node, protocol),
+            0 => {
+                issues.note(IssueKind::RowsMerged, 0, None, None);
+                node
+            }
+            child => child,
+        }
+    }
+
+    fn add(&mut self, parent: u16, protocol: Protocol) -> u16 {
+        let node = self.nodes.len() as u16;
+        self.nodes.push(Node { parent, protocol, packets: 0, wire_bytes: 0, children: [0; Protocol::COUNT] });
+        if node != ROOT {
+            self.nodes[usize::from(parent)].children[protocol as usize] = node;
+        }
+        node
+    }
+}
