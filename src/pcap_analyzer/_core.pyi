@@ -1,6 +1,7 @@
 """The Rust core. What must look at every packet is behind this one door."""
 
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import Any, TypedDict
 
 __version__: str
@@ -11,6 +12,7 @@ class CaptureError(Exception):
 class ColumnSpec(TypedDict):
     name: str
     type: str
+    nullable: bool
     unit: str
     sentence: str
 
@@ -40,7 +42,7 @@ def catalogue() -> list[TableSpec]:
     """Every table with its columns, units and sentences, in the order in which people want them."""
 
 def analyze(
-    sources: Sequence[str],
+    sources: Sequence[str | PathLike[str]],
     *,
     memory_bytes: int = 512 << 20,
     on_demand: Sequence[str] = (),

@@ -14,7 +14,7 @@ pub mod decode;
 mod error;
 mod facts;
 pub mod flows;
-mod fragments;
+pub mod fragments;
 pub mod issue;
 mod merge;
 mod pipeline;

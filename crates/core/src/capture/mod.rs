@@ -40,7 +40,7 @@ pub enum Step<'a> {
 ///
 /// Contract: `step` is pure over (`self`, the bytes): shown a longer slice that begins with the same bytes, it gives the
 /// same answer unless that answer was [`Step::Need`]. It never panics on any bytes.
-pub(crate) trait Format: Send {
+pub(crate) trait Format: Send + Sync {
     /// Name for people and for the table `captures`: `pcapng`.
     fn name(&self) -> &'static str;
 

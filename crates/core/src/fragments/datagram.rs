@@ -101,3 +101,56 @@ fn copy(datagram: &mut [u8], start: u32, from: u32, to: u32, fragment: &[u8]) {
         datagram[from..to].copy_from_slice(&fragment[from - start..to - start]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::decode::View;
+
+    fn fragment(offset_bytes: u32, more: bool, bytes: &[u8]) -> Fragment<'_> {
+        let net = Net {
+            source: [192, 0, 2, 1].into(),
+            destination: [192, 0, 2, 2].into(),
+            ttl: 64,
+            traffic_class: 0,
+            id: 1,
+            dont_fragment: false,
+            total_bytes: 0,
+        };
+        Fragment { net, protocol: 17, id: 1, offset_bytes, more, payload: View::new(bytes, bytes.len()) }
+    }
+
+    #[test]
+    fn a_second_end_that_differs_is_refused() {
+        let mut datagram = Datagram::new(1, 0);
+        assert_eq!(datagram.add(&fragment(8, false, &[1; 8])), Added::New);
+        assert_eq!(datagram.add(&fragment(16, false, &[2; 8])), Added::Refused);
+        assert!(!datagram.is_whole());
+    }
+
+    proptest! {
+        /// Against the obvious: a plain array of optional bytes, the first copy of each winning.
+        #[test]
+        fn fills_as_a_plain_array_would(parts in prop::collection::vec((0u32..12, 1usize..5, any::<u8>()), 1..24)) {
+            let mut datagram = Datagram::new(1, 0);
+            let mut plain = vec![None; 200];
+            for (block, blocks, value) in parts {
+                let bytes: Vec<u8> = (0..blocks * 8).map(|at| value.wrapping_add(at as u8)).collect();
+                let start = block as usize * 8;
+                let overlaps = plain[start..start + bytes.len()].iter().any(Option::is_some);
+                let added = datagram.add(&fragment(block * 8, true, &bytes));
+                prop_assert_eq!(added == Added::Overlap, overlaps);
+                for (at, byte) in bytes.iter().enumerate() {
+                    plain[start + at].get_or_insert(*byte);
+                }
+                let whole_to = plain.iter().position(Option::is_none).unwrap_or(200);
+                prop_assert_eq!(datagram.filled.first().filter(|range| range.0 == 0).map_or(0, |range| range.1), whole_to as u32);
+            }
+            for (at, byte) in plain.iter().enumerate().filter_map(|(at, byte)| Some((at, (*byte)?))) {
+                prop_assert_eq!(datagram.bytes[at], byte);
+            }
+        }
+    }
+}

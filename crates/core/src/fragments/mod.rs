@@ -92,8 +92,10 @@ impl Reassembler {
 
     /// Notes every datagram that is still not whole.
     pub fn finish(self, issues: &mut Issues) {
-        for datagram in self.waiting.values() {
-            issues.note(IssueKind::FragmentIncomplete, 0, Some(datagram.first_frame), None);
+        let mut first_frames: Vec<u64> = self.waiting.values().map(|datagram| datagram.first_frame).collect();
+        first_frames.sort_unstable(); // a map has no order, and results must
+        for first_frame in first_frames {
+            issues.note(IssueKind::FragmentIncomplete, 0, Some(first_frame), None);
         }
     }
 

@@ -1,0 +1,89 @@
+//! Any chunking of a capture gives the same tables.
+
+mod support;
+
+use pcap_analyzer_core::{Merge, Options, Pipeline};
+use proptest::prelude::*;
+use support::{ACK, Collect, SYN, analyze_with, ipv4, ipv4_fragment, pcap, tcp, udp};
+
+fn everything() -> Options {
+    Options { on_demand: vec!["packets".into(), "tcp_segments".into()], ..Options::default() }
+}
+
+fn in_chunks(bytes: &[u8], mut sizes: impl Iterator<Item = usize>) -> Collect {
+    let mut pipeline = Pipeline::new(&everything(), None, Collect::default());
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (chunk, further) = rest.split_at(sizes.next().unwrap_or(1).clamp(1, rest.len()));
+        pipeline.feed(chunk).expect("a capture");
+        rest = further;
+    }
+    pipeline.finish().expect("a capture")
+}
+
+/// Frames of all sorts between few hosts, with times that may go backwards.
+fn frames() -> impl Strategy<Value = Vec<(u64, Vec<u8>)>> {
+    let frame = (0u8..6, 1u8..4, 1u8..4, 0u16..3, any::<u8>(), prop::collection::vec(any::<u8>(), 0..80)).prop_map(
+        |(kind, from, to, port, number, payload)| match kind {
+            0 => ipv4(from, to, 6, &tcp((1000 + port, 80), u32::from(number), 0, SYN, &[])),
+            1 | 2 => ipv4(from, to, 6, &tcp((1000 + port, 80), u32::from(number), 7, ACK, &payload)),
+            3 => ipv4(from, to, 17, &udp((1000 + port, 53), &payload)),
+            4 => {
+                ipv4_fragment(from, to, 17, port, 0x2000 * u16::from(number & 1) + u16::from(number % 3), &[number; 16])
+            }
+            _ => payload,
+        },
+    );
+    prop::collection::vec((0u64..5_000_000_000, frame), 0..40)
+}
+
+proptest! {
+    #[test]
+    fn chunking_never_changes_a_table(frames in frames(), sizes in prop::collection::vec(1usize..200, 1..50)) {
+        let bytes = pcap(&frames);
+        let whole = analyze_with(&bytes, &everything());
+        prop_assert_eq!(&in_chunks(&bytes, std::iter::repeat(1)), &whole);
+        prop_assert_eq!(&in_chunks(&bytes, std::iter::repeat(7)), &whole);
+        prop_assert_eq!(&in_chunks(&bytes, std::iter::repeat(4096)), &whole);
+        prop_assert_eq!(&in_chunks(&bytes, sizes.iter().copied().cycle()), &whole);
+    }
+
+    #[test]
+    fn parts_add_up(frames in frames()) {
+        let tables = analyze_with(&pcap(&frames), &everything());
+        let total = frames.len() as i64;
+        prop_assert_eq!(tables.integers("captures", "packets"), [total]);
+        prop_assert_eq!(tables.rows("packets") as i64, total);
+        prop_assert_eq!(tables.integers("buckets", "packets").iter().sum::<i64>(), total);
+        let bytes = tables.integers("captures", "wire_bytes");
+        prop_assert_eq!(tables.integers("buckets", "wire_bytes").iter().sum::<i64>(), bytes[0]);
+        let flows = tables.integers("flows", "client_packets").iter().chain(&tables.integers("flows", "server_packets")).sum::<i64>();
+        let sent = tables.integers("endpoints", "sent_packets").iter().sum::<i64>();
+        let received = tables.integers("endpoints", "received_packets").iter().sum::<i64>();
+        prop_assert_eq!((sent, received), (flows, flows));
+    }
+
+    #[test]
+    fn captures_split_by_turns_merge_to_the_whole(frames in frames(), turns in prop::collection::vec(0usize..3, 40)) {
+        let mut sorted = frames;
+        sorted.sort_by_key(|(time_us, _)| *time_us);
+        sorted.dedup_by_key(|(time_us, _)| *time_us); // the order of equal times is the order of the files
+        let mut parts = vec![Vec::new(); 3];
+        for (frame, turn) in sorted.iter().zip(turns) {
+            parts[turn].push(frame.clone());
+        }
+        let parts: Vec<Vec<u8>> = parts.iter().map(|part| pcap(part)).collect();
+        let mut merge = Merge::new(&everything(), vec![None; 3], Collect::default());
+        let mut fed = [0; 3];
+        while let Some(wanted) = merge.wanted() {
+            let rest = &parts[wanted][fed[wanted]..];
+            let chunk = &rest[..rest.len().min(50)];
+            fed[wanted] += chunk.len();
+            if chunk.is_empty() { merge.end(wanted) } else { merge.feed(wanted, chunk) }.expect("a capture");
+        }
+        let (merged, whole) = (merge.finish(), analyze_with(&pcap(&sorted), &everything()));
+        for table in ["flows", "endpoints", "buckets", "protocols", "tcp_segments", "packets"] {
+            prop_assert_eq!(merged.0.get(table), whole.0.get(table), "{}", table);
+        }
+    }
+}

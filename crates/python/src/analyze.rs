@@ -1,0 +1,158 @@
+//! The one door to long work: releases the GIL, reads files, feeds the core.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use pcap_analyzer_core::{Merge, Options, Pipeline};
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+
+use crate::error;
+use crate::store::Store;
+use crate::tables::Tables;
+use crate::watch::Watch;
+
+/// Large enough that system calls cost nothing, small enough for the processor's cache.
+const CHUNK_BYTES: usize = 256 << 10;
+/// While captures are merged, frames of a whole chunk may wait for the other captures.
+const MERGE_CHUNK_BYTES: usize = 64 << 10;
+const MEMORY_BYTES: usize = 512 << 20;
+
+/// Reads files (`-` is standard input); several are merged into one capture in time order.
+#[pyfunction]
+#[pyo3(signature = (sources, *, memory_bytes=MEMORY_BYTES, on_demand=Vec::new(), spill_directory=None, progress=None))]
+#[allow(clippy::needless_pass_by_value)] // arguments come from Python
+pub(crate) fn analyze(
+    py: Python<'_>,
+    sources: Vec<PathBuf>,
+    memory_bytes: usize,
+    on_demand: Vec<String>,
+    spill_directory: Option<PathBuf>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Tables> {
+    let options = Options { memory_bytes, on_demand };
+    let store = Store::new(spill_directory.clone());
+    let store = py.detach(|| {
+        let mut watch = Watch::new(progress, total_bytes(&sources));
+        match &sources[..] {
+            [source] => read_one(source, &options, store, &mut watch),
+            sources => read_merged(sources, &options, store, &mut watch),
+        }
+    })?;
+    finish(store, spill_directory.as_deref())
+}
+
+fn read_one(source: &Path, options: &Options, store: Store, watch: &mut Watch) -> PyResult<Store> {
+    let mut input = open(source)?;
+    let mut pipeline = Pipeline::new(options, Some(source.display().to_string()), store);
+    let mut buffer = vec![0; CHUNK_BYTES];
+    let mut bytes = 0;
+    loop {
+        let count = read(&mut input, &mut buffer).map_err(|failure| error::file(source, &failure))?;
+        if count == 0 {
+            break;
+        }
+        bytes += count as u64;
+        pipeline.feed(&buffer[..count]).map_err(|failure| error::capture(Some(source), &failure))?;
+        pipeline.sink_mut().check().map_err(|failure| error::file(Path::new("spill file"), &failure))?;
+        watch.tick(bytes, pipeline.frames())?;
+    }
+    watch.tell(bytes, pipeline.frames())?;
+    pipeline.finish().map_err(|failure| error::capture(Some(source), &failure))
+}
+
+fn read_merged(sources: &[PathBuf], options: &Options, store: Store, watch: &mut Watch) -> PyResult<Store> {
+    let mut inputs = sources.iter().map(|source| open(source)).collect::<PyResult<Vec<_>>>()?;
+    let names = sources.iter().map(|source| Some(source.display().to_string())).collect();
+    let mut merge = Merge::new(options, names, store);
+    let mut buffer = vec![0; MERGE_CHUNK_BYTES];
+    let mut bytes = 0;
+    while let Some(wanted) = merge.wanted() {
+        let source = sources[wanted].as_path();
+        let count = read(&mut inputs[wanted], &mut buffer).map_err(|failure| error::file(source, &failure))?;
+        bytes += count as u64;
+        let fed = if count == 0 { merge.end(wanted) } else { merge.feed(wanted, &buffer[..count]) };
+        fed.map_err(|failure| error::capture(Some(source), &failure))?;
+        merge.sink_mut().check().map_err(|failure| error::file(Path::new("spill file"), &failure))?;
+        watch.tick(bytes, merge.frames())?;
+    }
+    watch.tell(bytes, merge.frames())?;
+    Ok(merge.finish())
+}
+
+fn finish(store: Store, directory: Option<&Path>) -> PyResult<Tables> {
+    let directory = directory.unwrap_or(Path::new("spill file"));
+    store.finish().map(Tables::new).map_err(|failure| error::file(directory, &failure))
+}
+
+fn open(source: &Path) -> PyResult<Box<dyn Read + Send>> {
+    if source.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(source).map_err(|failure| error::file(source, &failure))?;
+    Ok(Box::new(file))
+}
+
+/// Reads once; a signal that interrupts it is answered by the next tick.
+fn read(input: &mut Box<dyn Read + Send>, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(buffer) {
+            Err(failure) if failure.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// The size of all files together; `None` when one of them is a pipe.
+fn total_bytes(sources: &[PathBuf]) -> Option<u64> {
+    let size =
+        |source: &PathBuf| std::fs::metadata(source).ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
+    sources.iter().map(size).sum()
+}
+
+/// The same, fed by the caller in chunks of any size: the result does not depend on the chunks.
+#[pyclass(module = "pcap_analyzer._core")]
+pub(crate) struct Analyzer {
+    /// None once it has finished or failed.
+    pipeline: Option<Pipeline<Store>>,
+    packets: u64,
+}
+
+#[pymethods]
+impl Analyzer {
+    #[new]
+    #[pyo3(signature = (*, memory_bytes=MEMORY_BYTES, on_demand=Vec::new(), spill_directory=None))]
+    fn new(memory_bytes: usize, on_demand: Vec<String>, spill_directory: Option<PathBuf>) -> Self {
+        let options = Options { memory_bytes, on_demand };
+        Self { pipeline: Some(Pipeline::new(&options, None, Store::new(spill_directory))), packets: 0 }
+    }
+
+    #[getter]
+    fn packets(&self) -> u64 {
+        self.packets
+    }
+
+    fn feed(&mut self, py: Python<'_>, chunk: &[u8]) -> PyResult<()> {
+        let mut pipeline = self.take()?;
+        let pipeline = py.detach(|| {
+            pipeline.feed(chunk).map_err(|failure| error::capture(None, &failure))?;
+            pipeline.sink_mut().check().map_err(|failure| error::file(Path::new("spill file"), &failure))?;
+            Ok::<_, PyErr>(pipeline)
+        })?;
+        self.packets = pipeline.frames();
+        self.pipeline = Some(pipeline);
+        Ok(())
+    }
+
+    fn finish(&mut self, py: Python<'_>) -> PyResult<Tables> {
+        let pipeline = self.take()?;
+        finish(py.detach(|| pipeline.finish().map_err(|failure| error::capture(None, &failure)))?, None)
+    }
+}
+
+impl Analyzer {
+    fn take(&mut self) -> PyResult<Pipeline<Store>> {
+        self.pipeline.take().ok_or_else(|| PyRuntimeError::new_err("this analyzer has finished or failed"))
+    }
+}
