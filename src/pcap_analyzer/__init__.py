@@ -1,1 +1,23 @@
-"""PCAP Analyzer: why is the network slow, from a packet capture."""
+"""PCAP Analyzer: why is the network slow, from a packet capture.
+
+```python
+import pcap_analyzer as pa
+
+with pa.analyze("slow.pcapng") as analysis:
+    print(analysis.rows("SELECT client, server, duration_ns FROM flows ORDER BY duration_ns DESC LIMIT 5"))
+```
+"""
+
+from ._core import __version__
+from .analysis import Analysis, analyze
+from .errors import CaptureUnreadable, PcapAnalyzerError, QueryError, SettingError
+
+__all__ = [
+    "Analysis",
+    "CaptureUnreadable",
+    "PcapAnalyzerError",
+    "QueryError",
+    "SettingError",
+    "__version__",
+    "analyze",
+]

@@ -1,0 +1,122 @@
+"""One analysis: a capture read by the core, its tables in DuckDB."""
+
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from . import _core
+from .database import connect_to
+from .errors import CaptureUnreadable, describe_os_error
+from .settings import MEMORY_BYTES
+from .tables import Row, Tables
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from ._core import ProgressCallback
+
+Source = str | os.PathLike[str]
+
+
+def analyze(
+    *sources: Source,
+    memory_bytes: int = MEMORY_BYTES,
+    on_demand: Sequence[str] = (),
+    progress: "ProgressCallback | None" = None,
+    writable: Path | None = None,
+) -> "Analysis":
+    """Reads a capture (`-` is standard input); several are merged into one in time order.
+
+    Tables that have a row for every packet are filled only when `on_demand` names them. SQL may write into the folder
+    `writable`, and nowhere when there is none.
+
+    Raises:
+        CaptureUnreadable: nothing could be read.
+    """
+    if not sources:
+        raise TypeError("analyze() needs at least one capture")
+    names = [os.fspath(source) for source in sources]
+    spill = tempfile.TemporaryDirectory(prefix="pcap-analyzer-", ignore_cleanup_errors=True)
+    started_ns = time.perf_counter_ns()
+    try:
+        core = _core.analyze(
+            names, memory_bytes=memory_bytes, on_demand=on_demand, spill_directory=spill.name, progress=progress
+        )
+    except BaseException as error:
+        spill.cleanup()
+        raise _translated(error, names) from error
+    read_ns = time.perf_counter_ns() - started_ns
+    return Analysis(core, names, read_ns=read_ns, memory_bytes=memory_bytes, spill=spill, writable=writable)
+
+
+def _translated(error: BaseException, names: list[str]) -> BaseException:
+    """`error` as one of ours where it says that nothing could be read."""
+    name = " + ".join("standard input" if name == "-" else name for name in names)
+    if isinstance(error, _core.CaptureError):
+        line = str(error)
+        # Of several captures the core says which one it is.
+        return CaptureUnreadable(line if any(line.startswith(f"{name}:") for name in names) else f"{name}: {line}")
+    if isinstance(error, OSError):
+        return CaptureUnreadable(describe_os_error(error, str(error.filename or name)))
+    return error
+
+
+class Analysis:
+    """The tables of one analysis. Close it, or use it in a `with`, to remove what it spilled to disk."""
+
+    def __init__(
+        self,
+        core: _core.Tables,
+        sources: Sequence[str],
+        *,
+        read_ns: int = 0,
+        memory_bytes: int = MEMORY_BYTES,
+        spill: "tempfile.TemporaryDirectory[str] | None" = None,
+        writable: Path | None = None,
+    ) -> None:
+        self.sources = tuple(sources)
+        self.read_ns = read_ns
+        self.memory_bytes = memory_bytes
+        self._core = core
+        self._spill = spill
+        self._writable = writable
+
+    @cached_property
+    def connection(self) -> "DuckDBPyConnection":
+        """The tables in DuckDB, closed off from everything else."""
+        spill = Path(self._spill.name) / "sql" if self._spill else None
+        return connect_to(self._core, spill, self._writable)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables as findings and reports read them."""
+        return Tables(self.connection)
+
+    def sql(self, query: str, **parameters: object) -> "DuckDBPyRelation":
+        """`query` as a relation of DuckDB; see `Tables.sql`."""
+        return self.tables.sql(query, **parameters)
+
+    def rows(self, query: str, **parameters: object) -> list[Row]:
+        """All rows that `query` gives, by column name; see `Tables.rows`."""
+        return self.tables.rows(query, **parameters)
+
+    def table(self, name: str) -> _core.Table:
+        """A table as an Arrow stream: `polars.DataFrame(analysis.table("flows"))`."""
+        return self._core.table(name)
+
+    def close(self) -> None:
+        """Lets go of the tables and removes what they spilled to disk."""
+        if "connection" in self.__dict__:
+            self.connection.close()
+        if self._spill:
+            self._spill.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

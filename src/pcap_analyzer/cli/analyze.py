@@ -1,0 +1,108 @@
+"""`pcap-analyzer analyze CAPTURE…`: what a capture is and what happens in it."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..analysis import Analysis
+from ..analysis import analyze as read_capture
+from ..errors import CaptureUnreadable
+from . import options
+from .incomplete import warn_incomplete
+from .output import write_text
+from .progress import progress_bar
+from .reports import write_report
+from .session import Session
+
+if TYPE_CHECKING:
+    from ..report.model import Report
+
+
+@click.command(short_help="What a capture is and what happens in it.")
+@click.argument("captures", nargs=-1, required=True, metavar="CAPTURE…")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--merge", is_flag=True, help="Read all captures as one, in time order.")
+@click.option("--no-report", is_flag=True, help="Write no report file.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder for report files.  [default: reports]",
+)
+@options.memory
+@options.quiet
+@options.verbose
+@click.pass_obj
+def analyze(
+    session: Session,
+    captures: tuple[str, ...],
+    format_name: str,
+    merge: bool,
+    no_report: bool,
+    out: Path | None,
+    memory_bytes: int,
+) -> int:
+    """Says what each CAPTURE is, how far it can be trusted, and what happens in it.
+
+    \b
+    CAPTURE is a file or - for standard input, also compressed.
+    text  a summary, and a report file reports/CAPTURE-TIME.json, which never replaces another one
+    json  the report on standard output and nothing else; files only in a folder given by --out
+
+    Several captures are analysed each for itself. With json each then stands on one line, in the order given. The exit
+    code is that of the worst: 2 when one of them could not be read.
+    """
+    options.check_sources(captures)
+    if no_report and out:
+        raise click.UsageError("--out and --no-report contradict each other")
+    folder = out or (None if no_report or format_name == "json" else Path("reports"))
+    groups = [captures] if merge else [(capture,) for capture in captures]
+    worst = 0
+    for number, sources in enumerate(groups):
+        if number and format_name == "text":
+            click.echo()
+        worst = max(worst, _analyze(session, sources, format_name, folder, memory_bytes, alone=len(groups) == 1))
+    return worst
+
+
+def _analyze(
+    session: Session, sources: tuple[str, ...], format_name: str, folder: Path | None, memory_bytes: int, *, alone: bool
+) -> int:
+    """One report. Gives the exit code."""
+    from ..report.build import build
+
+    try:
+        with progress_bar(session, " + ".join(sources)) as progress:
+            analysis = read_capture(*sources, memory_bytes=memory_bytes, progress=progress)
+    except CaptureUnreadable as error:
+        session.error(str(error))
+        return 2
+    with analysis:
+        started = time.perf_counter()
+        report = build(analysis)
+        _tell_times(session, analysis, report, time.perf_counter() - started)
+    _show(report, format_name, alone=alone)
+    warn_incomplete(session, report.title, report.data["capture"]["packets"], report.data["issues"])
+    if folder:
+        write_report(session, report, sources, folder)
+    return 0
+
+
+def _show(report: "Report", format_name: str, *, alone: bool) -> None:
+    if format_name == "json":
+        from ..render import json
+
+        write_text([json.document(report) if alone else json.line(report)], None)
+        return
+    from ..render import terminal
+
+    terminal.show(report, terminal.console())
+
+
+def _tell_times(session: Session, analysis: Analysis, report: "Report", build_s: float) -> None:
+    packets, read_s = report.data["capture"]["packets"], analysis.read_ns / 1e9
+    rate = f", {packets / read_s:,.0f} packets/s" if read_s else ""
+    session.detail(f"read {packets:,} packets in {read_s:.3f} s{rate}")
+    session.detail(f"made the report in {build_s:.3f} s")

@@ -1,0 +1,96 @@
+"""The one door out of the program: every end of a run becomes an exit code and at most one line.
+
+| code | meaning |
+|---|---|
+| 0 | analysed, also when the capture is cut or damaged further on |
+| 1 | kept for `--fail-on` |
+| 2 | wrong usage, or nothing readable |
+| 130 | Ctrl-C |
+
+A reader that closes the pipe ends the program as it ends others: by SIGPIPE, in silence.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from typing import NoReturn
+
+import click
+
+from ..errors import PcapAnalyzerError, describe_os_error
+from .group import group
+from .session import Session
+
+ANALYSED = 0
+FAILED = 2
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Runs the program and exits."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets another one, not an error.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    session = Session()
+    try:
+        code = _run(arguments, session)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _end_by_broken_pipe()
+    sys.exit(code)
+
+
+def _run(arguments: list[str] | None, session: Session) -> int:
+    try:
+        code = group.main(arguments, prog_name="pcap-analyzer", standalone_mode=False, obj=session)
+        return code if isinstance(code, int) else ANALYSED
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.ClickException as error:
+        _show_usage_error(error, session)
+    except PcapAnalyzerError as error:
+        session.error(str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        session.error(describe_os_error(error, str(error.filename or "the result")))
+    except Exception as error:  # noqa: BLE001 - the last door: a fault of ours becomes one line too
+        if _is_interrupt(error):
+            return INTERRUPTED
+        _show_fault(error, session)
+    return FAILED
+
+
+def _show_usage_error(error: click.ClickException, session: Session) -> None:
+    """One line; after wrong usage also where to find help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    context = getattr(error, "ctx", None)
+    hint = f" (see `{context.command_path} --help`)" if context else ""
+    session.error(" ".join(error.format_message().split()).rstrip(".") + hint)
+
+
+def _is_interrupt(error: Exception) -> bool:
+    """Whether DuckDB, which has words of its own for it, was stopped by Ctrl-C."""
+    return type(error).__name__ == "InterruptException" or str(error) == "Query interrupted"
+
+
+def _show_fault(error: Exception, session: Session) -> None:
+    """A fault of ours: still one line, and the traceback for whoever asks for it."""
+    if session.verbose:
+        traceback.print_exception(error)
+    session.error(f"internal fault, {type(error).__name__}: {error}; run again with --verbose and report it")
+
+
+def _end_by_broken_pipe() -> NoReturn:
+    # Whatever Python still wants to write on its way out goes nowhere.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, sys.stderr.fileno())
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGPIPE)
+    sys.exit(ANALYSED)

@@ -1,0 +1,63 @@
+"""Options that several commands have."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+from ..errors import SettingError
+from ..settings import MEMORY_BYTES, SMALLEST_MEMORY_BYTES, parse_size
+from .session import Session
+
+
+def _size(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    """Bytes, not fewer than the core can work with."""
+    try:
+        size = parse_size(value)
+    except SettingError as error:
+        raise click.BadParameter(str(error), context, parameter) from error
+    if size < SMALLEST_MEMORY_BYTES:
+        raise click.BadParameter(
+            f"{value} is too little: give {SMALLEST_MEMORY_BYTES >> 20}M or more", context, parameter
+        )
+    return size
+
+
+memory = click.option(
+    "--memory",
+    "memory_bytes",
+    callback=_size,
+    metavar="SIZE",
+    default=f"{MEMORY_BYTES >> 20}M",
+    show_default=True,
+    help="Memory for open connections: 64M, 1G, …",
+)
+
+
+def _set(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def store(context: click.Context, _: click.Parameter, value: bool) -> None:
+        if value:
+            setattr(context.ensure_object(Session), name, True)
+
+    return store
+
+
+quiet = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_set("quiet"),
+    help="No progress and no notes; warnings stay.",
+)
+verbose = click.option(
+    "-v", "--verbose", is_flag=True, expose_value=False, callback=_set("verbose"), help="Say how long each step takes."
+)
+
+
+def check_sources(captures: Sequence[str]) -> None:
+    """Standard input can be read once, and not when somebody types there."""
+    if captures.count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once")
+    if "-" in captures and sys.stdin.isatty():
+        raise click.UsageError("standard input is a terminal: pipe a capture into it, or name a file")

@@ -1,0 +1,125 @@
+"""`pcap-analyzer query CAPTURE SQL`: questions to the tables of a capture."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..analysis import Analysis, analyze
+from . import options
+from .incomplete import warn_incomplete
+from .output import is_replaceable, replacing, write_text
+from .progress import progress_bar
+from .session import Session
+
+if TYPE_CHECKING:
+    from ..sql import Query
+
+_FORMATS = ["table", "csv", "json", "parquet"]
+
+
+@click.command(short_help="Ask the tables of a capture in SQL.")
+@click.argument("capture", metavar="CAPTURE")
+@click.argument("sql", metavar="SQL")
+@click.option("--format", "format_name", type=click.Choice(_FORMATS), default="table", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write to a file; parquet needs it.",
+)
+@click.option("--rows", default=50, show_default=True, metavar="N", help="Rows that table shows; 0 shows all.")
+@options.memory
+@options.quiet
+@options.verbose
+@click.pass_obj
+def query(
+    session: Session, capture: str, sql: str, format_name: str, output: Path | None, rows: int, memory_bytes: int
+) -> int:
+    """Runs one SELECT of DuckDB's SQL over the tables of a CAPTURE; `pcap-analyzer tables` lists them.
+
+    \b
+    pcap-analyzer query slow.pcap "SELECT client, server, duration_ns FROM flows ORDER BY 3 DESC LIMIT 5"
+
+    SQL reads these tables and nothing else: no file, no network, no setting. Times are whole nanoseconds since 1970 UTC.
+    In csv NULL is an empty field.
+    """
+    options.check_sources([capture])
+    _check_output(format_name, output)
+    checked = _check(sql)
+    folder = output.resolve().parent if output and format_name == "parquet" else None
+    with progress_bar(session, capture) as progress:
+        analysis = analyze(
+            capture, memory_bytes=memory_bytes, on_demand=checked.on_demand, progress=progress, writable=folder
+        )
+    with analysis:
+        session.detail(f"read in {analysis.read_ns / 1e9:.3f} s")
+        _run(session, analysis, checked.text, format_name, output, rows)
+        _warn(session, analysis, capture)
+    return 0
+
+
+def _check_output(format_name: str, output: Path | None) -> None:
+    if format_name == "parquet" and not output:
+        raise click.UsageError("--format parquet needs a file: add -o FILE")
+    if format_name == "parquet" and output and not is_replaceable(output):
+        raise click.UsageError(f"{output} is no ordinary file: parquet needs one")
+    if format_name == "table" and output:
+        raise click.UsageError("-o needs --format csv, json or parquet")
+
+
+def _check(sql: str) -> "Query":
+    from ..sql import check
+
+    return check(sql)
+
+
+def _run(session: Session, analysis: Analysis, sql: str, format_name: str, output: Path | None, rows: int) -> None:
+    """Runs SQL that has been checked. It can still fail on a value, such as a division or a cast."""
+    import duckdb
+
+    from ..sql import explain
+
+    try:
+        if format_name == "table":
+            _show(session, analysis, sql, rows)
+        elif format_name == "parquet" and output:
+            _write_parquet(analysis, sql, output)
+        else:
+            from ..render.files import STREAMED
+
+            write_text(STREAMED[format_name](analysis.connection, sql), output)
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
+    except duckdb.Error as error:
+        raise explain(error) from error
+
+
+def _show(session: Session, analysis: Analysis, sql: str, most: int) -> None:
+    from ..render import files, rows, terminal
+
+    names, types = files.columns(analysis.connection, sql)
+    shown = files.texts(analysis.connection, sql, most + 1 if most else None)
+    more = most and len(shown) > most
+    if more:
+        shown = shown[:most]
+    rows.show(names, types, shown, terminal.console())
+    if more:
+        total = files.count(analysis.connection, sql)
+        session.note(f"{len(shown):,} of {total:,} rows; --rows 0 shows all, --format csv writes them")
+
+
+def _write_parquet(analysis: Analysis, sql: str, output: Path) -> None:
+    from ..render.files import write_parquet
+
+    with replacing(output) as new:
+        write_parquet(analysis.connection, sql, new)
+
+
+def _warn(session: Session, analysis: Analysis, capture: str) -> None:
+    """A result from half a capture says so."""
+    (packets,) = analysis.rows("SELECT coalesce(sum(packets), 0) AS packets FROM captures")
+    warn_incomplete(
+        session, capture, int(packets["packets"]), analysis.rows("SELECT * FROM issues WHERE weight = 'stop'")
+    )

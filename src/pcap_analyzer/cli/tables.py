@@ -1,0 +1,41 @@
+"""`pcap-analyzer tables [NAME]`: which tables there are, and what stands in them."""
+
+import json
+
+import click
+
+from .. import _core
+from ..errors import QueryError
+from ..text import nearest
+
+
+@click.command(short_help="Which tables there are to ask.")
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def tables(name: str | None, format_name: str) -> int:
+    """Lists the tables of a capture; with NAME the columns of one, each with its type, unit and meaning.
+
+    Every table exists for every capture, if need be without a row.
+    """
+    catalogue = _core.catalogue()
+    chosen = _find(catalogue, name) if name else None
+    if format_name == "json":
+        click.echo(json.dumps(chosen or catalogue, indent=2, ensure_ascii=False))
+        return 0
+    from ..render import catalogue as shown
+    from ..render.terminal import console
+
+    if chosen:
+        shown.show_columns(chosen, console())
+    else:
+        shown.show_tables(catalogue, console())
+    return 0
+
+
+def _find(catalogue: list["_core.TableSpec"], name: str) -> "_core.TableSpec":
+    for table in catalogue:
+        if table["name"] == name.lower():
+            return table
+    names = [table["name"] for table in catalogue]
+    near = nearest(name, names)
+    raise QueryError(f"no table {name}; {f'did you mean {near[0]}?' if near else 'there are ' + ', '.join(names)}")

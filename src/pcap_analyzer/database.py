@@ -1,0 +1,62 @@
+"""DuckDB, closed off: it sees the tables of one capture and nothing of the machine."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import _core
+from .settings import SQL_MEMORY_BYTES, SQL_THREADS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def connect(spill: Path | None = None, writable: Path | None = None) -> "DuckDBPyConnection":
+    """A connection without tables that can reach no file, no network, no extension and no Python variable.
+
+    What does not fit into memory spills into the folder `spill`. SQL may write into the folder `writable` alone.
+    """
+    import duckdb  # takes longer to import than a small capture takes to analyse
+
+    connection = duckdb.connect(
+        config={
+            "memory_limit": f"{SQL_MEMORY_BYTES}B",
+            "threads": SQL_THREADS,
+            "temp_directory": str(spill or ""),
+            "python_enable_replacements": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+        }
+    )
+    if writable:
+        connection.execute(f"SET allowed_directories = [{quote_text(f'{writable}/')}]")
+    # The order matters: after the second nothing can be allowed, after the third nothing can be changed.
+    connection.execute("SET TimeZone = 'UTC'; SET enable_external_access = false; SET lock_configuration = true")
+    return connection
+
+
+def connect_to(tables: _core.Tables, spill: Path | None = None, writable: Path | None = None) -> "DuckDBPyConnection":
+    """A connection with the tables of an analysis. Nothing is copied: each query reads the tables' streams again."""
+    connection = connect(spill, writable)
+    for name in tables.names():
+        connection.register(name, tables.table(name))
+    return connection
+
+
+def connect_to_nothing() -> "DuckDBPyConnection":
+    """A connection with every table of the catalogue, each without a row: for checking SQL before a capture is read."""
+    connection = connect()
+    for table in _core.catalogue():
+        columns = ", ".join(f"{quote_name(column['name'])} {column['type']}" for column in table["columns"])
+        connection.execute(f"CREATE TABLE {quote_name(table['name'])} ({columns})")
+    return connection
+
+
+def quote_name(name: str) -> str:
+    """A name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """Text as SQL."""
+    return "'" + text.replace("'", "''") + "'"

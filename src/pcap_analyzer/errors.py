@@ -1,0 +1,50 @@
+"""What can go wrong, and one line about each.
+
+```text
+PcapAnalyzerError
+├── CaptureUnreadable   nothing could be read from a source
+├── QueryError          SQL that is wrong, or that asks for more than the tables of a capture
+└── SettingError        a value that a user chose and that cannot be used
+```
+
+The text of each is one line for people: what, where, and what to do.
+"""
+
+import errno
+import os
+
+
+class PcapAnalyzerError(Exception):
+    """Whatever this package raises on purpose."""
+
+
+class CaptureUnreadable(PcapAnalyzerError):
+    """Nothing could be read from a source."""
+
+
+class QueryError(PcapAnalyzerError):
+    """SQL that is wrong, or that asks for more than the tables of a capture."""
+
+
+class SettingError(PcapAnalyzerError):
+    """A value that a user chose and that cannot be used."""
+
+
+# What to do about the commonest ways in which a file cannot be opened or written.
+_ADVICE = {
+    errno.ENOENT: "check the name",
+    errno.ENOTDIR: "check the path",
+    errno.EACCES: "ask for the right to it, or choose another",
+    errno.EPERM: "ask for the right to it, or choose another",
+    errno.EISDIR: "name a file in it",
+    errno.ENOSPC: "make room, or choose another place",
+    errno.EROFS: "choose another place",
+}
+
+
+def describe_os_error(error: OSError, name: str) -> str:
+    """One line: which file, what is wrong with it, what to do."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    advice = _ADVICE.get(error.errno or 0)
+    line = f"{name}: {reason[:1].lower()}{reason[1:]}"
+    return f"{line}; {advice}" if advice else line

@@ -1,0 +1,1 @@
+"""REPORT → what people and programs read. A renderer draws blocks and knows no protocol."""

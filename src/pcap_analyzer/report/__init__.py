@@ -1,0 +1,1 @@
+"""ANALYSIS → REPORT: what is shown, with no word about how it looks."""

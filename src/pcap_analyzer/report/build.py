@@ -1,0 +1,78 @@
+"""From an analysis to a report: what is read, and in which order it is told."""
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .. import _core
+from ..analysis import Analysis
+from .model import Report
+from .sections import capture, conversations, endpoints, moments, protocols, quality
+
+SCHEMA_VERSION = 1
+
+# In this order people read them: first how far the capture can be trusted.
+_SECTIONS = (quality, capture, protocols, endpoints, conversations, moments)
+
+_FOOTNOTE = "Sizes are on the wire, 1 kB = 1000 bytes, k = 1000 in bit/s; times are UTC; – is not known."
+
+
+def build(analysis: Analysis) -> Report:
+    """The report of an analysis."""
+    started_at = datetime.now(UTC)
+    data = _data(analysis)
+    sections = tuple(section.show(data) for section in _SECTIONS)
+    title = " + ".join("standard input" if source == "-" else Path(source).name for source in analysis.sources)
+    return Report(title, data, _run(analysis, started_at), sections, _FOOTNOTE)
+
+
+def _data(analysis: Analysis) -> dict[str, Any]:
+    """All that is the same whenever and wherever the same capture is analysed."""
+    tables = analysis.tables
+    issues = tables.rows("SELECT * FROM issues ORDER BY name, detail NULLS FIRST")
+    facts = capture.read(tables)
+    facts["quality"] = quality.read(tables, facts, issues)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "capture": facts,
+        "verdict": {
+            "side": "unknown",
+            "cause": None,
+            "confidence": 0.0,
+            "cost_s": None,
+            "summary": "The capture is described; nothing in it has been searched for causes.",
+        },
+        "findings": [],
+        **conversations.read(tables),
+        "ledger": {},
+        **protocols.read(tables),
+        **endpoints.read(tables),
+        **moments.read(tables),
+        "issues": issues,
+    }
+
+
+def _run(analysis: Analysis, started_at: datetime) -> dict[str, Any]:
+    """All that differs from one run to the next."""
+    return {
+        "version": _core.__version__,
+        "files": list(analysis.sources),
+        "at": started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "read_s": round(analysis.read_ns / 1e9, 6),
+        "memory_budget_bytes": analysis.memory_bytes,
+        "peak_memory_bytes": _peak_memory_bytes(),
+        "python": sys.version.split()[0],
+        "platform": sys.platform,
+    }
+
+
+def _peak_memory_bytes() -> int | None:
+    """The most memory this process has held so far, where the system says."""
+    if os.name != "posix":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,101 @@
+"""What a report is made of. Sections fill these; renderers draw them and know nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from ..units import Unit
+
+# A value in a table or list, its unit told by the column.
+Value = str | int | float | None
+
+
+class State(Enum):
+    """What became of a check. No data is never good news, so it has a state of its own."""
+
+    CLEAN = "clean"
+    NOTE = "note"
+    FOUND = "found"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence or two."""
+
+    text: str
+    state: State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing known, with what it is called; a check has a state too."""
+
+    label: str
+    text: str
+    state: State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Things known, one a line."""
+
+    items: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    `rank` says how soon it may go where there is little room: 0 never, the largest first. A column of shares may be
+    drawn as bars. `tree` marks text that is indented by the row's depth.
+    """
+
+    title: str
+    unit: Unit = Unit.TEXT
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of values. `depths`, where given, makes a tree of them; `note` tells what is not shown."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    note: str = ""
+    depths: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Amounts over time. Each point stands for the time from its offset to that of the next; what has no point is 0."""
+
+    title: str
+    unit: Unit
+    width_ns: int
+    length_ns: int
+    points: tuple[tuple[int, float], ...]
+
+
+Block = Paragraph | Facts | Table | Chart
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of a report. `name` never changes, whatever the language of the title."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report. `data` is the same for the same capture; all that depends on the run is in `run`."""
+
+    title: str
+    data: Mapping[str, Any]
+    run: Mapping[str, Any]
+    sections: tuple[Section, ...]
+    footnote: str = ""

@@ -1,0 +1,88 @@
+"""What the capture is: files, times, sizes, interfaces."""
+
+from typing import Any
+
+from ... import units
+from ...tables import Tables
+from ...text import plural
+from ..model import Fact, Facts, Section
+
+_SUMS = ("packets", "captured_bytes", "wire_bytes", "cut_packets", "time_backwards_packets", "file_bytes")
+
+
+def read(tables: Tables) -> dict[str, Any]:
+    """Facts over all files, then those of each file and interface. Names of files depend on the run: not here."""
+    files = tables.rows("SELECT * EXCLUDE (name) FROM captures ORDER BY capture")
+    interfaces = tables.rows("SELECT * FROM interfaces ORDER BY capture, interface")
+    earliest = min((file["earliest_time_ns"] for file in files if file["earliest_time_ns"] is not None), default=None)
+    latest = max((file["latest_time_ns"] for file in files if file["latest_time_ns"] is not None), default=None)
+    return {
+        **{name: sum(file[name] for file in files) for name in _SUMS},
+        "earliest_time_ns": earliest,
+        "latest_time_ns": latest,
+        "duration_ns": None if earliest is None or latest is None else latest - earliest,
+        "complete": all(file["complete"] for file in files),
+        "files": files,
+        "interfaces": interfaces,
+    }
+
+
+def show(data: dict[str, Any]) -> Section:
+    """One fact a line."""
+    capture = data["capture"]
+    items = [
+        Fact("Format", _formats(capture["files"])),
+        Fact("Packets", f"{plural(capture['packets'], 'packet')}, {units.size(capture['wire_bytes'])} on the wire"),
+        *_times(capture),
+        *_interfaces(capture["interfaces"]),
+        *_origin(capture["files"]),
+    ]
+    return Section("capture", "Capture", (Facts(tuple(items)),))
+
+
+def _formats(files: list[dict[str, Any]]) -> str:
+    seen = [file["format"] + (f" in {file['compression']}" if file["compression"] else "") for file in files]
+    size = units.size(sum(file["file_bytes"] for file in files))
+    many = f"{plural(len(files), 'file')}: " if len(files) > 1 else ""
+    return f"{many}{', '.join(dict.fromkeys(seen))}, {size}"
+
+
+def _times(capture: dict[str, Any]) -> list[Fact]:
+    if capture["earliest_time_ns"] is None:
+        return []
+    # Wireshark shows as many digits as the file keeps, and so do we.
+    finest = min((interface["resolution_ns"] for interface in capture["interfaces"]), default=1)
+    digits = max(0, 9 - (len(str(finest)) - 1))
+    start = units.moment(capture["earliest_time_ns"], digits)
+    return [Fact("Start", start), Fact("Duration", _duration(capture))]
+
+
+def _duration(capture: dict[str, Any]) -> str:
+    nanoseconds = capture["duration_ns"]
+    if nanoseconds <= 0:
+        return "0 s"
+    mean = units.rate(capture["wire_bytes"] * 8 * units.SECOND_NS / nanoseconds)
+    return f"{units.duration(nanoseconds)}, {mean} on average"
+
+
+def _interfaces(interfaces: list[dict[str, Any]]) -> list[Fact]:
+    links = list(dict.fromkeys(interface["link_type"] for interface in interfaces))
+    lengths = sorted({interface["snap_length_bytes"] for interface in interfaces} - {None})
+    limit = " and ".join(f"{length:,}" for length in lengths)
+    facts = [
+        Fact("Link type" if len(links) == 1 else "Link types", ", ".join(links) or "none"),
+        Fact("Snap length", f"{limit} bytes" if lengths else "not limited"),
+    ]
+    names = list(dict.fromkeys(interface["name"] for interface in interfaces if interface["name"]))
+    if names:
+        facts.append(Fact("Interface" if len(names) == 1 else "Interfaces", ", ".join(names)))
+    filters = list(dict.fromkeys(interface["filter"] for interface in interfaces if interface["filter"]))
+    if filters:
+        facts.append(Fact("Filter", "; ".join(filters)))
+    return facts
+
+
+def _origin(files: list[dict[str, Any]]) -> list[Fact]:
+    origins = [" on ".join(filter(None, (file["application"], file["os"]))) for file in files]
+    told = "; ".join(dict.fromkeys(filter(None, origins)))
+    return [Fact("Written by", told)] if told else []

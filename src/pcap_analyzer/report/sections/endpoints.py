@@ -1,0 +1,57 @@
+"""Top talkers: the addresses with most bytes."""
+
+from typing import Any
+
+from ...tables import Tables
+from ...units import Unit
+from ..model import Column, Paragraph, Section, Table
+
+_KEPT = 100
+_SHOWN = 8
+
+
+def read(tables: Tables) -> dict[str, Any]:
+    """The addresses with most bytes, and how many there are."""
+    rows = tables.rows(
+        """
+        SELECT *, count(*) OVER () AS total FROM endpoints
+        ORDER BY sent_bytes + received_bytes DESC, sent_packets + received_packets DESC, address
+        LIMIT $kept
+        """,
+        kept=_KEPT,
+    )
+    total = rows[0]["total"] if rows else 0
+    return {"endpoints": [{key: row[key] for key in row if key != "total"} for row in rows], "endpoints_total": total}
+
+
+def show(data: dict[str, Any]) -> Section:
+    """The first few, with their share of all bytes."""
+    rows, total = data["endpoints"], data["endpoints_total"]
+    if not rows:
+        return Section("endpoints", "Top talkers", (Paragraph("No packet carries an IP address."),))
+    wire_bytes = data["capture"]["wire_bytes"]
+    shown = rows[:_SHOWN]
+    table = Table(
+        columns=(
+            Column("Address"),
+            Column("Sent", Unit.BYTES),
+            Column("Received", Unit.BYTES),
+            Column("Packets", Unit.COUNT, rank=2),
+            Column("Flows", Unit.COUNT, rank=3),
+            Column("Of all bytes", Unit.SHARE, rank=1),
+        ),
+        rows=tuple(
+            (
+                row["address"],
+                row["sent_bytes"],
+                row["received_bytes"],
+                row["sent_packets"] + row["received_packets"],
+                row["flows"],
+                # In a tunnel a frame counts for each of its headers, so the sum may pass the whole.
+                min(1.0, (row["sent_bytes"] + row["received_bytes"]) / wire_bytes),
+            )
+            for row in shown
+        ),
+        note=f"{len(shown)} of {total:,} addresses." if len(shown) < total else "",
+    )
+    return Section("endpoints", "Top talkers", (table,))

@@ -1,0 +1,30 @@
+"""The tables of one analysis, as findings and reports read them."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+Row = dict[str, Any]
+
+
+class Tables:
+    """Tables in DuckDB, whoever put them there: the core for a capture, a test for its few rows."""
+
+    def __init__(self, connection: "DuckDBPyConnection") -> None:
+        self._connection = connection
+
+    def rows(self, query: str, **parameters: object) -> list[Row]:
+        """All rows that `query` gives, by column name; `$name` in it stands for the parameter of that name."""
+        cursor = self._connection.execute(query, parameters or None)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def row(self, query: str, **parameters: object) -> Row:
+        """The only row of a query that always gives one, such as a sum over everything."""
+        (row,) = self.rows(query, **parameters)
+        return row
+
+    def sql(self, query: str, **parameters: object) -> "DuckDBPyRelation":
+        """`query` as a relation of DuckDB, which can be looked at, fetched in parts, or turned into a data frame."""
+        return self._connection.sql(query, params=parameters or None)

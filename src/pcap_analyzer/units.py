@@ -1,0 +1,128 @@
+"""Numbers with their units, for people.
+
+Bytes are SI (1 kB = 1000 bytes), rates are bit/s with k = 1000, times are UTC, and three digits are shown where three
+are known.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+SECOND_NS = 1_000_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Unit(Enum):
+    """What a number in a report measures."""
+
+    TEXT = "text"
+    COUNT = "count"
+    BYTES = "bytes"
+    DURATION_NS = "duration_ns"
+    OFFSET_NS = "offset_ns"
+    RATE_BPS = "rate_bps"
+    SHARE = "share"
+
+
+def text(value: object, unit: Unit) -> str:
+    """`value` as people read it; nothing at all for what is not known."""
+    if value is None:
+        return "–"
+    if isinstance(value, int | float):
+        return _FORMATS[unit](value)
+    return str(value)
+
+
+def _three_digits(value: float) -> str:
+    if value >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+
+
+def _scaled(value: float, steps: tuple[str, ...]) -> str:
+    for step in steps[:-1]:
+        if value < 999.5:
+            return f"{_three_digits(value)} {step}"
+        value /= 1000
+    return f"{_three_digits(value)} {steps[-1]}"
+
+
+def count(value: float) -> str:
+    """`14,576`."""
+    return f"{value:,.0f}"
+
+
+def size(value: float) -> str:
+    """`999 B`, `241 kB`, `1.20 GB`: SI, 1 kB = 1000 bytes."""
+    if value < 1000:
+        return f"{value:.0f} B"
+    return _scaled(value / 1000, ("kB", "MB", "GB", "TB", "PB"))
+
+
+def rate(value: float) -> str:
+    """`12.3 Mbit/s`, with k = 1000."""
+    if value < 1000:
+        return f"{value:.0f} bit/s"
+    return _scaled(value / 1000, ("kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"))
+
+
+def share(value: float) -> str:
+    """`31.2 %`; never 0 or 100 for what is only near it."""
+    if value in (0, 1):
+        return f"{value * 100:.0f} %"
+    percent = value * 100
+    if percent < 0.1:
+        return "<0.1 %"
+    return f"{min(percent, 99.9):.1f} %"
+
+
+def duration(value: float) -> str:
+    """How long something lasted: `85.0 µs`, `12.3 ms`, `8.12 s`, `2 min 05 s`, `3 h 20 min`, `4 d 06 h`."""
+    if value < 999.5:
+        return f"{value:.0f} ns"
+    if value < 0.9995 * SECOND_NS:
+        return _scaled(value / 1000, ("µs", "ms"))
+    seconds = value / SECOND_NS
+    if seconds < 119.5:
+        return f"{_three_digits(seconds)} s"
+    return _long_duration(round(seconds))
+
+
+def span(value: float) -> str:
+    """A length of time that was chosen, so its digits after the point say nothing: `2 ms`, `500 µs`, `10 s`."""
+    return re.sub(r"\.0+(?= )", "", duration(value))
+
+
+def _long_duration(seconds: int) -> str:
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds:02} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes:02} min"
+    return f"{hours // 24} d {hours % 24:02} h"
+
+
+def offset(value: float) -> str:
+    """Seconds since the capture began, as Wireshark shows them: `+12.345 s`."""
+    return f"+{value / SECOND_NS:,.3f} s"
+
+
+def moment(time_ns: int, digits: int = 9) -> str:
+    """A date and time in UTC with as many `digits` of the second as the capture knows."""
+    seconds, fraction = divmod(time_ns, SECOND_NS)
+    when = _EPOCH + timedelta(seconds=seconds)
+    decimals = f".{fraction:09}"[: digits + 1] if digits else ""
+    return f"{when:%Y-%m-%d %H:%M:%S}{decimals} UTC"
+
+
+_FORMATS: dict[Unit, Callable[[float], str]] = {
+    Unit.TEXT: str,
+    Unit.COUNT: count,
+    Unit.BYTES: size,
+    Unit.DURATION_NS: duration,
+    Unit.OFFSET_NS: offset,
+    Unit.RATE_BPS: rate,
+    Unit.SHARE: share,
+}
