@@ -27,7 +27,11 @@ def main() -> None:
     for name, frame in craft.layers().items() | craft.deep_tunnels(60).items():
         write("decode", name, struct.pack("!HB", 1, 0) + frame)
     for link_type in (0, 9, 12, 50, 51, 100, 104, 105, 108, 113, 119, 127, 192, 204, 239, 258, 276):
-        write("decode", f"link_{link_type}", struct.pack("!HB", link_type, 4) + link_header(link_type) + craft.ipv4(17, craft.udp(1, 2, b"x")))
+        write(
+            "decode",
+            f"link_{link_type}",
+            struct.pack("!HB", link_type, 4) + link_header(link_type) + craft.ipv4(17, craft.udp(1, 2, b"x")),
+        )
 
 
 def link_header(link_type: int) -> bytes:

@@ -28,7 +28,7 @@ def ipv4(protocol: int, payload: bytes, *, claimed: int | None = None, fragment:
 
 def ipv6(next_header: int, payload: bytes, *, claimed: int | None = None) -> bytes:
     length = len(payload) if claimed is None else claimed
-    addresses = bytes.fromhex("20010db8000000000000000000000001" "20010db8000000000000000000000002")
+    addresses = bytes.fromhex("20010db800000000000000000000000120010db8000000000000000000000002")
     return struct.pack("!IHBB", 0x60000000, length, next_header, 64) + addresses + payload
 
 

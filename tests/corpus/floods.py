@@ -75,7 +75,9 @@ def kept_forever() -> dict[str, bytes]:
         for number in range(100_000)
     ]
     addresses = [
-        craft.ethernet(0x0800, craft.ipv4(6, craft.tcp(number & 0xFFFF, 80, 1, 2))[:12] + struct.pack("!I", number) + ip[30:34])
+        craft.ethernet(
+            0x0800, craft.ipv4(6, craft.tcp(number & 0xFFFF, 80, 1, 2))[:12] + struct.pack("!I", number) + ip[30:34]
+        )
         + craft.tcp(number & 0xFFFF, 80, 1, 2)
         for number in range(100_000)
     ]

@@ -84,14 +84,24 @@ def groups(captures: Path | None) -> Iterator[Group]:
             yield Group(name, kind, content)
         yield Group(f"{name} header", "random", content[:24])
     yield Group("nothing", "random", b"")
-    for magic in ("1f8b0800", "28b52ffd", "04224d18", "0a0d0d0a", "d4c3b2a1", "736e6f6f70000000", "474d4255", "52545353", "58435000"):
+    for magic in (
+        "1f8b0800",
+        "28b52ffd",
+        "04224d18",
+        "0a0d0d0a",
+        "d4c3b2a1",
+        "736e6f6f70000000",
+        "474d4255",
+        "52545353",
+        "58435000",
+    ):
         yield Group(magic, "random", bytes.fromhex(magic))
     for name, content in floods.inputs().items():
         yield Group(name, "whole", content)
     if captures:
         files = sorted((path for path in captures.iterdir() if path.is_file()), key=lambda path: path.stat().st_size)
         for path in files[:20]:
-            yield Group(path.name, "prefixes", path.read_bytes())
+            yield Group(f"public {path.name}", "prefixes", path.read_bytes())
 
 
 # ---- the child ----------------------------------------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
     score_captures.py SHARED [--only TEXT] [--show N]
 
-SHARED/captures holds the captures, SHARED/captures-oracle/NAME.stats.json the answers. Compared are packets, bytes on the
-wire, bytes captured, first, last, earliest and latest time, and every TCP and UDP conversation with packets and bytes each
-way. Each capture is read in a child process through the border, and once more by the command `analyze`.
+SHARED/captures holds the captures, SHARED/captures-oracle/NAME.stats.json the answers (made by SHARED/tools/make_oracle.py).
+Compared are packets, bytes on the wire, bytes captured, first, last, earliest and latest time, and every TCP and UDP
+conversation with packets and bytes each way. Each capture is read in a child process through the border, and once more by
+the command `analyze`.
 
-Differences that are known and reasoned stand in allowed.toml; an entry that no longer applies fails too. Exits 1 on any other
-difference, on a crash, a traceback, or when a capture takes more than 30 s.
+Differences that are known and reasoned stand in allowed.toml; an entry that no longer applies fails too. Exits 1 on any
+other difference, on a crash, a traceback, or when a capture takes more than 30 s.
 """
 
 import argparse
@@ -38,6 +39,9 @@ TIMES = {
     "latest_time": "latest_time_ns",
 }
 
+# Our protocols -> tshark's kinds of conversations: it counts UDP-Lite with UDP.
+KINDS = {"tcp": "tcp", "udp": "udp", "udplite": "udp"}
+
 Side = tuple[str, int]
 # The two ends in order, then packets and bytes from the first to the second, then back. Bytes are None where not known.
 Conversation = tuple[Side, Side, int, int | None, int, int | None]
@@ -46,6 +50,7 @@ Conversation = tuple[Side, Side, int, int | None, int, int | None]
 @dataclass
 class Capture:
     name: str
+    allowed: set[str] = field(default_factory=set)
     differences: list[str] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
     conversations: int = 0
@@ -55,6 +60,9 @@ class Capture:
         """`kind` is what allowed.toml names."""
         self.kinds.add(kind)
         self.differences.append(text)
+
+    def unexpected(self) -> set[str]:
+        return self.kinds - self.allowed
 
 
 # ---- what we say --------------------------------------------------------------------------------------------------
@@ -76,7 +84,7 @@ def answer(path: Path) -> None:
         """
         SELECT protocol, client_address, client_port, server_address, server_port,
                client_packets, client_wire_bytes, server_packets, server_wire_bytes
-        FROM flows WHERE protocol IN ('tcp', 'udp') ORDER BY flow
+        FROM flows WHERE protocol IN ('tcp', 'udp', 'udplite') ORDER BY flow
         """
     ).fetchall()
     print(json.dumps({"facts": dict(zip(names, facts or (), strict=True)), "flows": flows}))
@@ -144,8 +152,8 @@ def nanoseconds(text: str | None) -> int | None:
     return None if text is None else int(Decimal(text) * 10**9)
 
 
-def compare(name: str, path: Path, oracle: dict[str, Any]) -> Capture:
-    capture = Capture(name)
+def compare(path: Path, oracle: dict[str, Any], allowed: set[str]) -> Capture:
+    capture = Capture(path.name, allowed)
     try:
         ours = ask(path)
         command = [str(COMMAND), "analyze", str(path), "--no-report"]
@@ -171,7 +179,7 @@ def compare(name: str, path: Path, oracle: dict[str, Any]) -> Capture:
         have = [
             conversation(end(row[1], row[2]), end(row[3], row[4]), (row[5], row[6]), (row[7], row[8]))
             for row in ours["flows"]
-            if row[0] == kind
+            if KINDS.get(row[0]) == kind
         ]
         compare_conversations(capture, kind, expected(oracle, kind), have)
     return capture
@@ -180,18 +188,24 @@ def compare(name: str, path: Path, oracle: dict[str, Any]) -> Capture:
 # ---- the list of allowed differences ------------------------------------------------------------------------------
 
 
-def judge(captures: list[Capture], allowed: list[dict[str, Any]]) -> Iterator[str]:
+def read_allowed() -> dict[str, set[str]]:
+    """Capture -> the kinds of difference that are allowed, each of them reasoned."""
+    entries = tomllib.loads(ALLOWED.read_text())["allowed"]
+    for entry in entries:
+        if not entry.get("reason", "").strip():
+            raise SystemExit(f"allowed.toml: no reason for {entry['capture']}")
+    return {entry["capture"]: set(entry["differs"]) for entry in entries}
+
+
+def judge(captures: list[Capture], allowed: dict[str, set[str]]) -> Iterator[str]:
     """What is wrong: differences that are not allowed, and permissions that nobody needs."""
-    permitted = {entry["capture"]: set(entry["differs"]) for entry in allowed}
     for capture in captures:
-        unexpected = capture.kinds - permitted.get(capture.name, set())
-        if unexpected:
-            yield f"{capture.name}: {len(capture.differences)} differences ({', '.join(sorted(unexpected))})"
-        for kind in sorted(permitted.get(capture.name, set()) - capture.kinds):
-            yield f"{capture.name}: allowed.toml lets {kind} differ, but it does not; remove that"
-    for entry in allowed:
-        if not str(entry.get("reason", "")).strip():
-            yield f"{entry['capture']}: allowed.toml gives no reason"
+        if capture.unexpected():
+            yield f"{capture.name} differs in {', '.join(sorted(capture.unexpected()))}"
+        for kind in sorted(capture.allowed - capture.kinds):
+            yield f"{capture.name} does not differ in {kind}: remove that from allowed.toml"
+    for name in sorted(allowed.keys() - {capture.name for capture in captures}):
+        yield f"{name} is not there: remove it from allowed.toml"
 
 
 def main() -> int:
@@ -199,22 +213,23 @@ def main() -> int:
     parser.add_argument("shared", type=Path, nargs="?")
     parser.add_argument("--only", default="", help="only captures whose name holds this text")
     parser.add_argument("--show", type=int, default=4, help="differences to print per capture")
+    parser.add_argument("--live", action="store_true", help="answers made just now: allowed.toml does not apply")
     parser.add_argument("--answer", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.answer:
         answer(options.answer)
         return 0
 
-    oracles = sorted((options.shared / "captures-oracle").glob("*.stats.json"))
-    names = [path.name.removesuffix(".stats.json") for path in oracles]
-    tasks = [
-        (name, options.shared / "captures" / name, json.loads(path.read_text()))
-        for name, path in zip(names, oracles, strict=True)
-        if options.only in name
-    ]
+    allowed = {} if options.live else read_allowed()
+    allowed = {name: kinds for name, kinds in allowed.items() if options.only in name}
+    tasks = []
+    for path in sorted((options.shared / "captures-oracle").glob("*.stats.json")):
+        name = path.name.removesuffix(".stats.json")
+        if options.only in name:
+            tasks.append((options.shared / "captures" / name, json.loads(path.read_text()), allowed.get(name, set())))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         captures = list(pool.map(lambda task: compare(*task), tasks))
-    allowed = [entry for entry in tomllib.loads(ALLOWED.read_text()).get("allowed", []) if options.only in entry["capture"]]
+
     for capture in captures:
         for text in capture.differences[: options.show]:
             print(f"{capture.name}: {text}")
@@ -224,9 +239,11 @@ def main() -> int:
     for line in wrong:
         print("NOT ALLOWED:", line)
     identical = sum(not capture.differences for capture in captures)
+    as_allowed = sum(bool(capture.differences) and not capture.unexpected() for capture in captures)
     print(
-        f"captures: {len(captures)} compared, {identical} identical, {len(captures) - identical - len(wrong)} differ as allowed, "
-        f"{len(wrong)} wrong; {sum(c.packets for c in captures)} packets, {sum(c.conversations for c in captures)} conversations"
+        f"captures: {len(captures)} compared, {identical} identical, {as_allowed} differ as allowed, "
+        f"{len(captures) - identical - as_allowed} wrong; {sum(capture.packets for capture in captures)} packets, "
+        f"{sum(capture.conversations for capture in captures)} conversations"
     )
     return int(bool(wrong) or not captures)
 
