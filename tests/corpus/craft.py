@@ -63,7 +63,7 @@ def layers() -> dict[str, bytes]:
     inner = ipv4(17, udp(1000, 2000, b"inner"))
     inner6 = ipv6(6, tcp(1000, 443, 5, 16))
     frame = ethernet(0x0800, inner)
-    extension = lambda following: bytes([following, 0, 1, 4, 0, 0, 0, 0])  # noqa: E731
+    extensions = b"".join(bytes([following, 0, 1, 4, 0, 0, 0, 0]) for following in (60, 43, 17))
     return {
         "vlan": ethernet(0x8100, b"\0\5\x08\0" + inner),
         "qinq": ethernet(0x88A8, b"\0\7\x81\0\0\5\x08\0" + inner),
@@ -81,7 +81,7 @@ def layers() -> dict[str, bytes]:
         "l2tp": ethernet(0x0800, ipv4(17, udp(1701, 1701, b"\0\2\0\1\0\1\xff\3\0\x21" + inner))),
         "teredo": ethernet(0x0800, ipv4(17, udp(5000, 3544, inner6))),
         "ah": ethernet(0x0800, ipv4(51, b"\x11\4\0\0\0\0\0\1\0\0\0\1" + bytes(12) + udp(1, 2, b"x"))),
-        "ipv6_extensions": ethernet(0x86DD, ipv6(0, extension(60) + extension(43) + extension(17) + udp(5, 6, b"x"))),
+        "ipv6_extensions": ethernet(0x86DD, ipv6(0, extensions + udp(5, 6, b"x"))),
         "icmp_error": ethernet(0x0800, ipv4(1, b"\3\4\0\0\0\0\5\0" + ipv4(6, tcp(1000, 443, 9, 16)))),
         "icmpv6_error": ethernet(0x86DD, ipv6(58, b"\2\0\0\0\0\0\5\0" + inner6)),
         "first_fragment": ethernet(0x0800, ipv4(17, udp(7, 8, b"x" * 16, claimed=40), fragment=0x2000)),
@@ -252,7 +252,10 @@ def gzip_bomb(head: bytes, megabytes: int) -> bytes:
 def xxh32(data: bytes) -> int:
     """xxHash of less than 16 bytes, as the lz4 frame header needs it."""
     mask = 0xFFFFFFFF
-    rotate = lambda value, bits: (value << bits | value >> (32 - bits)) & mask  # noqa: E731
+
+    def rotate(value: int, bits: int) -> int:
+        return (value << bits | value >> (32 - bits)) & mask
+
     total = (374761393 + len(data)) & mask
     for at in range(0, len(data) - 3, 4):
         total = rotate((total + int.from_bytes(data[at : at + 4], "little") * 3266489917) & mask, 17) * 668265263 & mask

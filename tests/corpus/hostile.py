@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,8 +64,8 @@ def variations(kind: str, seed: bytes) -> Iterator[bytes]:
     elif kind == "lies":
         for at in range(0, min(len(seed) - 3, 700), 2):
             for value in INTERESTING:
-                for order in ("little", "big"):
-                    yield seed[:at] + value.to_bytes(4, order) + seed[at + 4 :]  # type: ignore[arg-type]
+                little = value.to_bytes(4, "little")
+                yield from (seed[:at] + lie + seed[at + 4 :] for lie in (little, little[::-1]))
     elif kind == "damage":
         for _ in range(1_500):
             damaged = bytearray(seed)
@@ -133,15 +133,14 @@ def work(kind: str, seed_path: Path, input_path: Path) -> None:
                 analyzer.feed(chunk)
         analyzer.finish()
 
-    def answer(door: "object") -> str:
+    def check(door: Callable[[], None]) -> None:
+        """Tables or one clear line; whatever else is raised ends this process."""
         try:
-            door()  # type: ignore[operator]
+            door()
         except _core.CaptureError as error:
             text = str(error)
             if not text.strip() or "\n" in text or "panic" in text:
                 raise SystemExit(f"not a clear line: {text!r}") from error
-            return text.removeprefix(f"{input_path}: ")
-        return "tables"
 
     seed = seed_path.read_bytes()
     idle, inputs, slowest = peak_bytes(), 0, 0.0
@@ -149,7 +148,7 @@ def work(kind: str, seed_path: Path, input_path: Path) -> None:
         input_path.write_bytes(content)
         for door in (as_file, in_chunks):
             begun = time.process_time()
-            answer(door)
+            check(door)
             slowest = max(slowest, time.process_time() - begun)
         inputs += 1
         if slowest > SECONDS:
