@@ -57,7 +57,7 @@ lint: build
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	MYPYPATH=src $(BIN)/stubtest pcap_analyzer._core
+	MYPYPATH=src $(BIN)/stubtest pcap_analyzer._core --allowlist tests/stubtest.allow
 	cargo fmt --all --check
 	cargo fmt --all --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --locked --workspace --all-targets -- -D warnings

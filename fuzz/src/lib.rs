@@ -29,7 +29,7 @@ pub fn capture(input: &[u8]) {
 /// A frame by number, time, interface, link type, length on the wire, length captured, and the sum of its bytes.
 type Summary = (u64, Option<i64>, u32, LinkType, u32, usize, u64);
 
-fn read(file: &[u8], chunk_bytes: usize) -> (Vec<Summary>, String, Option<Error>) {
+fn read(file: &[u8], chunk_bytes: usize) -> (Vec<Summary>, Vec<String>, Option<Error>) {
     let mut frames = Vec::new();
     let mut reader = Reader::new();
     let mut take = |frame: &Frame<'_>| {
@@ -42,8 +42,8 @@ fn read(file: &[u8], chunk_bytes: usize) -> (Vec<Summary>, String, Option<Error>
     (frames, describe(&reader.context().issues), error)
 }
 
-fn describe(issues: &Issues) -> String {
-    issues.iter().map(|(kind, detail, issue)| format!("{kind:?} {detail} {issue:?}\n")).collect()
+fn describe(issues: &Issues) -> Vec<String> {
+    issues.iter().map(|(kind, detail, issue)| format!("{kind:?} {detail} {issue:?}")).collect()
 }
 
 /// Any bytes as a frame. The first two bytes of the input choose the link type, the third what is done with the rest.
