@@ -82,11 +82,12 @@ golden: build
 fuzz:
 	scripts/fuzz.sh
 
-# Pins all Python dependencies anew, with hashes.
+# Pins all Python dependencies anew, with hashes, and brings the fuzz crate's lock file up to the core's.
 lock: $(VENV)/.installed
 	$(BIN)/python -m venv .cache/uv && .cache/uv/bin/pip install --quiet 'uv>=0.9'
 	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --output-file requirements.txt
 	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --group dev --output-file requirements-dev.txt
+	cargo update --quiet --workspace --manifest-path fuzz/Cargo.toml
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
 
 # Removes what the other targets made.

@@ -185,7 +185,7 @@ def machine() -> str:
         model = next(text.split(":", 1)[1].strip() for text in lines if text.startswith("model name"))
     except (OSError, StopIteration):
         pass
-    return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
+    return f"{model}, {os.cpu_count()} cores, {platform.system()}"
 
 
 def version(command: Sequence[str]) -> str:
