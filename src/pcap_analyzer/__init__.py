@@ -10,14 +10,14 @@ with pa.analyze("slow.pcapng") as analysis:
 
 from ._core import __version__
 from .analysis import Analysis, analyze
-from .errors import CaptureUnreadable, PcapAnalyzerError, QueryError, SettingError
+from .errors import PcapAnalyzerError, QueryError, SettingError, UnreadableCaptureError
 
 __all__ = [
     "Analysis",
-    "CaptureUnreadable",
     "PcapAnalyzerError",
     "QueryError",
     "SettingError",
+    "UnreadableCaptureError",
     "__version__",
     "analyze",
 ]

@@ -60,6 +60,7 @@ def analyze(
     Raises:
         CaptureError: a source is not a capture.
         OSError: a source cannot be opened or read.
+
     """
 
 @final

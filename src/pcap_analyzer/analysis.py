@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from . import _core
 from .database import connect_to
-from .errors import CaptureUnreadable, describe_os_error
+from .errors import UnreadableCaptureError, describe_os_error
 from .settings import MEMORY_BYTES
 from .tables import Row, Tables
 
@@ -35,7 +35,8 @@ def analyze(
     `writable`, and nowhere when there is none.
 
     Raises:
-        CaptureUnreadable: nothing could be read.
+        UnreadableCaptureError: nothing could be read.
+
     """
     if not sources:
         raise TypeError("analyze() needs at least one capture")
@@ -59,9 +60,9 @@ def _translated(error: BaseException, names: list[str]) -> BaseException:
     if isinstance(error, _core.CaptureError):
         line = str(error)
         # Of several captures the core says which one it is.
-        return CaptureUnreadable(line if any(line.startswith(f"{name}:") for name in names) else f"{name}: {line}")
+        return UnreadableCaptureError(line if any(line.startswith(f"{name}:") for name in names) else f"{name}: {line}")
     if isinstance(error, OSError):
-        return CaptureUnreadable(describe_os_error(error, str(error.filename or name)))
+        return UnreadableCaptureError(describe_os_error(error, str(error.filename or name)))
     return error
 
 

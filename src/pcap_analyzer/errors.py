@@ -2,9 +2,9 @@
 
 ```text
 PcapAnalyzerError
-├── CaptureUnreadable   nothing could be read from a source
-├── QueryError          SQL that is wrong, or that asks for more than the tables of a capture
-└── SettingError        a value that a user chose and that cannot be used
+├── UnreadableCaptureError   nothing could be read from a source
+├── QueryError               SQL that is wrong, or that asks for more than the tables of a capture
+└── SettingError             a value that a user chose and that cannot be used
 ```
 
 The text of each is one line for people: what, where, and what to do.
@@ -18,7 +18,7 @@ class PcapAnalyzerError(Exception):
     """Whatever this package raises on purpose."""
 
 
-class CaptureUnreadable(PcapAnalyzerError):
+class UnreadableCaptureError(PcapAnalyzerError):
     """Nothing could be read from a source."""
 
 

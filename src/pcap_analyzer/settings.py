@@ -22,6 +22,7 @@ def parse_size(text: str) -> int:
 
     Raises:
         SettingError: it is not a size.
+
     """
     match = _SIZE.fullmatch(text.strip())
     if not match:

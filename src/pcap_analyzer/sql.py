@@ -18,6 +18,8 @@ _TABLE_FUNCTIONS = frozenset({"generate_series", "json_each", "json_tree", "rang
 # Functions of values that look beyond the tables.
 _CLOSED_FUNCTIONS = frozenset({"current_setting", "getenv", "write_log"})
 
+_TOO_DEEP = "nested too deeply; ask in smaller steps"
+
 
 @dataclass(frozen=True)
 class Query:
@@ -39,35 +41,35 @@ def check(text: str) -> Query:
 
     Raises:
         QueryError: it is not; the text says why, and which name may have been meant.
+
     """
     import duckdb
 
     connection = connect_to_nothing()
     try:
-        tree = _parse(connection, text)
+        statement, tree = _parse(connection, text)
         tables = _tables(tree)
-        connection.sql(text)  # binds every name and type, and reads nothing
+        connection.sql(statement)  # binds every name and type, and reads nothing
     except duckdb.Error as error:
         raise explain(error) from error
     finally:
         connection.close()
-    return Query(text.strip().rstrip(";"), tables)
+    return Query(statement, tables)
 
 
 def explain(error: Exception) -> QueryError:
     """An error of DuckDB in one line: what is wrong, and the names that may have been meant."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    kept = [
-        line for line in lines[:1] + [line for line in lines[1:] if line.startswith(("Did you mean", "Candidate b"))]
-    ]
-    line = " ".join(kept)
+    first, *rest = (line.strip() for line in str(error).splitlines())
+    line = " ".join([first, *(line for line in rest if line.startswith(("Did you mean", "Candidate b")))])
     for kind in ("Parser Error: ", "Binder Error: ", "Catalog Error: ", "Invalid Input Error: "):
         line = line.removeprefix(kind)
+    if line.startswith("Max expression depth"):
+        line = _TOO_DEEP
     return QueryError(f"SQL: {line}")
 
 
-def _parse(connection: "DuckDBPyConnection", text: str) -> dict[str, Any]:
-    """The one statement of `text` as DuckDB's tree of it."""
+def _parse(connection: "DuckDBPyConnection", text: str) -> tuple[str, dict[str, Any]]:
+    """The one statement of `text`, without what ends it, and DuckDB's tree of it."""
     statements = connection.extract_statements(text)
     if not statements:
         raise QueryError('SQL: nothing to run; try "SELECT * FROM flows"')
@@ -81,11 +83,24 @@ def _parse(connection: "DuckDBPyConnection", text: str) -> dict[str, Any]:
     try:
         parsed: dict[str, Any] = json.loads(tree)
     except RecursionError as error:
-        raise QueryError("SQL: nested too deeply; ask in smaller steps") from error
+        raise QueryError(f"SQL: {_TOO_DEEP}") from error
     if statements[0].type.name != "SELECT" or parsed.get("error", True):
         word = text.split(maxsplit=1)[0].upper()
         raise QueryError(f"SQL: {word} is not allowed; only SELECT, WITH, VALUES, DESCRIBE and SUMMARIZE are")
-    return parsed
+    return _without_end(text), parsed
+
+
+def _without_end(text: str) -> str:
+    """`text` up to the semicolons that end it. Comments may follow those, and would swallow what is put after them."""
+    import duckdb
+
+    encoded = text.encode()
+    end = len(encoded)
+    for position, _ in reversed(duckdb.tokenize(text)):
+        if encoded[position : position + 1] != b";":
+            break
+        end = position
+    return encoded[:end].decode().strip()
 
 
 def _tables(tree: dict[str, Any]) -> frozenset[str]:

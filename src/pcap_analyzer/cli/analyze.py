@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..analysis import Analysis
-from ..analysis import analyze as read_capture
-from ..errors import CaptureUnreadable
+from pcap_analyzer.analysis import Analysis
+from pcap_analyzer.analysis import analyze as read_capture
+from pcap_analyzer.errors import UnreadableCaptureError
+
 from . import options
 from .incomplete import warn_incomplete
 from .output import write_text
@@ -17,7 +18,7 @@ from .reports import write_report
 from .session import Session
 
 if TYPE_CHECKING:
-    from ..report.model import Report
+    from pcap_analyzer.report.model import Report
 
 
 @click.command(short_help="What a capture is and what happens in it.")
@@ -44,7 +45,7 @@ def analyze(
     out: Path | None,
     memory_bytes: int,
 ) -> int:
-    """Says what each CAPTURE is, how far it can be trusted, and what happens in it.
+    r"""Says what each CAPTURE is, how far it can be trusted, and what happens in it.
 
     \b
     CAPTURE is a file or - for standard input, also compressed.
@@ -71,12 +72,12 @@ def _analyze(
     session: Session, sources: tuple[str, ...], format_name: str, folder: Path | None, memory_bytes: int, *, alone: bool
 ) -> int:
     """One report. Gives the exit code."""
-    from ..report.build import build
+    from pcap_analyzer.report.build import build
 
     try:
         with progress_bar(session, " + ".join(sources)) as progress:
             analysis = read_capture(*sources, memory_bytes=memory_bytes, progress=progress)
-    except CaptureUnreadable as error:
+    except UnreadableCaptureError as error:
         session.error(str(error))
         return 2
     with analysis:
@@ -92,11 +93,11 @@ def _analyze(
 
 def _show(report: "Report", format_name: str, *, alone: bool) -> None:
     if format_name == "json":
-        from ..render import json
+        from pcap_analyzer.render import json
 
         write_text([json.document(report) if alone else json.line(report)], None)
         return
-    from ..render import terminal
+    from pcap_analyzer.render import terminal
 
     terminal.show(report, terminal.console())
 

@@ -18,8 +18,9 @@ from typing import NoReturn
 
 import click
 
-from ..errors import PcapAnalyzerError, describe_os_error
-from .group import group
+from pcap_analyzer.errors import PcapAnalyzerError, describe_os_error
+
+from .group import PipeClosedError, group
 from .session import Session
 
 ANALYSED = 0
@@ -37,7 +38,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     try:
         code = _run(arguments, session)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (PipeClosedError, BrokenPipeError):
         _end_by_broken_pipe()
     sys.exit(code)
 
@@ -52,13 +53,11 @@ def _run(arguments: list[str] | None, session: Session) -> int:
         _show_usage_error(error, session)
     except PcapAnalyzerError as error:
         session.error(str(error))
-    except BrokenPipeError:
+    except (PipeClosedError, BrokenPipeError):
         raise
     except OSError as error:
-        session.error(describe_os_error(error, str(error.filename or "the result")))
-    except Exception as error:  # noqa: BLE001 - the last door: a fault of ours becomes one line too
-        if _is_interrupt(error):
-            return INTERRUPTED
+        session.error(describe_os_error(error, str(error.filename or "files")))
+    except Exception as error:
         _show_fault(error, session)
     return FAILED
 
@@ -71,11 +70,6 @@ def _show_usage_error(error: click.ClickException, session: Session) -> None:
     context = getattr(error, "ctx", None)
     hint = f" (see `{context.command_path} --help`)" if context else ""
     session.error(" ".join(error.format_message().split()).rstrip(".") + hint)
-
-
-def _is_interrupt(error: Exception) -> bool:
-    """Whether DuckDB, which has words of its own for it, was stopped by Ctrl-C."""
-    return type(error).__name__ == "InterruptException" or str(error) == "Query interrupted"
 
 
 def _show_fault(error: Exception, session: Session) -> None:

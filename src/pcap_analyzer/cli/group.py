@@ -1,16 +1,35 @@
 """The program and its commands."""
 
+from typing import Any
+
 import click
 
-from .. import _core
+from pcap_analyzer import _core
+
 from .analyze import analyze
 from .query import query
 from .tables import tables
 
+
+class PipeClosedError(Exception):
+    """Whoever read our output has gone. Not an OSError, of which click would make an exit code of its own."""
+
+
+class _Program(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise PipeClosedError from error
+
+
 _EPILOG = "Exit codes: 0 analysed, 2 wrong usage or nothing readable, 130 Ctrl-C."
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Program, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(_core.__version__, prog_name="pcap-analyzer", message="%(prog)s %(version)s")
 def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""

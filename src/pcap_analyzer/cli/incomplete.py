@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from ..tables import Row
-from ..text import plural
+from pcap_analyzer.tables import Row
+from pcap_analyzer.text import plural
+
 from .session import Session
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from ..errors import SettingError
-from ..settings import MEMORY_BYTES, SMALLEST_MEMORY_BYTES, parse_size
+from pcap_analyzer.errors import SettingError
+from pcap_analyzer.settings import MEMORY_BYTES, SMALLEST_MEMORY_BYTES, parse_size
+
 from .session import Session
 
 

@@ -1,6 +1,5 @@
 """Where a result goes: standard output, or a file that is whole or not there."""
 
-import os
 import shutil
 import sys
 import tempfile
@@ -8,7 +7,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..text import visible_lines
+from pcap_analyzer.text import visible_lines
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Makes errors tell what was written to, which those of a write do not, and those of a neighbour tell wrongly."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, name) from error
 
 
 @contextmanager
@@ -16,10 +26,12 @@ def replacing(path: Path) -> Iterator[Path]:
     """A path to write to; what is written there replaces `path` at the end, and leaves it alone after an error."""
     target = path.resolve()
     # In the same folder, since a file can be moved in one step only within a disk.
-    folder = Path(tempfile.mkdtemp(prefix=".pcap-analyzer-", dir=target.parent))
+    with _named(str(path)):
+        folder = Path(tempfile.mkdtemp(prefix=".pcap-analyzer-", dir=target.parent))
     try:
         yield folder / target.name
-        os.replace(folder / target.name, target)
+        with _named(str(path)):
+            (folder / target.name).replace(target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -31,14 +43,15 @@ def is_replaceable(path: Path) -> bool:
 
 def write_text(chunks: Iterable[str], path: Path | None) -> None:
     """Writes `chunks` to a file or, without one, to standard output, where a terminal gets no control characters."""
-    if path is None:
-        _write_to_stdout(chunks)
-    elif is_replaceable(path):
-        with replacing(path) as new, new.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(chunks)
-    else:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(chunks)
+    with _named(str(path or "standard output")):
+        if path is None:
+            _write_to_stdout(chunks)
+        elif is_replaceable(path):
+            with replacing(path) as new, new.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(chunks)
+        else:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(chunks)
 
 
 def _write_to_stdout(chunks: Iterable[str]) -> None:

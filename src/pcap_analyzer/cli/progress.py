@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..text import visible
+from pcap_analyzer.text import visible
+
 from .session import Session
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from .._core import ProgressCallback
+    from pcap_analyzer._core import ProgressCallback
 
 # Below this nobody waits, and a bar would only flicker.
 _PATIENCE_S = 0.4
@@ -59,7 +60,7 @@ class _Bar:
 def _bar() -> "Progress":
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from ..render.terminal import console
+    from pcap_analyzer.render.terminal import console
 
     return Progress(
         TextColumn("{task.description}", markup=False),

@@ -1,19 +1,23 @@
 """`pcap-analyzer query CAPTURE SQL`: questions to the tables of a capture."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..analysis import Analysis, analyze
-from . import options
+from pcap_analyzer.analysis import Analysis, analyze
+
+from . import interrupt, options
 from .incomplete import warn_incomplete
 from .output import is_replaceable, replacing, write_text
 from .progress import progress_bar
 from .session import Session
 
 if TYPE_CHECKING:
-    from ..sql import Query
+    from pcap_analyzer.sql import Query
 
 _FORMATS = ["table", "csv", "json", "parquet"]
 
@@ -37,25 +41,38 @@ _FORMATS = ["table", "csv", "json", "parquet"]
 def query(
     session: Session, capture: str, sql: str, format_name: str, output: Path | None, rows: int, memory_bytes: int
 ) -> int:
-    """Runs one SELECT of DuckDB's SQL over the tables of a CAPTURE; `pcap-analyzer tables` lists them.
+    r"""Runs one SELECT of DuckDB's SQL over the tables of a CAPTURE; `pcap-analyzer tables` lists them.
 
     \b
     pcap-analyzer query slow.pcap "SELECT client, server, duration_ns FROM flows ORDER BY 3 DESC LIMIT 5"
 
-    SQL reads these tables and nothing else: no file, no network, no setting. Times are whole nanoseconds since 1970 UTC.
-    In csv NULL is an empty field.
+    SQL reads these tables and nothing else: no file, no network, no setting. Times are whole nanoseconds since 1970
+    UTC. In csv NULL is an empty field.
     """
     options.check_sources([capture])
     _check_output(format_name, output)
     checked = _check(sql)
-    folder = output.resolve().parent if output and format_name == "parquet" else None
-    with progress_bar(session, capture) as progress:
-        analysis = analyze(
-            capture, memory_bytes=memory_bytes, on_demand=checked.on_demand, progress=progress, writable=folder
-        )
-    with analysis:
+    with ExitStack() as stack:
+        new = stack.enter_context(replacing(output)) if output and format_name == "parquet" else None
+        with progress_bar(session, capture) as progress:
+            analysis = stack.enter_context(
+                analyze(
+                    capture,
+                    memory_bytes=memory_bytes,
+                    on_demand=checked.on_demand,
+                    progress=progress,
+                    writable=new.parent if new else None,
+                )
+            )
         session.detail(f"read in {analysis.read_ns / 1e9:.3f} s")
-        _run(session, analysis, checked.text, format_name, output, rows)
+        with _explained():
+            if new:
+                answer = partial(_write_parquet, analysis, checked.text, new)
+            elif format_name == "table":
+                answer = partial(_show, session, analysis, checked.text, rows)
+            else:
+                answer = partial(_write_text, analysis, checked.text, format_name, output)
+            interrupt.run(analysis.connection, answer)
         _warn(session, analysis, capture)
     return 0
 
@@ -70,34 +87,26 @@ def _check_output(format_name: str, output: Path | None) -> None:
 
 
 def _check(sql: str) -> "Query":
-    from ..sql import check
+    from pcap_analyzer.sql import check
 
     return check(sql)
 
 
-def _run(session: Session, analysis: Analysis, sql: str, format_name: str, output: Path | None, rows: int) -> None:
-    """Runs SQL that has been checked. It can still fail on a value, such as a division or a cast."""
+@contextmanager
+def _explained() -> Iterator[None]:
+    """SQL that has been checked can still fail on a value, such as a cast: that is one line too."""
     import duckdb
 
-    from ..sql import explain
+    from pcap_analyzer.sql import explain
 
     try:
-        if format_name == "table":
-            _show(session, analysis, sql, rows)
-        elif format_name == "parquet" and output:
-            _write_parquet(analysis, sql, output)
-        else:
-            from ..render.files import STREAMED
-
-            write_text(STREAMED[format_name](analysis.connection, sql), output)
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
+        yield
     except duckdb.Error as error:
         raise explain(error) from error
 
 
 def _show(session: Session, analysis: Analysis, sql: str, most: int) -> None:
-    from ..render import files, rows, terminal
+    from pcap_analyzer.render import files, rows, terminal
 
     names, types = files.columns(analysis.connection, sql)
     shown = files.texts(analysis.connection, sql, most + 1 if most else None)
@@ -110,11 +119,16 @@ def _show(session: Session, analysis: Analysis, sql: str, most: int) -> None:
         session.note(f"{len(shown):,} of {total:,} rows; --rows 0 shows all, --format csv writes them")
 
 
-def _write_parquet(analysis: Analysis, sql: str, output: Path) -> None:
-    from ..render.files import write_parquet
+def _write_parquet(analysis: Analysis, sql: str, path: Path) -> None:
+    from pcap_analyzer.render.files import write_parquet
 
-    with replacing(output) as new:
-        write_parquet(analysis.connection, sql, new)
+    write_parquet(analysis.connection, sql, path)
+
+
+def _write_text(analysis: Analysis, sql: str, format_name: str, output: Path | None) -> None:
+    from pcap_analyzer.render.files import STREAMED
+
+    write_text(STREAMED[format_name](analysis.connection, sql), output)
 
 
 def _warn(session: Session, analysis: Analysis, capture: str) -> None:

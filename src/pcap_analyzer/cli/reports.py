@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from ..errors import describe_os_error
+from pcap_analyzer.errors import describe_os_error
+
 from .session import Session
 
 if TYPE_CHECKING:
-    from ..report.model import Report
+    from pcap_analyzer.report.model import Report
 
 _ENDINGS = re.compile(r"\.(gz|zst|lz4|pcapng|pcap|cap|ntar|dmp|snoop)$", re.IGNORECASE)
 _LONGEST_STEM = 100
@@ -18,7 +19,7 @@ _LONGEST_STEM = 100
 
 def write_report(session: Session, report: "Report", sources: Sequence[str], folder: Path) -> None:
     """Writes the report as JSON. A folder that cannot be written is worth a warning: the analysis is done."""
-    from ..render import json
+    from pcap_analyzer.render import json
 
     stem = f"{_stem(sources)}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     try:

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 
-from ..text import visible
+from pcap_analyzer.text import visible
 
 
 @dataclass

@@ -4,9 +4,9 @@ import json
 
 import click
 
-from .. import _core
-from ..errors import QueryError
-from ..text import nearest
+from pcap_analyzer import _core
+from pcap_analyzer.errors import QueryError
+from pcap_analyzer.text import nearest
 
 
 @click.command(short_help="Which tables there are to ask.")
@@ -22,8 +22,8 @@ def tables(name: str | None, format_name: str) -> int:
     if format_name == "json":
         click.echo(json.dumps(chosen or catalogue, indent=2, ensure_ascii=False))
         return 0
-    from ..render import catalogue as shown
-    from ..render.terminal import console
+    from pcap_analyzer.render import catalogue as shown
+    from pcap_analyzer.render.terminal import console
 
     if chosen:
         shown.show_columns(chosen, console())

@@ -9,7 +9,7 @@ from rich.text import Text
 from .terminal import emit
 
 if TYPE_CHECKING:
-    from .._core import TableSpec
+    from pcap_analyzer._core import TableSpec
 
 _HINT = "Columns: pcap-analyzer tables NAME. Tables on demand have a row per packet and are filled only for a query."
 

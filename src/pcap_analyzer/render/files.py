@@ -1,6 +1,7 @@
 """The rows of a query as CSV, JSON and Parquet, in memory that does not grow with them.
 
-DuckDB makes the text of each row, which is several times faster than Python, and it comes in batches.
+Each query has passed `pcap_analyzer.sql.check`, so it stays one SELECT when it is put into parentheses. DuckDB makes
+the text of each row, which is several times faster than Python, and it comes in batches.
 """
 
 import json
@@ -8,7 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..database import quote_text
+from pcap_analyzer.database import quote_text
+
 from .json import escape_unsafe
 
 if TYPE_CHECKING:
@@ -22,10 +24,14 @@ _FLOATS = ("DOUBLE", "FLOAT")
 def csv(connection: "DuckDBPyConnection", query: str) -> Iterator[str]:
     """CSV as RFC 4180 quotes it, with a header row; NULL is an empty field. Lines end as on Unix."""
     names, types = columns(connection, query)
-    yield ",".join(map(_csv_field, names)) + "\n"
+    header = ",".join(map(_csv_field, names)) + "\n"
     fields = [_csv_expression(f"c{index}", kind) for index, kind in enumerate(types)]
+    # The header waits for the first rows: of a query that fails nothing is written.
     for batch in _batches(connection, query, " || ',' || ".join(fields)):
-        yield "\n".join(batch) + "\n"
+        yield header + "\n".join(batch) + "\n"
+        header = ""
+    if header:
+        yield header
 
 
 def json_rows(connection: "DuckDBPyConnection", query: str) -> Iterator[str]:
@@ -59,18 +65,18 @@ def texts(connection: "DuckDBPyConnection", query: str, most: int | None) -> lis
     names, _ = columns(connection, query)
     casts = ", ".join(f"CAST(c{index} AS VARCHAR)" for index in range(len(names)))
     limit = "" if most is None else f" LIMIT {most}"
-    return connection.execute(f"SELECT {casts} FROM {_positions(query, len(names))}{limit}").fetchall()
+    return connection.execute(f"SELECT {casts} FROM {_positions(query, len(names))}{limit}").fetchall()  # noqa: S608
 
 
 def count(connection: "DuckDBPyConnection", query: str) -> int:
     """How many rows `query` gives."""
-    (total,) = connection.execute(f"SELECT count(*) FROM ({query}\n)").fetchone() or (0,)
+    (total,) = connection.execute(f"SELECT count(*) FROM ({query}\n)").fetchone() or (0,)  # noqa: S608
     return int(total)
 
 
 def _batches(connection: "DuckDBPyConnection", query: str, expression: str) -> Iterator[list[str]]:
     names, _ = columns(connection, query)
-    cursor = connection.execute(f"SELECT {expression} FROM {_positions(query, len(names))}")
+    cursor = connection.execute(f"SELECT {expression} FROM {_positions(query, len(names))}")  # noqa: S608
     while rows := cursor.fetchmany(_BATCH_ROWS):
         yield [row[0] for row in rows]
 

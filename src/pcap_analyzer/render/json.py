@@ -1,7 +1,7 @@
 """A report for programs.
 
-The same capture gives the same bytes outside the key `run`, whatever the chunks in which it was read. Each top-level key
-and each row of a list stands on a line of its own, so that two reports can be compared with `diff`.
+The same capture gives the same bytes outside the key `run`, whatever the chunks in which it was read. Each top-level
+key and each row of a list stands on a line of its own, so that two reports can be compared with `diff`.
 """
 
 import json
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..report.model import Report
+from pcap_analyzer.report.model import Report
 
 # Valid in JSON, yet able to drive a terminal or to make a line lie.
 _UNSAFE = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")

@@ -7,7 +7,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from ..text import visible
+from pcap_analyzer.text import visible
+
 from .terminal import emit
 
 Cells = tuple[str | None, ...]

@@ -1,6 +1,5 @@
 """A report for the terminal, by rich: wide or narrow, with colour or without."""
 
-from functools import singledispatch
 from typing import Final, Literal
 
 from rich.console import Console, Group, RenderableType
@@ -10,10 +9,10 @@ from rich.table import Column as GridColumn
 from rich.table import Table as Grid
 from rich.text import Text
 
-from ..report.model import Block, Chart, Column, Facts, Paragraph, Report, Section, State, Table, Value
-from ..text import visible
-from ..units import Unit, offset
-from ..units import text as unit_text
+from pcap_analyzer.report.model import Block, Chart, Column, Facts, Paragraph, Report, Section, State, Table, Value
+from pcap_analyzer.text import visible
+from pcap_analyzer.units import Unit, offset
+from pcap_analyzer.units import text as unit_text
 
 WIDEST: Final = 110
 _GAP: Final = 2
@@ -38,7 +37,7 @@ def show(report: Report, console: Console) -> None:
 
 
 def emit(console: Console, *parts: RenderableType) -> None:
-    """Prints parts with an empty line between them, and in a pipe without the blanks with which rich fills its lines."""
+    """Prints parts with an empty line between them, in a pipe without the blanks that rich fills lines with."""
     with console.capture() as captured:
         for number, part in enumerate(parts):
             if number:
@@ -56,14 +55,20 @@ def _section(section: Section, width: int) -> RenderableType:
     return Group(rule, *(Padding(draw(block, width - _GAP), (0, 0, 0, _GAP)) for block in section.blocks))
 
 
-@singledispatch
 def draw(block: Block, width: int) -> RenderableType:
     """A block as something that rich prints."""
-    raise TypeError(f"no way to draw {block!r}")
+    match block:
+        case Paragraph():
+            return _paragraph(block)
+        case Facts():
+            return _facts(block)
+        case Table():
+            return _table(block, width)
+        case Chart():
+            return _chart(block, width)
 
 
-@draw.register
-def _(block: Paragraph, width: int) -> RenderableType:
+def _paragraph(block: Paragraph) -> RenderableType:
     text = Text(visible(block.text, 2000))
     if block.state is None:
         return text
@@ -72,8 +77,7 @@ def _(block: Paragraph, width: int) -> RenderableType:
     return grid
 
 
-@draw.register
-def _(block: Facts, width: int) -> RenderableType:
+def _facts(block: Facts) -> RenderableType:
     with_signs = any(fact.state for fact in block.items)
     label = GridColumn(no_wrap=True, style="dim", min_width=11)
     grid = _grid(*([GridColumn(no_wrap=True)] if with_signs else []), label, GridColumn(ratio=1, overflow="fold"))
@@ -83,8 +87,7 @@ def _(block: Facts, width: int) -> RenderableType:
     return grid
 
 
-@draw.register
-def _(block: Table, width: int) -> RenderableType:
+def _table(block: Table, width: int) -> RenderableType:
     kept, bars = _fitting(block, width)
     grid = Grid(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
     for index in kept:
@@ -98,8 +101,7 @@ def _(block: Table, width: int) -> RenderableType:
     return Group(grid, *note)
 
 
-@draw.register
-def _(block: Chart, width: int) -> RenderableType:
+def _chart(block: Chart, width: int) -> RenderableType:
     peak = max((value for _, value in block.points), default=0.0)
     top = unit_text(peak, block.unit)
     columns = max(8, width - len(top) - 2)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .. import _core
-from ..analysis import Analysis
+from pcap_analyzer import _core
+from pcap_analyzer.analysis import Analysis
+
 from .model import Report
 from .sections import capture, conversations, endpoints, moments, protocols, quality
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ..units import Unit
+from pcap_analyzer.units import Unit
 
 # A value in a table or list, its unit told by the column.
 Value = str | int | float | None

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from ... import units
-from ...tables import Tables
-from ...text import plural
-from ..model import Fact, Facts, Section
+from pcap_analyzer import units
+from pcap_analyzer.report.model import Fact, Facts, Section
+from pcap_analyzer.tables import Tables
+from pcap_analyzer.text import plural
 
 _SUMS = ("packets", "captured_bytes", "wire_bytes", "cut_packets", "time_backwards_packets", "file_bytes")
 

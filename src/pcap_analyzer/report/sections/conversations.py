@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ...tables import Row, Tables
-from ...units import SECOND_NS, Unit
-from ..model import Column, Paragraph, Section, Table
+from pcap_analyzer.report.model import Column, Paragraph, Section, Table
+from pcap_analyzer.tables import Row, Tables
+from pcap_analyzer.units import SECOND_NS, Unit
 
 _KEPT = 1000
 _SHOWN = 8

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ...tables import Tables
-from ...units import Unit
-from ..model import Column, Paragraph, Section, Table
+from pcap_analyzer.report.model import Column, Paragraph, Section, Table
+from pcap_analyzer.tables import Tables
+from pcap_analyzer.units import Unit
 
 _KEPT = 100
 _SHOWN = 8

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from ... import units
-from ...tables import Row, Tables
-from ...units import SECOND_NS, Unit
-from ..model import Chart, Column, Paragraph, Section, Table
+from pcap_analyzer import units
+from pcap_analyzer.report.model import Chart, Column, Paragraph, Section, Table
+from pcap_analyzer.tables import Row, Tables
+from pcap_analyzer.units import SECOND_NS, Unit
 
 # Enough for a chart as wide as a page, few enough to keep a report small.
 _MOST_SPANS = 240

@@ -6,10 +6,10 @@ told as good news.
 
 from typing import Any
 
-from ... import units
-from ...tables import Row, Tables
-from ...text import plural
-from ..model import Fact, Facts, Paragraph, Section, State
+from pcap_analyzer import units
+from pcap_analyzer.report.model import Fact, Facts, Paragraph, Section, State
+from pcap_analyzer.tables import Row, Tables
+from pcap_analyzer.text import plural
 
 # A TCP sender with payload that nobody ever answers was seen from one side only: without answers it would have stopped.
 _ONE_WAY = """
