@@ -11,7 +11,7 @@ FRAME = craft.conversation()[0]
 
 
 def inputs() -> dict[str, bytes]:
-    return bombs() | claims() | tunnels() | kept_forever()
+    return bombs() | claims() | tunnels()
 
 
 def bombs() -> dict[str, bytes]:
@@ -79,7 +79,7 @@ def kept_forever() -> dict[str, bytes]:
             0x0800, craft.ipv4(6, craft.tcp(number & 0xFFFF, 80, 1, 2))[:12] + struct.pack("!I", number) + ip[30:34]
         )
         + craft.tcp(number & 0xFFFF, 80, 1, 2)
-        for number in range(100_000)
+        for number in range(300_000)
     ]
     layers = list(craft.layers().values())
     paths = []

@@ -3,7 +3,7 @@
     hostile.py [--captures FOLDER] [--only TEXT]
 
 Whatever the input, the border must answer with tables or with one clear line, within 2 s of processor time and 100 MB
-above an idle start. Each input is analysed in a child process, as a file and in chunks. Without --captures the inputs are
+above an idle start; what opens flows without end does so under a memory budget of 48 MB. Each input is analysed in a child process, as a file and in chunks. Without --captures the inputs are
 made here, so nothing is needed from outside; with it, also every prefix of the 20 smallest captures of that folder.
 
 Exits 1 on any other answer. An input that broke something is kept in .cache/hostile/.
@@ -28,6 +28,7 @@ import floods
 SECONDS = 2.0
 PEAK_BYTES = 100 << 20
 EVERY_BYTE = 2_000
+BUDGET_BYTES = 48 << 20
 KEPT = Path(__file__).parents[2] / ".cache" / "hostile"
 INTERESTING = (0xFFFFFFFF, 0x7FFFFFFF, 0x80000000, 0x00FFFFFF, 0)
 
@@ -56,7 +57,7 @@ class Answer:
 def variations(kind: str, seed: bytes) -> Iterator[bytes]:
     """All inputs that grow from `seed`."""
     chance = random.Random(len(seed))
-    if kind == "whole":
+    if kind in ("whole", "budget"):
         yield seed
     elif kind == "prefixes":
         yield from (seed[:end] for end in range(min(len(seed), EVERY_BYTE)))
@@ -98,6 +99,8 @@ def groups(captures: Path | None) -> Iterator[Group]:
         yield Group(magic, "random", bytes.fromhex(magic))
     for name, content in floods.inputs().items():
         yield Group(name, "whole", content)
+    for name, content in floods.kept_forever().items():
+        yield Group(name, "budget", content)
     if captures:
         files = sorted((path for path in captures.iterdir() if path.is_file()), key=lambda path: path.stat().st_size)
         for path in files[:20]:
@@ -123,11 +126,13 @@ def work(kind: str, seed_path: Path, input_path: Path) -> None:
     """Analyses all variations of the seed, and prints one line of JSON."""
     from pcap_analyzer import _core
 
+    memory_bytes = BUDGET_BYTES if kind == "budget" else 512 << 20
+
     def as_file() -> None:
-        _core.analyze([str(input_path)])
+        _core.analyze([str(input_path)], memory_bytes=memory_bytes, spill_directory=str(input_path.parent))
 
     def in_chunks() -> None:
-        analyzer = _core.Analyzer()
+        analyzer = _core.Analyzer(memory_bytes=memory_bytes, spill_directory=str(input_path.parent))
         with input_path.open("rb") as file:
             while chunk := file.read(70_001):
                 analyzer.feed(chunk)
