@@ -160,7 +160,7 @@ impl Issues {
     /// Notes `count` occurrences at once.
     pub fn add(&mut self, kind: IssueKind, detail: u64, count: u64, frame: Option<u64>, offset: Option<u64>) {
         if let Some(issue) = self.rows.get_mut(&(kind, detail)) {
-            issue.count += count;
+            issue.count = issue.count.saturating_add(count); // a file may claim any number of drops
             return;
         }
         if self.rows.len() >= Self::MAX_ROWS && kind != IssueKind::RowsMerged && detail != 0 {
