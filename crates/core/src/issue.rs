@@ -190,7 +190,7 @@ impl Issues {
 
     /// How often `kind` occurred, over all details.
     pub fn count(&self, kind: IssueKind) -> u64 {
-        self.rows.range((kind, 0)..=(kind, u64::MAX)).map(|(_, issue)| issue.count).sum()
+        self.rows.range((kind, 0)..=(kind, u64::MAX)).fold(0, |sum, (_, issue)| sum.saturating_add(issue.count))
     }
 
     /// All rows, by kind and detail.
