@@ -256,7 +256,7 @@ def main() -> None:
     build = ["cargo", "build", "--quiet", "--release", "--locked", "-p", "pcap-analyzer-core"]
     subprocess.run([*build, "--example", "bench_core", "--example", "generate_capture"], check=True, cwd=ROOT)
     results = all_results(options.runs, options.quick)
-    print("\n".join(["", *growth(results)]))
+    print("\n".join(["", *table(results), "", *growth(results)]))
     if not options.no_write:
         (ROOT / "benches" / "README.md").write_text(document(results))
 
