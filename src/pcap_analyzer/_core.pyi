@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import Any, TypedDict
+from typing import Any, Self, TypedDict, final
+
+__all__ = ["Analyzer", "CaptureError", "Table", "Tables", "__version__", "analyze", "catalogue"]
 
 __version__: str
 
@@ -22,6 +24,7 @@ class TableSpec(TypedDict):
     on_demand: bool
     columns: list[ColumnSpec]
 
+@final
 class Table:
     """One table, as an Arrow stream that can be asked for any number of times."""
 
@@ -29,6 +32,7 @@ class Table:
     def __len__(self) -> int: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> Any: ...
 
+@final
 class Tables:
     """All tables of an analysis. Tables on demand that were not asked for are there with no rows."""
 
@@ -45,7 +49,7 @@ def analyze(
     sources: Sequence[str | PathLike[str]],
     *,
     memory_bytes: int = 512 << 20,
-    on_demand: Sequence[str] = (),
+    on_demand: Sequence[str] = ...,
     spill_directory: str | None = None,
     progress: ProgressCallback | None = None,
 ) -> Tables:
@@ -59,12 +63,13 @@ def analyze(
 
     """
 
+@final
 class Analyzer:
     """The same, fed by the caller in chunks of any size: the result does not depend on the chunks."""
 
-    def __init__(
-        self, *, memory_bytes: int = 512 << 20, on_demand: Sequence[str] = (), spill_directory: str | None = None
-    ) -> None: ...
+    def __new__(
+        cls, *, memory_bytes: int = 512 << 20, on_demand: Sequence[str] = ..., spill_directory: str | None = None
+    ) -> Self: ...
     @property
     def packets(self) -> int: ...
     def feed(self, chunk: bytes) -> None: ...

@@ -170,7 +170,7 @@ impl Issues {
     /// Notes `count` occurrences at once.
     pub fn add(&mut self, kind: IssueKind, detail: u64, count: u64, frame: Option<u64>, offset: Option<u64>) {
         if let Some(issue) = self.rows.get_mut(&(kind, detail)) {
-            issue.count += count;
+            issue.count = issue.count.saturating_add(count); // a file may claim any number of drops
             return;
         }
         if self.rows.len() >= Self::MAX_ROWS && kind != IssueKind::RowsMerged && detail != 0 {
@@ -200,7 +200,7 @@ impl Issues {
 
     /// How often `kind` occurred, over all details.
     pub fn count(&self, kind: IssueKind) -> u64 {
-        self.rows.range((kind, 0)..=(kind, u64::MAX)).map(|(_, issue)| issue.count).sum()
+        self.rows.range((kind, 0)..=(kind, u64::MAX)).fold(0, |sum, (_, issue)| sum.saturating_add(issue.count))
     }
 
     /// All rows, by kind and detail.
