@@ -64,7 +64,7 @@ kinds! {
     CapturedMoreThanWire => "captured_more_than_wire", Note;
     /// A frame has no time stamp.
     NoTimestamp => "no_timestamp", Note;
-    /// A time stamp lies outside the years 1677 to 2262; it is wrong by multiples of 584 years, differences are right.
+    /// A time stamp lies outside the years 1824 to 2116; it is wrong by multiples of 292 years, differences are right.
     TimestampOutOfRange => "timestamp_out_of_range", Note;
     /// A frame's time is before that of the frame before it.
     TimeBackwards => "time_backwards", Note;

@@ -38,14 +38,16 @@ impl Tick {
     }
 }
 
-/// `ns` in 64 bits, which reach from 1677 to 2262. What lies beyond is noted and wraps around, so that the differences between
-/// such times stay right.
+/// `ns` in 63 bits, which reach from 1824 to 2116, so that the difference of any two times fits 64. What lies beyond is noted and
+/// wraps around, so that the differences between such times stay right.
 #[inline]
 pub(super) fn wrapped(ns: i128, context: &mut Context) -> i64 {
-    i64::try_from(ns).unwrap_or_else(|_| {
-        context.note(IssueKind::TimestampOutOfRange, 0);
-        ns as i64
-    })
+    const HALF: i128 = 1 << 62;
+    if (-HALF..HALF).contains(&ns) {
+        return ns as i64;
+    }
+    context.note(IssueKind::TimestampOutOfRange, 0);
+    ((ns + HALF).rem_euclid(2 * HALF) - HALF) as i64
 }
 
 /// Seconds from 1970 to the given moment of the proleptic Gregorian calendar, UTC. Fields beyond their range carry over.

@@ -225,7 +225,8 @@ impl Transfer {
     /// Payload seen at least once, from sequence numbers.
     pub(super) fn unique_bytes(&self) -> u64 {
         let holes: u64 = self.holes.iter().map(|hole| hole.end - hole.start).sum();
-        (self.max - self.first).saturating_sub(holes + self.control_bytes)
+        let sent = if self.begun { self.max.saturating_sub(self.first) } else { 0 };
+        sent.saturating_sub(holes + self.control_bytes)
     }
 
     /// The hole that `start..end` fills.
