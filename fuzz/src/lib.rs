@@ -1,5 +1,7 @@
 //! What each fuzz target does with its input, and what must hold whatever that is.
 
+mod tcp;
+
 use arrow_array::RecordBatch;
 use pcap_analyzer_core::capture::{Frame, LinkType, Reader};
 use pcap_analyzer_core::decode::{decode as decode_frame, decode_reassembled};
@@ -7,11 +9,13 @@ use pcap_analyzer_core::issue::Issues;
 use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use pcap_analyzer_core::{Error, Options, Pipeline};
 
+pub use tcp::tcp;
+
 /// A target: its name, which is its folder in `corpus/`, and its body.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 3] = [("capture", capture), ("decode", decode), ("pipeline", pipeline)];
+pub const TARGETS: [Target; 4] = [("capture", capture), ("decode", decode), ("pipeline", pipeline), ("tcp", tcp)];
 
 /// Any bytes as a file: fed whole or in chunks, the same frames come out.
 ///
