@@ -65,6 +65,7 @@ fn fits(file: &FileHeader, header_bytes: usize, bytes: &[u8], at_end: bool) -> F
     let second_at = header_bytes + first.captured_bytes as usize;
     let second_end = second_at + header_bytes;
     match bytes.get(second_at..second_end) {
+        Some(header) if near.is_none() => Fit::of(plausible::possible(file, file.record(header))),
         Some(header) => Fit::of(plausible::record(file, file.record(header), near)),
         None if at_end => Fit::of(bytes.len() == second_at && !is_cut_second(file, first, bytes)),
         None => Fit::Need(second_end),

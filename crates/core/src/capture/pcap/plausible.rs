@@ -16,12 +16,17 @@ pub(super) fn record(file: &FileHeader, record: Record, previous_seconds: Option
         0..64 => USUAL_RECORD_BYTES,
         snap => snap.min(USUAL_RECORD_BYTES),
     };
+    possible(file, record)
+        && record.captured_bytes as usize <= most
+        && previous_seconds.is_none_or(|previous| previous.abs_diff(record.seconds) <= NEAR_SECONDS)
+}
+
+/// Whether `record` can be true whatever came before it, in a file whose own header may state too small a snapshot length.
+pub(super) fn possible(file: &FileHeader, record: Record) -> bool {
     let units_per_second = 1_000_000_000 / file.fraction_ns;
     i64::from(record.fraction) < units_per_second
-        && record.captured_bytes as usize <= most
         && record.captured_bytes <= record.wire_bytes
         && record.wire_bytes as usize <= file.record_limit_bytes
-        && previous_seconds.is_none_or(|previous| previous.abs_diff(record.seconds) <= NEAR_SECONDS)
         && !record.is_zero()
 }
 

@@ -133,7 +133,7 @@ fn trigger(transfer: &Transfer, packet: &Packet<'_>, path: Path) -> Trigger {
         Trigger::Timer
     } else if evidence {
         Trigger::Evidence
-    } else if wait_ns * 10 >= round_trip_ns * 11 && packet.end() >= transfer.max {
+    } else if wait_ns / 11 >= round_trip_ns / 10 && packet.end() >= transfer.max {
         Trigger::Probe
     } else if wait_ns >= timeout_ns {
         Trigger::Timer
