@@ -58,9 +58,9 @@ def _translated(error: BaseException, names: list[str]) -> BaseException:
     """`error` as one of ours where it says that nothing could be read."""
     name = " + ".join("standard input" if name == "-" else name for name in names)
     if isinstance(error, _core.CaptureError):
+        # The core begins with the source, of several captures the one that it could not read.
         line = str(error)
-        # Of several captures the core says which one it is.
-        return UnreadableCaptureError(line if any(line.startswith(f"{name}:") for name in names) else f"{name}: {line}")
+        return UnreadableCaptureError(f"standard input{line[1:]}" if line.startswith("-:") else line)
     if isinstance(error, OSError):
         return UnreadableCaptureError(describe_os_error(error, str(error.filename or name)))
     return error

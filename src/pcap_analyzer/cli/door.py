@@ -56,7 +56,7 @@ def _run(arguments: list[str] | None, session: Session) -> int:
     except (PipeClosedError, BrokenPipeError):
         raise
     except OSError as error:
-        session.error(describe_os_error(error, str(error.filename or "files")))
+        session.error(describe_os_error(error, str(error.filename or "standard output")))
     except Exception as error:
         _show_fault(error, session)
     return FAILED

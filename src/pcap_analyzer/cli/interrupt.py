@@ -18,7 +18,7 @@ def run(connection: "DuckDBPyConnection", work: Callable[[], None]) -> None:
     def guarded() -> None:
         try:
             work()
-        except BaseException as error:
+        except BaseException as error:  # whatever it is, it is raised again where somebody waits for it
             failures.append(error)
         finally:
             done.set()

@@ -62,5 +62,8 @@ def _write_to_stdout(chunks: Iterable[str]) -> None:
     sys.stdout.flush()
     # Always UTF-8, and no line end is changed on its way.
     for chunk in chunks:
-        sys.stdout.buffer.write(chunk.encode())
+        rest = memoryview(chunk.encode())
+        while rest:
+            # With PYTHONUNBUFFERED this is the bare file, which may take a part and say so only here.
+            rest = rest[sys.stdout.buffer.write(rest) :]
     sys.stdout.buffer.flush()

@@ -45,7 +45,7 @@ class _Bar:
             return
         if self._progress is None:
             self._progress = _bar()
-            self._progress.add_task(self._name, total=total_bytes)
+            self._progress.add_task(self._name, total=total_bytes, rate="")
             self._progress.start()
         rate = f"{packets / elapsed:,.0f} packets/s"
         (task,) = self._progress.task_ids

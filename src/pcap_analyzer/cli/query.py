@@ -33,7 +33,14 @@ _FORMATS = ["table", "csv", "json", "parquet"]
     metavar="FILE",
     help="Write to a file; parquet needs it.",
 )
-@click.option("--rows", default=50, show_default=True, metavar="N", help="Rows that table shows; 0 shows all.")
+@click.option(
+    "--rows",
+    type=click.IntRange(0),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="Rows that table shows; 0 shows all.",
+)
 @options.memory
 @options.quiet
 @options.verbose

@@ -21,6 +21,12 @@ _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 _LEVELS: Final = " ▁▂▃▄▅▆▇█"
 _CHART_ROWS: Final = 4
 
+_ASCII: Final = str.maketrans(
+    {"✓": "+", "·": "-", "→": "->", "–": "-", "…": "...", "“": '"', "”": '"', "µ": "u"}
+    | {"─": "-", "│": "|", "├": "|", "└": "`", "▏": "|"}
+    | dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎", "#")
+)
+
 # Never colour alone: each state has a sign of its own.
 _SIGNS: Final = {State.CLEAN: "✓", State.NOTE: "·", State.FOUND: "!", State.UNKNOWN: "?"}
 _STYLES: Final = {State.CLEAN: "green", State.NOTE: "cyan", State.FOUND: "bold yellow", State.UNKNOWN: "magenta"}
@@ -46,7 +52,16 @@ def emit(console: Console, *parts: RenderableType) -> None:
     text = captured.get()
     if not console.is_terminal:
         text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
-    console.file.write(text)
+    console.file.write(_plain(text, console.encoding))
+
+
+def _plain(text: str, encoding: str) -> str:
+    """`text` in what the terminal can show: some know no more than ASCII, or a code page of Windows."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_ASCII)
+    return text
 
 
 def _section(section: Section, width: int) -> RenderableType:
@@ -111,8 +126,8 @@ def _chart(block: Chart, width: int) -> RenderableType:
         label = top if row == _CHART_ROWS else "0" if row == 1 else ""
         marks = "".join(_level(height / peak * _CHART_ROWS - (row - 1) if peak else 0) for height in heights)
         lines.append(Text.assemble((f"{label:>{len(top)}} ", "dim"), ("▏", "dim"), (marks.rstrip(), "blue")))
-    end = offset(block.length_ns)
-    axis = f"{offset(0)}{end:>{max(0, columns - len(offset(0)))}}"
+    start, end = offset(0), offset(block.length_ns)
+    axis = f"{start}{end:>{columns - len(start)}}" if len(start) + len(end) < columns else f"{end:>{columns}}"
     lines.append(Text(" " * (len(top) + 2) + axis, style="dim"))
     return Padding(Group(*lines), (0, 0, 1, 0))
 

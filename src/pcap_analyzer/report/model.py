@@ -12,7 +12,7 @@ Value = str | int | float | None
 
 
 class State(Enum):
-    """What became of a check. No data is never good news, so it has a state of its own."""
+    """What became of a check: nothing wrong, worth knowing, wrong, or not to be told. No data is never good news."""
 
     CLEAN = "clean"
     NOTE = "note"

@@ -13,7 +13,7 @@ _KEPT = 10
 _SHOWN = 3
 
 _SPANS = """
-    SELECT $origin + (start_time_ns - $origin) // $width * $width AS start_time_ns,
+    SELECT CAST($origin + (CAST(start_time_ns AS HUGEINT) - $origin) // $width * $width AS BIGINT) AS start_time_ns,
            $width AS width_ns,
            CAST(sum(packets) AS BIGINT) AS packets,
            CAST(sum(wire_bytes) AS BIGINT) AS wire_bytes,
@@ -35,11 +35,11 @@ def read(tables: Tables) -> dict[str, Any]:
         "SELECT min(start_time_ns) AS first, max(start_time_ns) AS last, min(width_ns) AS width FROM buckets"
     )
     if bounds["first"] is None:
-        return {"spans": {"width_ns": None, "start_time_ns": None, "rows": [], "busiest": []}}
+        return {"buckets": {"width_ns": None, "start_time_ns": None, "rows": [], "busiest": []}}
     width = _width(bounds["last"] - bounds["first"] + bounds["width"], bounds["width"])
     rows = tables.rows(_SPANS, origin=bounds["first"], width=width)
     busiest = sorted(rows, key=lambda row: (-row["wire_bytes"], row["start_time_ns"]))[:_KEPT]
-    return {"spans": {"width_ns": width, "start_time_ns": bounds["first"], "rows": rows, "busiest": busiest}}
+    return {"buckets": {"width_ns": width, "start_time_ns": bounds["first"], "rows": rows, "busiest": busiest}}
 
 
 def _width(length_ns: int, bucket_ns: int) -> int:
@@ -54,7 +54,7 @@ def _width(length_ns: int, bucket_ns: int) -> int:
 
 def show(data: dict[str, Any]) -> Section:
     """A chart of the rate, and the few busiest spans."""
-    spans = data["spans"]
+    spans = data["buckets"]
     if not spans["rows"]:
         return Section("moments", "Traffic over time", (Paragraph("No packet, so nothing happened."),))
     width, origin = spans["width_ns"], spans["start_time_ns"]

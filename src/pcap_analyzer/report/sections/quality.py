@@ -31,7 +31,7 @@ def read(tables: Tables, capture: dict[str, Any], issues: list[Row]) -> dict[str
     checks = [
         _complete(capture, issues),
         _drops(capture["interfaces"]),
-        _counted("snap_length", capture["cut_packets"], capture["packets"]),
+        _snap_length(capture, issues),
         _counted("both_directions", one_way["count"], one_way["total"]),
         _counted("time_order", capture["time_backwards_packets"], capture["packets"]),
         _decoded(capture, issues),
@@ -55,6 +55,18 @@ def _counted(name: str, count: int, total: int) -> dict[str, Any]:
 def _complete(capture: dict[str, Any], issues: list[Row]) -> dict[str, Any]:
     stops = sum(issue["count"] for issue in issues if issue["weight"] == "stop")
     return _check("complete", "clean" if capture["complete"] and not stops else "found", stops, len(capture["files"]))
+
+
+def _snap_length(capture: dict[str, Any], issues: list[Row]) -> dict[str, Any]:
+    """Packets that are not there whole. Where all headers are, timing can be judged as well as without a cut."""
+    check = _counted("snap_length", capture["cut_packets"], capture["packets"])
+    if check["state"] == "found" and not _headers_cut(issues):
+        check["state"] = "note"
+    return check
+
+
+def _headers_cut(issues: list[Row]) -> int:
+    return sum(issue["count"] for issue in issues if issue["name"] == "header_cut")
 
 
 def _drops(interfaces: list[Row]) -> dict[str, Any]:
@@ -85,21 +97,21 @@ def show(data: dict[str, Any]) -> Section:
     facts = tuple(
         Fact(_LABELS[check["name"]], _SENTENCES[check["name"]](check, capture, data["issues"]), State(check["state"]))
         for check in quality["checks"]
-        if check["name"] != "memory_budget" or check["state"] != "clean"
     )
     return Section("quality", "Capture quality", (_summary(quality), Facts(facts), *_others(data["issues"])))
 
 
 def _summary(quality: dict[str, Any]) -> Paragraph:
     states = [check["state"] for check in quality["checks"]]
-    total, found, unknown = len(states), states.count("found"), states.count("unknown")
+    clean, found, note, unknown = (states.count(name) for name in ("clean", "found", "note", "unknown"))
     state = State(quality["state"])
     if state is State.UNKNOWN:
         return Paragraph("There is no packet to judge it by.", state)
-    skipped = f", {unknown} could not be made" if unknown else ""
+    more = f", {note} noted something" if note else ""
+    more += f", {unknown} could not be made" if unknown else ""
     if state is State.FOUND:
-        return Paragraph(f"{found} of {total} checks found something{skipped}.", state)
-    return Paragraph(f"Nothing wrong found: {states.count('clean')} of {total} checks ran clean{skipped}.", state)
+        return Paragraph(f"{found} of {len(states)} checks found something wrong{more}.", state)
+    return Paragraph(f"Nothing wrong found: {clean} of {len(states)} checks ran clean{more}.", state)
 
 
 def _others(issues: list[Row]) -> tuple[Facts, ...]:
@@ -120,20 +132,21 @@ def _issue_sentence(issue: Row) -> str:
     sentence = issue["sentence"].partition("; detail is ")[0].rstrip(".")
     detail = f" ({issue['detail']})" if issue["detail"] else ""
     text = f": “{issue['text']}”" if issue["text"] else ""
-    return f"{sentence}{detail}{text}; {plural(issue['count'], 'time')}."
+    times = f", {issue['count']:,} times" if issue["count"] > 1 else ""
+    return f"{sentence}{detail}{text}{times}."
 
 
-def _of(check: dict[str, Any], one: str) -> str:
+def _of(check: dict[str, Any], things: str) -> str:
     """`37 of 1,204 packets (3.1 %)`."""
     share = units.share(check["count"] / check["total"])
-    return f"{check['count']:,} of {plural(check['total'], one)} ({share})"
+    return f"{check['count']:,} of {check['total']:,} {things} ({share})"
 
 
 def _say_complete(check: dict[str, Any], capture: dict[str, Any], issues: list[Row]) -> str:
     if check["state"] == "clean":
         return "Read to the end."
     stops = " ".join(_issue_sentence(issue) for issue in issues if issue["weight"] == "stop")
-    return f"{stops} {plural(capture['packets'], 'packet')} before it were analysed."
+    return f"{stops} Analysed: {plural(capture['packets'], 'packet')}."
 
 
 def _say_drops(check: dict[str, Any], _: dict[str, Any], __: list[Row]) -> str:
@@ -145,21 +158,23 @@ def _say_drops(check: dict[str, Any], _: dict[str, Any], __: list[Row]) -> str:
     return f"The capturing host dropped {plural(check['count'], 'packet')}{of}: they are missing here."
 
 
-def _say_snap_length(check: dict[str, Any], capture: dict[str, Any], _: list[Row]) -> str:
+def _say_snap_length(check: dict[str, Any], capture: dict[str, Any], issues: list[Row]) -> str:
     if check["state"] == "unknown":
         return "Cannot tell: there is no packet."
     if check["state"] == "clean":
         return f"No packet was cut, of {check['total']:,}."
     held = units.share(capture["captured_bytes"] / capture["wire_bytes"])
-    return f"{_of(check, 'packet')} were cut; {held} of the bytes are there."
+    headers = _headers_cut(issues)
+    there = f"{headers:,} headers are cut" if headers else "all headers are there"
+    return f"{_of(check, 'packets')} were cut to {held} of the bytes; {there}."
 
 
 def _say_directions(check: dict[str, Any], _: dict[str, Any], __: list[Row]) -> str:
     if check["state"] == "unknown":
         return "Cannot tell: no TCP connection carries data."
     if check["state"] == "clean":
-        return f"Both directions of all {plural(check['total'], 'TCP connection')} with data were captured."
-    return f"Of {_of(check, 'TCP connection')} with data only one direction was captured."
+        return f"Both were captured of {check['total']:,} of {check['total']:,} TCP connections with data."
+    return f"Only one was captured of {_of(check, 'TCP connections with data')}."
 
 
 def _say_time(check: dict[str, Any], _: dict[str, Any], __: list[Row]) -> str:
@@ -167,7 +182,7 @@ def _say_time(check: dict[str, Any], _: dict[str, Any], __: list[Row]) -> str:
         return "Cannot tell: there is no packet."
     if check["state"] == "clean":
         return "Every packet is as late as the one before it, or later."
-    return f"{_of(check, 'packet')} have a time before that of the packet before them."
+    return f"{_of(check, 'packets')} have a time before that of the packet before them."
 
 
 def _say_decoded(check: dict[str, Any], _: dict[str, Any], issues: list[Row]) -> str:
