@@ -32,7 +32,7 @@ CORE, ANALYZE = "core alone", "pcap-analyzer analyze --no-report"
 
 NOTES = f"""
 CPU is user and system time of the process, wall the time until it ended; both are medians of the runs. Peak is the largest
-resident set of any run. Both large captures have {OPEN_FLOWS:,} conversations open at once and frames cut at 128 bytes, and lie
+resident set of any run (one of 17 MB or less is that of the runner itself). Both large captures have {OPEN_FLOWS:,} conversations open at once and frames cut at 128 bytes, and lie
 in the page cache; "10 million × 5" is the large one fed five times in a row. The core alone reads chunks of 1 MiB, fills all
 tables and lets go of them; the command starts Python, keeps the tables, queries them and prints the summary. capinfos counts
 frames and decodes nothing; tcptrace and `tshark -z conv,tcp` know TCP conversations only. The reference capture is not part of
