@@ -6,6 +6,7 @@ use crate::facts::{CaptureFacts, Source};
 use crate::flows::{Flows, Found, Seen};
 use crate::fragments::Reassembler;
 use crate::issue::Issues;
+use crate::protocols::tcp::{Answer, Class};
 use crate::tables::{InterfaceRow, IssueRow, PacketRow, Row, Sink, TableWriter, TcpSegmentRow};
 use crate::traffic::{Buckets, Kind, Protocols, Sample};
 
@@ -47,7 +48,7 @@ impl<S: Sink> Analysis<S> {
             sink,
             issues: Issues::default(),
             facts: vec![CaptureFacts::default(); captures],
-            flows: Flows::new(options.memory_bytes / 5),
+            flows: Flows::new(options.memory_bytes / 4),
             reassembler: Reassembler::new(options.memory_bytes / 16),
             protocols: Protocols::default(),
             buckets: Buckets::default(),
@@ -140,7 +141,7 @@ impl<S: Sink> Analysis<S> {
             if matches!(transport.header, Header::TcpStart { .. }) {
                 continue; // too little of it is quoted to be told from the header of another connection
             }
-            let found = self.flows.observe(transport, &seen, &mut self.issues, &mut self.sink);
+            let (found, answer) = self.flows.observe(transport, &seen, &mut self.issues, &mut self.sink);
             if transport.quoted {
                 continue;
             }
@@ -151,7 +152,7 @@ impl<S: Sink> Analysis<S> {
                     sample.syn |= tcp.flags & (flags::SYN | flags::ACK) == flags::SYN;
                     sample.rst |= tcp.flags & flags::RST != 0;
                     if !segment {
-                        self.write_segment(transport, found, &seen);
+                        self.write_segment(transport, found, answer, &seen);
                     }
                     segment = true;
                 }
@@ -193,9 +194,9 @@ impl<S: Sink> Analysis<S> {
         }
     }
 
-    fn write_segment(&mut self, transport: &Transport<'_>, found: Found, seen: &Seen) {
+    fn write_segment(&mut self, transport: &Transport<'_>, found: Found, answer: Option<(Answer, Class)>, seen: &Seen) {
         let (Some(writer), Header::Tcp(tcp), Some(stream), Some((answer, class))) =
-            (&mut self.tcp_segments, &transport.header, found.stream, found.answer)
+            (&mut self.tcp_segments, &transport.header, found.stream, answer)
         else {
             return;
         };

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::flow::Flow;
 use super::key::Half;
+use super::table::address_text;
 use crate::issue::{IssueKind, Issues};
 use crate::tables::{Sink, TableWriter, table};
 
@@ -106,7 +107,7 @@ impl Endpoints {
 
 fn row(address: IpAddr, counters: &Counters) -> EndpointRow {
     EndpointRow {
-        address: address.to_string(),
+        address: address_text(address),
         flows: counters.flows,
         sent_packets: counters.sent_packets,
         sent_bytes: counters.sent_bytes,

@@ -31,8 +31,6 @@ pub struct Found {
     pub from_client: bool,
     /// Whether it is the first packet of the flow.
     pub new: bool,
-    /// Wireshark's answers for a segment of TCP that no ICMP error quotes.
-    pub answer: Option<(Answer, Class)>,
 }
 
 /// The connection that a segment opens where another has the same ports.
@@ -61,6 +59,7 @@ pub struct Flows {
     tcp: tcp::Tables,
     /// Events of the segment at hand, kept to be filled again.
     events: Events,
+    spare: tcp::Spare,
 }
 
 impl Flows {
@@ -80,10 +79,12 @@ impl Flows {
             writer: TableWriter::default(),
             tcp: tcp::Tables::default(),
             events: Events::new(),
+            spare: tcp::Spare::default(),
         }
     }
 
-    /// Takes one packet. A quoted one finds or opens its flow, as in Wireshark, but is not counted.
+    /// Takes one packet. A quoted one finds or opens its flow, as in Wireshark, but is not counted. For a segment of TCP
+    /// Wireshark's answers and its class come with it.
     #[inline]
     pub fn observe(
         &mut self,
@@ -91,7 +92,7 @@ impl Flows {
         seen: &Seen,
         issues: &mut Issues,
         sink: &mut impl Sink,
-    ) -> Found {
+    ) -> (Found, Option<(Answer, Class)>) {
         let (key, sender) = Key::of(transport);
         let (at, new) = self.find(key, sender, transport, seen, issues, sink);
         let flow = &mut self.open[at];
@@ -117,17 +118,24 @@ impl Flows {
                         self.next_tcp_stream = self.next_tcp_stream.wrapping_add(1);
                     }
                 }
-                answer = Some(connection.segment(tcp, (sender, flow.client), at, &around, &mut self.events));
+                answer = Some(connection.segment(
+                    tcp,
+                    (sender, flow.client),
+                    at,
+                    &around,
+                    &mut self.spare,
+                    &mut self.events,
+                ));
                 if !self.events.is_empty() {
                     self.tcp.events(flow.stream.unwrap_or(0), &mut self.events, sink);
                 }
             }
         }
-        let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new, answer };
+        let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
         if new || flow.all_packets().is_multiple_of(ACCOUNT_PACKETS) {
             self.account(at);
         }
-        found
+        (found, answer)
     }
 
     /// Writes out all that is open, and the endpoints.
@@ -235,7 +243,7 @@ impl Flows {
             let flow = &mut self.open[at];
             if let Some(mut connection) = flow.tcp.take() {
                 let row = FlowRow::new(flow, false);
-                connection.retire(flow.identity(row.client, row.server, false), &mut self.tcp, sink);
+                connection.retire(flow.identity(row.client, row.server, false), &mut self.tcp, &mut self.spare, sink);
                 flow.tcp = Some(connection);
             }
             self.account(at);
@@ -274,7 +282,7 @@ impl Flows {
         let row = FlowRow::new(&flow, evicted);
         self.writer.push(&row, sink);
         if let Some(mut connection) = flow.tcp.take() {
-            connection.retire(flow.identity(row.client, row.server, evicted), &mut self.tcp, sink);
+            connection.retire(flow.identity(row.client, row.server, evicted), &mut self.tcp, &mut self.spare, sink);
         }
     }
 }

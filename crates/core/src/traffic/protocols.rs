@@ -1,5 +1,7 @@
 //! The protocol hierarchy: a tree of layers, each node with the frames that pass it.
 
+use arrayvec::ArrayVec;
+
 use crate::decode::{Layer, MAX_LAYERS, Protocol};
 use crate::issue::{IssueKind, Issues};
 use crate::tables::{Sink, TableWriter, table};
@@ -23,6 +25,8 @@ table! {
 /// Nodes kept apart; hostile frames could nest protocols in endless ways.
 const MAX_NODES: usize = 4096;
 const ROOT: u16 = 0;
+/// Layers that a frame may have to be remembered.
+const LAST_LAYERS: usize = 8;
 
 struct Node {
     parent: u16,
@@ -33,14 +37,23 @@ struct Node {
     children: [u16; Protocol::COUNT],
 }
 
+impl Node {
+    fn count(&mut self, wire_bytes: u32) {
+        self.packets += 1;
+        self.wire_bytes += u64::from(wire_bytes);
+    }
+}
+
 /// Counts frames by their path of layers, in bounded memory.
 pub struct Protocols {
     nodes: Vec<Node>,
+    /// The layers of the last frame and the nodes that it counted for: the next frame is often alike.
+    last: (ArrayVec<Layer, LAST_LAYERS>, ArrayVec<u16, LAST_LAYERS>),
 }
 
 impl Default for Protocols {
     fn default() -> Self {
-        let mut protocols = Self { nodes: Vec::new() };
+        let mut protocols = Self { nodes: Vec::new(), last: Default::default() };
         protocols.add(ROOT, Protocol::Data);
         protocols
     }
@@ -50,6 +63,36 @@ impl Protocols {
     /// Counts the layers of one frame, which hang below the node `from`; returns the last layer's node.
     #[inline]
     pub fn count(&mut self, from: Option<u16>, layers: &[Layer], wire_bytes: u32, issues: &mut Issues) -> u16 {
+        if from.is_none() && !layers.is_empty() && *layers == *self.last.0 {
+            for &node in &self.last.1 {
+                self.nodes[usize::from(node)].count(wire_bytes);
+            }
+            return self.last.1.last().copied().unwrap_or(ROOT);
+        }
+        let node = self.walk(from, layers, wire_bytes, issues);
+        if from.is_none() && layers.len() <= LAST_LAYERS {
+            self.remember(layers, node);
+        }
+        node
+    }
+
+    /// Remembers a frame whose layers hang in one line, as nearly all do.
+    fn remember(&mut self, layers: &[Layer], last: u16) {
+        self.last.0.clear();
+        self.last.1.clear();
+        let mut at = last;
+        let mut line = ArrayVec::<u16, LAST_LAYERS>::new();
+        while at != ROOT && line.try_push(at).is_ok() {
+            at = self.nodes[usize::from(at)].parent;
+        }
+        let plain = layers.iter().all(|layer| !layer.quoted && layer.protocol.has_level());
+        if plain && line.len() == layers.len() {
+            self.last.0.extend(layers.iter().copied());
+            self.last.1.extend(line.into_iter().rev());
+        }
+    }
+
+    fn walk(&mut self, from: Option<u16>, layers: &[Layer], wire_bytes: u32, issues: &mut Issues) -> u16 {
         let top = from.unwrap_or(ROOT);
         let base = layers.first().map_or(0, |layer| layer.depth);
         // The node at each depth, counted from the first layer; one that has no level of its own is that of its parent.
@@ -60,9 +103,7 @@ impl Protocols {
             node = nodes[depth];
             if layer.protocol.has_level() {
                 node = self.child(node, layer.protocol, issues);
-                let counters = &mut self.nodes[usize::from(node)];
-                counters.packets += 1;
-                counters.wire_bytes += u64::from(wire_bytes);
+                self.nodes[usize::from(node)].count(wire_bytes);
             }
             nodes[depth + 1] = node;
         }

@@ -23,6 +23,11 @@ pub(super) struct History {
 }
 
 impl History {
+    /// Forgets everything, but keeps its memory.
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.entries.capacity() * size_of::<(i64, Told)>()
     }

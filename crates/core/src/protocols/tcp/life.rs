@@ -133,6 +133,17 @@ impl Life {
         }
     }
 
+    /// Becomes the life of another connection, with the memory that it has.
+    pub(super) fn restart(&mut self, client: Half, time_ns: i64) {
+        let mut transfers = std::mem::take(&mut self.transfers);
+        transfers.iter_mut().for_each(Transfer::clear);
+        let (mut charges, mut timeline) =
+            (std::mem::take(&mut self.charges), std::mem::replace(&mut self.timeline, Timeline::new(0)));
+        charges.clear();
+        timeline.restart(time_ns);
+        *self = Self { transfers, charges, timeline, ..Self::new(client, time_ns) };
+    }
+
     /// Memory beyond the struct itself.
     pub(super) fn bytes(&self) -> usize {
         self.transfers.iter().map(Transfer::bytes).sum::<usize>()
@@ -209,7 +220,7 @@ impl Life {
     }
 
     /// Charges what is left, and returns the time of each label. They add up to latest less earliest time.
-    pub(super) fn finish(mut self: Box<Self>) -> (Box<Self>, [i64; Label::COUNT]) {
+    pub(super) fn finish(&mut self) -> [i64; Label::COUNT] {
         self.close_episodes();
         self.close_zero_windows();
         match self.phase {
@@ -224,9 +235,8 @@ impl Life {
             Phase::Closed => self.timeline.extend(self.now_ns, Label::Teardown),
         }
         self.apply_charges();
-        let mut timeline = std::mem::replace(&mut self.timeline, Timeline::new(0));
-        timeline.prepend(self.begun_ns - self.earliest_ns, Label::CaptureGap);
-        (self, timeline.finish())
+        self.timeline.prepend(self.begun_ns - self.earliest_ns, Label::CaptureGap);
+        self.timeline.finish()
     }
 
     /// The segment in unbounded sequence space; `None` where its length is not known or it lies far outside.

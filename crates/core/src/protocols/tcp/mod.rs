@@ -49,6 +49,33 @@ use crate::decode::flags::{ACK, SYN};
 use crate::flows::Half;
 use crate::tables::Sink;
 
+/// Lives that are over, kept so that the next connection needs no new memory.
+#[derive(Debug, Default)]
+#[allow(clippy::vec_box)] // what is kept is the box: a life is not moved when its connection begins or ends
+pub(crate) struct Spare(Vec<Box<Life>>);
+
+impl Spare {
+    /// So many are kept, and none that holds long lists.
+    const MOST: usize = 1024;
+    const MOST_BYTES: usize = 4096;
+
+    fn put(&mut self, life: Box<Life>) {
+        if self.0.len() < Self::MOST && life.bytes() <= Self::MOST_BYTES {
+            self.0.push(life);
+        }
+    }
+
+    fn take(&mut self, client: Half, time_ns: i64) -> Box<Life> {
+        match self.0.pop() {
+            Some(mut life) => {
+                life.restart(client, time_ns);
+                life
+            }
+            None => Box::new(Life::new(client, time_ns)),
+        }
+    }
+}
+
 /// Everything remembered of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
@@ -117,6 +144,7 @@ impl Connection {
         ends: (Half, Half),
         at: (u32, i64),
         around: &Around<'_>,
+        spare: &mut Spare,
         events: &mut Events,
     ) -> (Answer, Class) {
         let (sender, client) = ends;
@@ -127,7 +155,7 @@ impl Connection {
         let class = if self.retired {
             Class::Bare
         } else {
-            let life = self.life.get_or_insert_with(|| Box::new(Life::new(client, time_ns)));
+            let life = self.life.get_or_insert_with(|| spare.take(client, time_ns));
             life.segment(&segment, &options, around, events)
         };
         (self.compat.segment(&segment, &options, reused), class)
@@ -138,11 +166,12 @@ impl Connection {
         self.life.as_ref().is_some_and(|life| life.is_closed())
     }
 
-    /// Writes the connection's rows, and forgets all but what Wireshark's answers need.
-    pub(crate) fn retire(&mut self, identity: Identity, tables: &mut Tables, sink: &mut impl Sink) {
-        if let Some(life) = self.life.take() {
+    /// Writes the connection's rows, and forgets all but what Wireshark's answers need. What is left over goes to `spare`.
+    pub(crate) fn retire(&mut self, identity: Identity, tables: &mut Tables, spare: &mut Spare, sink: &mut impl Sink) {
+        if let Some(mut life) = self.life.take() {
             self.retired = true;
-            tables.connection(life, &self.compat, identity, sink);
+            tables.connection(&mut life, &self.compat, identity, sink);
+            spare.put(life);
         }
     }
 }

@@ -371,14 +371,14 @@ impl Tables {
     /// Writes a connection that is done.
     pub(super) fn connection(
         &mut self,
-        life: Box<Life>,
+        life: &mut Life,
         compat: &compat::Stream,
         identity: Identity,
         sink: &mut impl Sink,
     ) {
         let stream = identity.stream;
-        let (life, parts_ns) = life.finish();
-        self.flows.push(&TcpFlowRow::new(&life, compat, identity), sink);
+        let parts_ns = life.finish();
+        self.flows.push(&TcpFlowRow::new(life, compat, identity), sink);
         for label in Label::ALL {
             let duration_ns = parts_ns[label as usize];
             if duration_ns != 0 {

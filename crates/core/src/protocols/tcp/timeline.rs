@@ -30,6 +30,13 @@ impl Timeline {
         Self { open_ns: start_ns, open: Vec::new(), sums_ns: [0; Label::COUNT] }
     }
 
+    /// Begins anew, with the memory that it has.
+    pub(super) fn restart(&mut self, start_ns: i64) {
+        self.open.clear();
+        self.open_ns = start_ns;
+        self.sums_ns = [0; Label::COUNT];
+    }
+
     /// Memory beyond the struct itself.
     pub(super) fn bytes(&self) -> usize {
         self.open.capacity() * size_of::<Span>()
@@ -95,7 +102,7 @@ impl Timeline {
     }
 
     /// Time charged to each label, by its number.
-    pub(super) fn finish(mut self) -> [i64; Label::COUNT] {
+    pub(super) fn finish(&mut self) -> [i64; Label::COUNT] {
         self.close(self.open.len());
         self.sums_ns
     }

@@ -129,6 +129,16 @@ impl Transfer {
         self.sent.capacity() * size_of::<Sent>() + self.holes.capacity() * size_of::<Hole>() + self.history.bytes()
     }
 
+    /// As new, but with the memory of its lists.
+    pub(super) fn clear(&mut self) {
+        let (mut sent, mut holes, mut history) =
+            (std::mem::take(&mut self.sent), std::mem::take(&mut self.holes), std::mem::take(&mut self.history));
+        sent.clear();
+        holes.clear();
+        history.clear();
+        *self = Self { sent, holes, history, ..Self::default() };
+    }
+
     /// Begins at the first segment of the direction, or at what the peer acknowledges.
     pub(super) fn begin(&mut self, at: u64) {
         (self.begun, self.first, self.max) = (true, at, at);
