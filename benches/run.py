@@ -2,8 +2,8 @@
 
     benches/run.py [--runs N] [--quick] [--no-write]
 
-Makes two captures of 1 and 10 million packets with the same number of open flows (seeded, in .cache/bench), runs each
-program over them and over the reference capture where that is at hand, and prints processor time, wall time, packets per
+Makes captures of 1 and 10 million packets with the same number of open flows, and one of 1 million with many more (seeded, in
+.cache/bench), runs each program over them and over the reference capture where that is at hand, and prints processor time, wall time, packets per
 second and peak memory: medians. Without --no-write the results go into benches/README.md. tshark runs once on the large
 capture. Standard library only; nothing here is a test.
 """
@@ -26,14 +26,14 @@ ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "bench"
 EXAMPLES = ROOT / "target" / "release" / "examples"
 COMMAND = Path(sys.executable).with_name("pcap-analyzer")
-OPEN_FLOWS = 20_000
+OPEN_FLOWS, CROWDED = 1_000, 20_000
 SMALL, LARGE = 1_000_000, 10_000_000
 CORE, ANALYZE = "core alone", "pcap-analyzer analyze --no-report"
 
 NOTES = f"""
 CPU is user and system time of the process, wall the time until it ended; both are medians of the runs. Peak is the largest
-resident set of any run (one of 17 MB or less is that of the runner itself). Both large captures have {OPEN_FLOWS:,} conversations open at once and frames cut at 128 bytes, and lie
-in the page cache; "10 million × 5" is the large one fed five times in a row. The core alone reads chunks of 1 MiB, fills all
+resident set of any run (one of 17 MB or less is that of the runner itself). The captures made here have {OPEN_FLOWS:,} conversations open
+at once, the crowded one {CROWDED:,}; their frames are cut at 128 bytes, and they lie in the page cache; "10 million × 5" is the large one fed five times in a row. The core alone reads chunks of 1 MiB, fills all
 tables and lets go of them; the command starts Python, keeps the tables, queries them and prints the summary. capinfos counts
 frames and decodes nothing; tcptrace and `tshark -z conv,tcp` know TCP conversations only. The reference capture is not part of
 the repository.
@@ -106,6 +106,7 @@ def programs() -> Iterator[Program]:
     yield Program(ANALYZE, [COMMAND, "analyze", "--no-report"])
     peers = [
         Program("tshark -q -z conv,tcp", ["tshark", "-n", "-q", "-z", "conv,tcp", "-r"], large_runs=1),
+        Program("tshark -q -z expert", ["tshark", "-n", "-q", "-z", "expert", "-r"], large_runs=1),
         Program("tcptrace", ["tcptrace", "-n"], large_runs=1),
         Program("tcptrace -l -r -n", ["tcptrace", "-l", "-r", "-n"], large_runs=1),
         Program("capinfos -c", ["capinfos", "-c"]),
@@ -120,13 +121,13 @@ def programs() -> Iterator[Program]:
 def captures(quick: bool) -> Iterator[tuple[str, Path, int]]:
     """Name, file and packets of each capture; made when it is not there."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    sizes = {"1 million": SMALL} if quick else {"1 million": SMALL, "10 million": LARGE}
-    for name, packets in sizes.items():
-        path = CACHE / f"{packets}-{OPEN_FLOWS}.pcap"
+    sizes = [("1 million", SMALL, OPEN_FLOWS), ("crowded", SMALL, CROWDED), ("10 million", LARGE, OPEN_FLOWS)]
+    for name, packets, open_flows in sizes[:1] if quick else sizes:
+        path = CACHE / f"{packets}-{open_flows}.pcap"
         generator = EXAMPLES / "generate_capture"
         if not path.exists() or path.stat().st_mtime < generator.stat().st_mtime:
             print(f"making {path.relative_to(ROOT)} …", file=sys.stderr)
-            subprocess.run([generator, path, str(packets), str(OPEN_FLOWS)], check=True)
+            subprocess.run([generator, path, str(packets), str(open_flows)], check=True)
         yield name, path, packets
     reference = ROOT.parent / "shared" / "perf" / "reference_131k.pcap"
     if reference.exists():

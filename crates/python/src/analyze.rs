@@ -49,7 +49,7 @@ fn read_one(source: &Path, options: &Options, store: Store, watch: &mut Watch) -
     let mut buffer = vec![0; CHUNK_BYTES];
     let mut bytes = 0;
     loop {
-        let count = read(&mut input, &mut buffer).map_err(|failure| error::file(source, &failure))?;
+        let count = read(source, &mut input, &mut buffer)?;
         if count == 0 {
             break;
         }
@@ -70,7 +70,7 @@ fn read_merged(sources: &[PathBuf], options: &Options, store: Store, watch: &mut
     let mut bytes = 0;
     while let Some(wanted) = merge.wanted() {
         let source = sources[wanted].as_path();
-        let count = read(&mut inputs[wanted], &mut buffer).map_err(|failure| error::file(source, &failure))?;
+        let count = read(source, &mut inputs[wanted], &mut buffer)?;
         bytes += count as u64;
         let fed = if count == 0 { merge.end(wanted) } else { merge.feed(wanted, &buffer[..count]) };
         fed.map_err(|failure| error::capture(Some(source), &failure))?;
@@ -94,12 +94,12 @@ fn open(source: &Path) -> PyResult<Box<dyn Read + Send>> {
     Ok(Box::new(file))
 }
 
-/// Reads once; a signal that interrupts it is answered by the next tick.
-fn read(input: &mut Box<dyn Read + Send>, buffer: &mut [u8]) -> io::Result<usize> {
+/// Reads once. A signal that interrupts it is answered at once: a pipe may stay silent for ever.
+fn read(source: &Path, input: &mut Box<dyn Read + Send>, buffer: &mut [u8]) -> PyResult<usize> {
     loop {
         match input.read(buffer) {
-            Err(failure) if failure.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
+            Err(failure) if failure.kind() == io::ErrorKind::Interrupted => Python::attach(|py| py.check_signals())?,
+            result => return result.map_err(|failure| error::file(source, &failure)),
         }
     }
 }
