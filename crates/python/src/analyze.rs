@@ -98,10 +98,15 @@ fn open(source: &Path) -> PyResult<Box<dyn Read + Send>> {
 fn read(source: &Path, input: &mut Box<dyn Read + Send>, buffer: &mut [u8]) -> PyResult<usize> {
     loop {
         match input.read(buffer) {
-            Err(failure) if failure.kind() == io::ErrorKind::Interrupted => Python::attach(|py| py.check_signals())?,
+            Err(failure) if failure.kind() == io::ErrorKind::Interrupted => check_signals()?,
             result => return result.map_err(|failure| error::file(source, &failure)),
         }
     }
+}
+
+#[allow(clippy::redundant_closure_for_method_calls)] // the method alone is not general enough over the lifetime
+fn check_signals() -> PyResult<()> {
+    Python::attach(|py| py.check_signals())
 }
 
 /// The size of all files together; `None` when one of them is a pipe.
