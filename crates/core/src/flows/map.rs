@@ -10,7 +10,7 @@ use super::key::{Half, Key};
 use super::table::FlowRow;
 use crate::decode::{Header, Transport};
 use crate::issue::{IssueKind, Issues};
-use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Events};
+use crate::protocols::tcp::{self, Answer, Around, Class, Connection};
 use crate::tables::{Sink, TableWriter};
 
 /// Memory is accounted anew after so many packets of a flow.
@@ -56,10 +56,7 @@ pub struct Flows {
     next_udp_stream: u32,
     endpoints: Endpoints,
     writer: TableWriter<FlowRow>,
-    tcp: tcp::Tables,
-    /// Events of the segment at hand, kept to be filled again.
-    events: Events,
-    spare: tcp::Spare,
+    tcp: tcp::Shared,
 }
 
 impl Flows {
@@ -77,9 +74,7 @@ impl Flows {
             next_udp_stream: 0,
             endpoints: Endpoints::new(endpoints),
             writer: TableWriter::default(),
-            tcp: tcp::Tables::default(),
-            events: Events::new(),
-            spare: tcp::Spare::default(),
+            tcp: tcp::Shared::default(),
         }
     }
 
@@ -118,17 +113,8 @@ impl Flows {
                         self.next_tcp_stream = self.next_tcp_stream.wrapping_add(1);
                     }
                 }
-                answer = Some(connection.segment(
-                    tcp,
-                    (sender, flow.client),
-                    at,
-                    &around,
-                    &mut self.spare,
-                    &mut self.events,
-                ));
-                if !self.events.is_empty() {
-                    self.tcp.events(flow.stream.unwrap_or(0), &mut self.events, sink);
-                }
+                answer = Some(connection.segment(tcp, (sender, flow.client), at, &around, &mut self.tcp));
+                self.tcp.write_events(flow.stream.unwrap_or(0), sink);
             }
         }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
@@ -243,7 +229,7 @@ impl Flows {
             let flow = &mut self.open[at];
             if let Some(mut connection) = flow.tcp.take() {
                 let row = FlowRow::new(flow, false);
-                connection.retire(flow.identity(row.client, row.server, false), &mut self.tcp, &mut self.spare, sink);
+                connection.retire(flow.identity(row.client, row.server, false), &mut self.tcp, sink);
                 flow.tcp = Some(connection);
             }
             self.account(at);
@@ -282,7 +268,7 @@ impl Flows {
         let row = FlowRow::new(&flow, evicted);
         self.writer.push(&row, sink);
         if let Some(mut connection) = flow.tcp.take() {
-            connection.retire(flow.identity(row.client, row.server, evicted), &mut self.tcp, &mut self.spare, sink);
+            connection.retire(flow.identity(row.client, row.server, evicted), &mut self.tcp, sink);
         }
     }
 }

@@ -12,7 +12,7 @@ pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
-use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerRow};
+use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
 use crate::traffic::{BucketRow, ProtocolRow};
 
 /// Every table, in the order in which people want them.
@@ -25,6 +25,7 @@ pub const CATALOGUE: &[&TableSpec] = &[
     FlowRow::TABLE,
     TcpFlowRow::TABLE,
     TcpLedgerRow::TABLE,
+    TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,

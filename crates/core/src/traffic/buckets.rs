@@ -32,7 +32,7 @@ table! {
 }
 
 /// Widths in nanoseconds, each a whole multiple of the one before: 1, 10, 100 ms, 1, 10 s, 1, 10 min, 1 h, 1 day, 100 days.
-const WIDTHS_NS: [i64; 10] = [
+pub const WIDTHS_NS: [i64; 10] = [
     1_000_000,
     10_000_000,
     100_000_000,

@@ -3,5 +3,5 @@
 mod buckets;
 mod protocols;
 
-pub use buckets::{BucketRow, Buckets, Kind, Sample};
+pub use buckets::{BucketRow, Buckets, Kind, Sample, WIDTHS_NS};
 pub use protocols::{ProtocolRow, Protocols};

@@ -7,6 +7,7 @@ use super::echo::Echo;
 use super::event::{Event, Events};
 use super::handshake::Handshake;
 use super::label::{Label, Role};
+use super::ledger_buckets::LedgerBuckets;
 use super::limit::Limit;
 use super::options::Options;
 use super::packet::Packet;
@@ -214,6 +215,14 @@ impl Life {
         class
     }
 
+    /// Adds what was closed since the last call to `buckets`.
+    #[inline]
+    pub(super) fn take_closed(&mut self, buckets: &mut LedgerBuckets, origin_ns: i64) {
+        if self.timeline.has_closed() {
+            self.timeline.take_closed().for_each(|span| buckets.add(span, origin_ns));
+        }
+    }
+
     /// Takes note that the path said that packets of `sender` are too large (RFC 1191, RFC 8201).
     pub(super) fn path_too_large(&mut self, sender: Half) {
         self.too_large[sender as usize] = true;
@@ -235,7 +244,7 @@ impl Life {
             Phase::Closed => self.timeline.extend(self.now_ns, Label::Teardown),
         }
         self.apply_charges();
-        self.timeline.prepend(self.begun_ns - self.earliest_ns, Label::CaptureGap);
+        self.timeline.prepend(self.earliest_ns, self.begun_ns, Label::CaptureGap);
         self.timeline.finish()
     }
 

@@ -14,6 +14,7 @@ mod foreign;
 mod handshake;
 mod history;
 mod label;
+mod ledger_buckets;
 mod life;
 mod limit;
 mod options;
@@ -32,14 +33,14 @@ mod window;
 
 pub use class::Class;
 pub use compat::Answer;
-pub(crate) use event::Events;
 pub use flag::Flags;
 pub(crate) use foreign::Effect;
 pub use label::{Label, Role, Side};
+pub use ledger_buckets::TcpLedgerBucketRow;
 pub(crate) use life::Around;
 pub use options::Options;
 pub use segment::{HeaderState, Segment};
-pub(crate) use table::{Identity, Tables};
+pub(crate) use table::{Identity, Shared};
 pub use table::{TcpEventRow, TcpFlowRow, TcpLedgerRow};
 
 use life::Life;
@@ -52,7 +53,7 @@ use crate::tables::Sink;
 /// Lives that are over, kept so that the next connection needs no new memory.
 #[derive(Debug, Default)]
 #[allow(clippy::vec_box)] // what is kept is the box: a life is not moved when its connection begins or ends
-pub(crate) struct Spare(Vec<Box<Life>>);
+struct Spare(Vec<Box<Life>>);
 
 impl Spare {
     /// So many are kept, and none that holds long lists.
@@ -144,8 +145,7 @@ impl Connection {
         ends: (Half, Half),
         at: (u32, i64),
         around: &Around<'_>,
-        spare: &mut Spare,
-        events: &mut Events,
+        shared: &mut Shared,
     ) -> (Answer, Class) {
         let (sender, client) = ends;
         let (frame, time_ns) = at;
@@ -155,8 +155,11 @@ impl Connection {
         let class = if self.retired {
             Class::Bare
         } else {
-            let life = self.life.get_or_insert_with(|| spare.take(client, time_ns));
-            life.segment(&segment, &options, around, events)
+            let life = self.life.get_or_insert_with(|| shared.spare.take(client, time_ns));
+            let class = life.segment(&segment, &options, around, &mut shared.pending);
+            let origin_ns = *shared.origin_ns.get_or_insert(time_ns);
+            life.take_closed(&mut shared.buckets, origin_ns);
+            class
         };
         (self.compat.segment(&segment, &options, reused), class)
     }
@@ -166,12 +169,12 @@ impl Connection {
         self.life.as_ref().is_some_and(|life| life.is_closed())
     }
 
-    /// Writes the connection's rows, and forgets all but what Wireshark's answers need. What is left over goes to `spare`.
-    pub(crate) fn retire(&mut self, identity: Identity, tables: &mut Tables, spare: &mut Spare, sink: &mut impl Sink) {
+    /// Writes the connection's rows, and forgets all but what Wireshark's answers need.
+    pub(crate) fn retire(&mut self, identity: Identity, shared: &mut Shared, sink: &mut impl Sink) {
         if let Some(mut life) = self.life.take() {
             self.retired = true;
-            tables.connection(&mut life, &self.compat, identity, sink);
-            spare.put(life);
+            shared.connection(&mut life, &self.compat, identity, sink);
+            shared.spare.put(life);
         }
     }
 }

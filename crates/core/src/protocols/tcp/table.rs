@@ -1,8 +1,10 @@
 //! The tables of TCP.
 
+use super::Spare;
 use super::compat;
-use super::event::Event;
+use super::event::Events;
 use super::label::{Label, Role};
+use super::ledger_buckets::LedgerBuckets;
 use super::life::Life;
 use super::vantage;
 use crate::flows::Half;
@@ -339,18 +341,25 @@ pub(crate) struct Identity {
     pub(crate) evicted: bool,
 }
 
-/// Writes the tables of TCP.
+/// What all connections share: the tables that they write to, and memory that goes from one to the next.
 #[derive(Default)]
-pub(crate) struct Tables {
+pub(crate) struct Shared {
     flows: TableWriter<TcpFlowRow>,
     ledger: TableWriter<TcpLedgerRow>,
     events: TableWriter<TcpEventRow>,
+    pub(super) buckets: LedgerBuckets,
+    /// Time of the first segment of all, from which buckets are counted.
+    pub(super) origin_ns: Option<i64>,
+    /// Events of the segment at hand.
+    pub(super) pending: Events,
+    pub(super) spare: Spare,
 }
 
-impl Tables {
-    /// Writes the events of a segment.
-    pub(crate) fn events(&mut self, stream: u32, events: &mut Vec<Event>, sink: &mut impl Sink) {
-        for event in events.drain(..) {
+impl Shared {
+    /// Writes the events of the segment at hand, which is of `stream`.
+    #[inline]
+    pub(crate) fn write_events(&mut self, stream: u32, sink: &mut impl Sink) {
+        for event in self.pending.drain(..) {
             let row = TcpEventRow {
                 stream,
                 frame_number: event.frame,
@@ -378,6 +387,7 @@ impl Tables {
     ) {
         let stream = identity.stream;
         let parts_ns = life.finish();
+        life.take_closed(&mut self.buckets, self.origin_ns.unwrap_or(0));
         self.flows.push(&TcpFlowRow::new(life, compat, identity), sink);
         for label in Label::ALL {
             let duration_ns = parts_ns[label as usize];
@@ -393,6 +403,7 @@ impl Tables {
         self.flows.flush(sink);
         self.ledger.flush(sink);
         self.events.flush(sink);
+        self.buckets.write(sink);
     }
 }
 

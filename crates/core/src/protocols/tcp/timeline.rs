@@ -10,10 +10,19 @@ const OPEN_SPANS: usize = 96;
 /// Spans that stay open where nothing waits to be charged anew.
 const SETTLED_SPANS: usize = 8;
 
+/// An open span, which begins where the one before it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Span {
+struct Open {
     end_ns: i64,
     label: Label,
+}
+
+/// A span that is closed for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(super) start_ns: i64,
+    pub(super) end_ns: i64,
+    pub(super) label: Label,
 }
 
 /// The spans of one connection.
@@ -21,25 +30,28 @@ struct Span {
 pub(super) struct Timeline {
     /// Where the open spans begin.
     open_ns: i64,
-    open: Vec<Span>,
+    open: Vec<Open>,
+    /// Closed since they were last taken.
+    closed: Vec<Span>,
     sums_ns: [i64; Label::COUNT],
 }
 
 impl Timeline {
     pub(super) fn new(start_ns: i64) -> Self {
-        Self { open_ns: start_ns, open: Vec::new(), sums_ns: [0; Label::COUNT] }
+        Self { open_ns: start_ns, open: Vec::new(), closed: Vec::new(), sums_ns: [0; Label::COUNT] }
     }
 
     /// Begins anew, with the memory that it has.
     pub(super) fn restart(&mut self, start_ns: i64) {
         self.open.clear();
+        self.closed.clear();
         self.open_ns = start_ns;
         self.sums_ns = [0; Label::COUNT];
     }
 
     /// Memory beyond the struct itself.
     pub(super) fn bytes(&self) -> usize {
-        self.open.capacity() * size_of::<Span>()
+        self.open.capacity() * size_of::<Open>() + self.closed.capacity() * size_of::<Span>()
     }
 
     /// Up to where time is charged.
@@ -61,7 +73,7 @@ impl Timeline {
         if self.open.len() == OPEN_SPANS {
             self.close(OPEN_SPANS / 2);
         }
-        self.open.push(Span { end_ns, label });
+        self.open.push(Open { end_ns, label });
     }
 
     /// Charges `from_ns..to_ns` to `label` wherever it outranks what stands there.
@@ -70,7 +82,7 @@ impl Timeline {
         let mut at = first;
         while at < self.open.len() {
             let start_ns = if at == 0 { self.open_ns } else { self.open[at - 1].end_ns };
-            let Span { end_ns, label: old } = self.open[at];
+            let Open { end_ns, label: old } = self.open[at];
             if start_ns >= to_ns {
                 break;
             }
@@ -84,7 +96,7 @@ impl Timeline {
             self.open.remove(at);
             for (piece_ns, label) in pieces {
                 if piece_ns > cut_ns {
-                    self.open.insert(at, Span { end_ns: piece_ns, label });
+                    self.open.insert(at, Open { end_ns: piece_ns, label });
                     at += 1;
                     cut_ns = piece_ns;
                 }
@@ -108,13 +120,28 @@ impl Timeline {
     }
 
     /// Adds time that lies before the beginning.
-    pub(super) fn prepend(&mut self, duration_ns: i64, label: Label) {
-        self.sums_ns[label as usize] += duration_ns;
+    pub(super) fn prepend(&mut self, start_ns: i64, end_ns: i64, label: Label) {
+        if start_ns < end_ns {
+            self.sums_ns[label as usize] += end_ns - start_ns;
+            self.closed.push(Span { start_ns, end_ns, label });
+        }
+    }
+
+    /// The spans that were closed since the last call.
+    pub(super) fn take_closed(&mut self) -> std::vec::Drain<'_, Span> {
+        self.closed.drain(..)
+    }
+
+    /// Whether there are any.
+    #[inline]
+    pub(super) fn has_closed(&self) -> bool {
+        !self.closed.is_empty()
     }
 
     fn close(&mut self, count: usize) {
         for span in self.open.drain(..count) {
             self.sums_ns[span.label as usize] += span.end_ns - self.open_ns;
+            self.closed.push(Span { start_ns: self.open_ns, end_ns: span.end_ns, label: span.label });
             self.open_ns = span.end_ns;
         }
     }
