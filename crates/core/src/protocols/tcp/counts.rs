@@ -42,6 +42,11 @@ pub(super) struct Counts {
     pub(super) first_data_ns: Option<i64>,
     pub(super) last_data_ns: Option<i64>,
     pub(super) ttl: Option<(u8, u8)>,
+    last_ns: Option<i64>,
+    pub(super) longest_pause_ns: i64,
+    pub(super) triple_duplicate_acks: u32,
+    pub(super) dsack_packets: u32,
+    pub(super) most_sack_blocks: u8,
 }
 
 impl Counts {
@@ -50,6 +55,8 @@ impl Counts {
     pub(super) fn segment(&mut self, packet: &Packet<'_>, congestion_experienced: bool) {
         use crate::decode::flags::{ECE, PSH};
         self.packets += 1;
+        let last_ns = self.last_ns.replace(packet.now_ns).unwrap_or(packet.now_ns);
+        self.longest_pause_ns = self.longest_pause_ns.max(packet.now_ns - last_ns);
         self.push_packets += u64::from(packet.flags & PSH != 0);
         self.syn_packets += u32::from(packet.syn());
         self.fin_packets += u32::from(packet.fin());

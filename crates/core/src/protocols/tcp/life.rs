@@ -540,7 +540,9 @@ impl Life {
             && self.windows[packet.sender as usize].repeats(packet.window)
         {
             transfer.duplicate_acks += 1;
-            self.counts[packet.sender as usize].duplicate_acks += 1;
+            let counts = &mut self.counts[packet.sender as usize];
+            counts.duplicate_acks += 1;
+            counts.triple_duplicate_acks += u32::from(transfer.duplicate_acks == 3);
             if transfer.duplicate_acks >= 2 && transfer.evidence_ns.is_none() {
                 transfer.evidence_ns = Some(now_ns);
             }
@@ -585,7 +587,9 @@ impl Life {
     fn take_sack(&mut self, packet: &Packet<'_>, options: &Options) {
         let Some(&(left, right)) = options.sack.first() else { return };
         let peer = packet.sender.other() as usize;
-        self.counts[packet.sender as usize].sack_packets += 1;
+        let counts = &mut self.counts[packet.sender as usize];
+        counts.sack_packets += 1;
+        counts.most_sack_blocks = counts.most_sack_blocks.max(options.sack.len() as u8);
         let transfer = &mut self.transfers[peer];
         let una = packet.ack;
         let (left, right) = (unwrap(left, una), unwrap(right, una));
@@ -593,6 +597,7 @@ impl Life {
         let inside = second.is_some_and(|(low, high)| low <= left && right <= high);
         if right <= una || inside {
             let repeated = transfer.sent_at(left).is_some_and(|sent| sent.copies > 1);
+            counts.dsack_packets += 1;
             self.counts[peer].spurious += u32::from(repeated);
         }
         for &(low, high) in &options.sack {

@@ -27,6 +27,7 @@ pub(super) struct Limit {
     rounds_since_most: u32,
     round_end: u64,
     round_flight: u32,
+    first_flight: Option<u32>,
     most_before: u32,
     pub(super) most_flight: u32,
     growing: bool,
@@ -45,6 +46,7 @@ impl Default for Limit {
             rounds_since_most: 0,
             round_end: 0,
             round_flight: 0,
+            first_flight: None,
             most_before: 0,
             most_flight: 0,
             growing: true,
@@ -96,6 +98,11 @@ impl Limit {
         self.most_flight = self.most_flight.max(flight);
     }
 
+    /// Most bytes in flight in the first round.
+    pub(super) fn initial_flight(&self) -> u32 {
+        self.first_flight.unwrap_or(self.round_flight)
+    }
+
     /// A loss was repaired.
     pub(super) fn lost(&mut self) {
         self.flight_before_loss = self.flight_before_loss.max(self.most_flight);
@@ -113,6 +120,7 @@ impl Limit {
     }
 
     fn end_round(&mut self) {
+        self.first_flight.get_or_insert(self.round_flight);
         let (times, per) = FAST_GROWTH;
         self.growing = self.rounds < 2
             || u64::from(self.round_flight) * u64::from(per) > u64::from(self.most_before) * u64::from(times);

@@ -172,6 +172,20 @@ table! {
         client_window_scale_option: Option<u8>,
         /// When the client first sent FIN, since 1970 UTC.
         client_fin_time_ns: Option<i64> ["ns"],
+        /// Longest time between two segments of the client.
+        client_longest_pause_ns: i64 ["ns"],
+        /// Most bytes of the client in flight before it knew of any acknowledgement of data: its initial window, where
+        /// it had so much to send.
+        client_initial_flight_bytes: u32 ["bytes"],
+        /// How often the client sent its most repeated segment.
+        client_most_copies: u8,
+        /// How often the client repeated an acknowledgement three times, which asks for a fast retransmission (RFC
+        /// 5681).
+        client_triple_duplicate_acks: u32,
+        /// Segments of the client that report bytes received twice (RFC 2883).
+        client_dsack_packets: u32 ["packets"],
+        /// Most selective acknowledgements in one segment of the client.
+        client_most_sack_blocks: u8,
         /// Segments that the server sent.
         server_packets: u64 ["packets"],
         /// Segments with payload that the server sent, repeats included.
@@ -282,6 +296,20 @@ table! {
         server_window_scale_option: Option<u8>,
         /// When the server first sent FIN, since 1970 UTC.
         server_fin_time_ns: Option<i64> ["ns"],
+        /// Longest time between two segments of the server.
+        server_longest_pause_ns: i64 ["ns"],
+        /// Most bytes of the server in flight before it knew of any acknowledgement of data: its initial window, where
+        /// it had so much to send.
+        server_initial_flight_bytes: u32 ["bytes"],
+        /// How often the server sent its most repeated segment.
+        server_most_copies: u8,
+        /// How often the server repeated an acknowledgement three times, which asks for a fast retransmission (RFC
+        /// 5681).
+        server_triple_duplicate_acks: u32,
+        /// Segments of the server that report bytes received twice (RFC 2883).
+        server_dsack_packets: u32 ["packets"],
+        /// Most selective acknowledgements in one segment of the server.
+        server_most_sack_blocks: u8,
     }
 }
 
@@ -470,6 +498,12 @@ struct End {
     mss_bytes: Option<u16>,
     window_scale_option: Option<u8>,
     fin_time_ns: Option<i64>,
+    longest_pause_ns: i64,
+    initial_flight_bytes: u32,
+    most_copies: u8,
+    triple_duplicate_acks: u32,
+    dsack_packets: u32,
+    most_sack_blocks: u8,
 }
 
 impl End {
@@ -535,6 +569,12 @@ impl End {
             mss_bytes: handshake.mss[half],
             window_scale_option: handshake.window_scale[half],
             fin_time_ns: life.fin_ns[half],
+            longest_pause_ns: counts.longest_pause_ns,
+            initial_flight_bytes: limit.initial_flight(),
+            most_copies: transfer.most_copies,
+            triple_duplicate_acks: counts.triple_duplicate_acks,
+            dsack_packets: counts.dsack_packets,
+            most_sack_blocks: counts.most_sack_blocks,
         }
     }
 }
@@ -678,6 +718,18 @@ impl TcpFlowRow {
             server_window_scale_option: server.window_scale_option,
             client_fin_time_ns: client.fin_time_ns,
             server_fin_time_ns: server.fin_time_ns,
+            client_longest_pause_ns: client.longest_pause_ns,
+            server_longest_pause_ns: server.longest_pause_ns,
+            client_initial_flight_bytes: client.initial_flight_bytes,
+            server_initial_flight_bytes: server.initial_flight_bytes,
+            client_most_copies: client.most_copies,
+            server_most_copies: server.most_copies,
+            client_triple_duplicate_acks: client.triple_duplicate_acks,
+            server_triple_duplicate_acks: server.triple_duplicate_acks,
+            client_dsack_packets: client.dsack_packets,
+            server_dsack_packets: server.dsack_packets,
+            client_most_sack_blocks: client.most_sack_blocks,
+            server_most_sack_blocks: server.most_sack_blocks,
         }
     }
 }

@@ -84,6 +84,8 @@ pub(super) struct Transfer {
     pub(super) evidence_ns: Option<i64>,
     pub(super) highest_sacked: u64,
     pub(super) duplicate_acks: u32,
+    /// How often the most repeated segment was sent.
+    pub(super) most_copies: u8,
     pub(super) episode: Option<Episode>,
     /// Largest payload that was acknowledged after being sent once.
     pub(super) largest_passed_bytes: u32,
@@ -113,6 +115,7 @@ impl Default for Transfer {
             evidence_ns: None,
             highest_sacked: 0,
             duplicate_acks: 0,
+            most_copies: 0,
             episode: None,
             largest_passed_bytes: 0,
             id_follows: 0,
@@ -223,6 +226,7 @@ impl Transfer {
             original,
             copies: if original { 1 } else { 2 },
         };
+        self.most_copies = self.most_copies.max(sent.copies);
         if self.sent.back().is_none_or(|last| last.seq <= seq) {
             self.sent.push_back(sent);
         } else {
@@ -256,6 +260,7 @@ impl Transfer {
         let mut at = self.sent.partition_point(|sent| sent.end <= packet.seq);
         while let Some(sent) = self.sent.get_mut(at).filter(|sent| sent.seq < packet.end()) {
             sent.copies = sent.copies.saturating_add(1);
+            self.most_copies = self.most_copies.max(sent.copies);
             (sent.last_ns, sent.last_frame, sent.ip_id) = (packet.now_ns, packet.frame, packet.ip_id);
             at += 1;
         }
