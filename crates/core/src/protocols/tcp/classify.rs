@@ -3,10 +3,10 @@
 
 use super::class::{Class, Trigger};
 use super::packet::Packet;
-use super::transfer::{Hole, Sent, Transfer};
+use super::transfer::{Bare, Hole, Sent, Transfer};
 
 /// Without a known round trip, what comes sooner than this is no retransmission.
-const UNKNOWN_LOOP_NS: i64 = 3_000_000;
+pub(super) const UNKNOWN_LOOP_NS: i64 = 3_000_000;
 /// Copies closer than this are made by the capture: no network delivers the same packet twice so soon.
 const CAPTURE_COPY_NS: i64 = 100_000;
 /// Linux and most others wait at least 200 ms for a retransmission time-out (`tcp.md` C.6); a tick less may be seen.
@@ -29,8 +29,12 @@ pub(super) fn classify(transfer: &mut Transfer, packet: &Packet<'_>, path: Path)
     if let Some(probe) = probe(transfer, packet, path) {
         return (probe, None);
     }
-    if packet.end() > transfer.max || packet.length() == 0 {
-        return (if packet.length() == 0 { Class::Bare } else { Class::New }, None);
+    if packet.length() == 0 {
+        let before = transfer.bare(packet).filter(|before| before.numbers == (packet.seq, packet.ack, packet.window));
+        return (before.and_then(|before| bare_duplicate(&before, packet, path)).unwrap_or(Class::Bare), None);
+    }
+    if packet.end() > transfer.max {
+        return (Class::New, None);
     }
     if let Some(hole) = transfer.hole_at(packet.seq, packet.end()) {
         if was_overtaken(transfer, hole, packet, path) {
@@ -41,6 +45,9 @@ pub(super) fn classify(transfer: &mut Transfer, packet: &Packet<'_>, path: Path)
     let earlier = transfer.sent_at(packet.seq).copied();
     if let Some(duplicate) = earlier.and_then(|earlier| duplicate(&earlier, packet, path)) {
         return (duplicate, None);
+    }
+    if earlier.is_none() && transfer.is_older_copy(packet) {
+        return (Class::NetworkDuplicate, None);
     }
     again(transfer, packet, path, earlier)
 }
@@ -81,14 +88,20 @@ fn was_overtaken(transfer: &Transfer, hole: &Hole, packet: &Packet<'_>, path: Pa
 /// Whether the packet is the same one as `earlier`, copied on the way.
 fn duplicate(earlier: &Sent, packet: &Packet<'_>, path: Path) -> Option<Class> {
     let apart_ns = packet.now_ns - earlier.last_ns;
-    let soon = apart_ns < loop_ns(path);
-    let same_id = packet.ip_id != 0 && packet.ip_id == earlier.ip_id;
-    let no_id = packet.ip_id == 0 && earlier.ip_id == 0;
-    if !(soon && (same_id || no_id)) {
-        return None;
-    }
-    let capture = apart_ns < CAPTURE_COPY_NS || packet.ttl != earlier.ttl;
-    Some(if capture { Class::CaptureDuplicate } else { Class::NetworkDuplicate })
+    let same = packet.ip_id == earlier.ip_id;
+    (apart_ns < loop_ns(path) && same).then(|| copier(apart_ns, packet.ttl != earlier.ttl))
+}
+
+/// The same for one without data, which hosts do send twice on purpose: only its identification tells.
+fn bare_duplicate(earlier: &Bare, packet: &Packet<'_>, path: Path) -> Option<Class> {
+    let apart_ns = packet.now_ns - earlier.at_ns;
+    let same = packet.ip_id != 0 && packet.ip_id == earlier.ip_id;
+    (apart_ns < loop_ns(path) && same).then(|| copier(apart_ns, packet.ttl != earlier.ttl))
+}
+
+/// Who made a copy: one that comes at once, or from another hop of the same path, was made by the capture.
+fn copier(apart_ns: i64, other_hop: bool) -> Class {
+    if apart_ns < CAPTURE_COPY_NS || other_hop { Class::CaptureDuplicate } else { Class::NetworkDuplicate }
 }
 
 /// A real retransmission: which kind.

@@ -3,7 +3,7 @@
 use arrayvec::ArrayVec;
 
 /// Values that wait for their echo at once; while all are taken, further ones are passed by.
-const WAITING: usize = 4;
+const WAITING: usize = 8;
 
 /// Time stamps of one direction.
 #[derive(Debug, Clone, Default)]

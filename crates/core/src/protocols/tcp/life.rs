@@ -216,7 +216,7 @@ impl Life {
             self.take_ack(&packet, options, class, events);
         }
         self.take_timestamps(&packet);
-        self.take_window(&packet);
+        self.take_window(&packet, events);
         self.take_close(&packet);
         class
     }

@@ -340,8 +340,8 @@ table! {
         time_ns: i64 ["ns"],
         /// Who sent it: client or server.
         direction: &'static str,
-        /// What it is: a class as in tcp_segments other than new and bare, reset, or capture_gap (acknowledges what was never
-        /// captured).
+        /// What it is: a class as in tcp_segments other than new and bare; reset; capture_gap (acknowledges what was never
+        /// captured); zero_window (reopens the sender's receive window, which the reference frame had closed).
         kind: &'static str,
         /// Its sequence number from the first one seen of its direction.
         relative_seq: u64,

@@ -9,8 +9,9 @@ use super::sequence::ORIGIN;
 
 /// Segments that are followed one by one; in a larger flight the oldest are forgotten.
 const MOST_SENT: usize = 2048;
-/// Acknowledged segments that are remembered for late copies.
-const MOST_ACKED: usize = 16;
+/// Acknowledged segments that are remembered for late copies: some in any case, more while they are younger than a loop.
+const LEAST_ACKED: usize = 16;
+const MOST_ACKED: usize = 128;
 /// Holes that are followed at once.
 const MOST_HOLES: usize = 32;
 
@@ -27,6 +28,15 @@ pub(super) struct Sent {
     /// Whether an original was seen, not only a repeat that filled a hole.
     pub(super) original: bool,
     pub(super) copies: u8,
+}
+
+/// A segment without data, as far as copies of it are told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bare {
+    pub(super) numbers: (u64, u64, u16),
+    pub(super) at_ns: i64,
+    pub(super) ip_id: u16,
+    pub(super) ttl: u8,
 }
 
 /// Bytes that later data has passed by.
@@ -93,6 +103,8 @@ pub(super) struct Transfer {
     id_follows: u16,
     id_breaks: u16,
     last_ip_id: u16,
+    /// The last segment without data.
+    last_bare: Option<Bare>,
     /// Sequence numbers that SYN and FIN took, and bytes that were acknowledged unseen.
     control_bytes: u64,
 }
@@ -121,6 +133,7 @@ impl Default for Transfer {
             id_follows: 0,
             id_breaks: 0,
             last_ip_id: 0,
+            last_bare: None,
             control_bytes: 0,
         }
     }
@@ -158,6 +171,17 @@ impl Transfer {
     /// Whether IP identification counts up within this direction, so that it tells the order of sending.
     pub(super) fn ids_count_up(&self) -> bool {
         self.id_follows >= 4 && self.id_breaks * 8 <= self.id_follows
+    }
+
+    /// Whether the packet was sent before the newest one, as its identification tells.
+    pub(super) fn is_older_copy(&self, packet: &Packet<'_>) -> bool {
+        self.ids_count_up() && packet.ip_id.wrapping_sub(self.last_ip_id) as i16 <= 0
+    }
+
+    /// Takes a segment without data, and returns the one before it.
+    pub(super) fn bare(&mut self, packet: &Packet<'_>) -> Option<Bare> {
+        let numbers = (packet.seq, packet.ack, packet.window);
+        self.last_bare.replace(Bare { numbers, at_ns: packet.now_ns, ip_id: packet.ip_id, ttl: packet.ttl })
     }
 
     /// Takes new data at or beyond the highest end; returns whether it leaves a hole.
@@ -266,8 +290,8 @@ impl Transfer {
         }
     }
 
-    /// Takes a cumulative acknowledgement that advances.
-    pub(super) fn acknowledge(&mut self, ack: u64, now_ns: i64) -> Acked {
+    /// Takes a cumulative acknowledgement that advances. `loop_ns` is how long copies of what it acknowledges may still come.
+    pub(super) fn acknowledge(&mut self, ack: u64, now_ns: i64, loop_ns: i64) -> Acked {
         let mut acked = Acked { bytes: ack - self.told.una, ..Acked::default() };
         self.told.una = ack;
         self.acked_ns = now_ns;
@@ -283,7 +307,8 @@ impl Transfer {
             acked.rtt_ns = Some(now_ns - sent.last_ns);
             self.largest_passed_bytes = self.largest_passed_bytes.max((sent.end - sent.seq) as u32);
         }
-        while self.acked > MOST_ACKED {
+        let stale = |sent: &Sent| now_ns - sent.last_ns > loop_ns;
+        while self.acked > MOST_ACKED || self.acked > LEAST_ACKED && self.sent.front().is_some_and(stale) {
             self.sent.pop_front();
             self.acked -= 1;
         }

@@ -10,6 +10,8 @@ const LEAST_SAMPLES: u32 = 20;
 pub(super) struct Reopened {
     pub(super) from_ns: i64,
     pub(super) to_ns: i64,
+    /// Frame of the advertisement that closed it.
+    pub(super) closed_frame: u32,
     /// Whether the peer had something to send meanwhile.
     pub(super) wanted: bool,
 }
@@ -30,6 +32,7 @@ pub(super) struct Window {
     pub(super) zero_spans: u32,
     pub(super) zero_ns: i64,
     closed_ns: Option<i64>,
+    closed_frame: u32,
     /// Whether the peer probed since the window closed.
     pub(super) probed: bool,
     /// The last closed span, while it is not known whether the peer waited for its end.
@@ -95,7 +98,7 @@ impl Window {
         self.zero_packets += 1;
         if self.closed_ns.is_none() {
             self.zero_spans += 1;
-            self.closed_ns = Some(packet.now_ns);
+            (self.closed_ns, self.closed_frame) = (Some(packet.now_ns), packet.frame);
             self.probed = false;
         }
         None
@@ -105,6 +108,6 @@ impl Window {
     pub(super) fn end(&mut self, now_ns: i64) -> Option<Reopened> {
         let from_ns = self.closed_ns.take()?;
         self.zero_ns += now_ns - from_ns;
-        Some(Reopened { from_ns, to_ns: now_ns, wanted: self.probed })
+        Some(Reopened { from_ns, to_ns: now_ns, closed_frame: self.closed_frame, wanted: self.probed })
     }
 }

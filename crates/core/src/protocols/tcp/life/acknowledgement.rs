@@ -1,5 +1,6 @@
 //! What a segment acknowledges: cumulatively, selectively, by time stamps.
 
+use super::super::classify::UNKNOWN_LOOP_NS;
 use super::{Charge, Class, Event, Events, FAR, Life, Options, Packet, Role, unwrap};
 
 impl Life {
@@ -42,7 +43,7 @@ impl Life {
         let whole_ns = self.round_trip_ns().unwrap_or(0);
         let transfer = &mut self.transfers[peer];
         let in_recovery = transfer.episode.is_some();
-        let acked = transfer.acknowledge(packet.ack, now_ns);
+        let acked = transfer.acknowledge(packet.ack, now_ns, whole_ns.max(UNKNOWN_LOOP_NS));
         if let Some(rtt_ns) = acked.rtt_ns.filter(|_| !in_recovery) {
             transfer.rtt.sample(rtt_ns, now_ns);
             let floor_ns = transfer.rtt.floor_ns().unwrap_or(rtt_ns);

@@ -1,9 +1,9 @@
 //! What a segment advertises, and whether a closed window cost time.
 
-use super::{Charge, Half, LEAST_DELAYED_ACK_NS, Label, Life, Packet, Reopened};
+use super::{Charge, Event, Events, Half, LEAST_DELAYED_ACK_NS, Label, Life, Packet, Reopened};
 
 impl Life {
-    pub(super) fn take_window(&mut self, packet: &Packet<'_>) {
+    pub(super) fn take_window(&mut self, packet: &Packet<'_>, events: &mut Events) {
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
         let scale_known = self.handshake.scaled();
         let reopened = self.windows[me].advertise(packet, scale_known);
@@ -17,6 +17,10 @@ impl Life {
             transfer.history.note(packet.now_ns, transfer.told, leg_ns);
         }
         if let Some(reopened) = reopened {
+            let mut event = Event::new("zero_window", packet, self.role(packet.sender));
+            event.reference_frame = Some(reopened.closed_frame);
+            event.duration_ns = Some(reopened.to_ns - reopened.from_ns);
+            events.push(event);
             self.charge_zero_window(packet.sender, reopened);
         }
     }
