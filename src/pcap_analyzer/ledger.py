@@ -20,7 +20,7 @@ LABELS: Final = {
     "loss_fast": "Loss recovery, fast",
     "loss_tlp": "Loss recovery, tail probe",
     "loss_rto": "Loss recovery, timeout",
-    "nagle_delayed_ack": "Nagle and delayed ACK",
+    "nagle_delayed_ack": "Delayed ACK and Nagle",
     "pmtu": "Path MTU",
     "idle": "Idle",
     "teardown": "Closing",

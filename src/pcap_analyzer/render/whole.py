@@ -18,7 +18,7 @@ _STYLES: Final = {
     Side.NETWORK: "yellow",
     Side.SERVER: "magenta",
     Side.CAPTURE: "red",
-    Side.NONE: "bright_black",
+    Side.NONE: "dim",
 }
 _REST_LETTER: Final = "·"
 _GAP: Final = 2

@@ -73,6 +73,12 @@ def test_small_parts_are_one(tables: Callable[..., Tables]) -> None:
     assert section.blocks[0] == Paragraph("2 TCP connections lasted 956 ms, added up; all of that was waited for.")
 
 
+def test_lives_of_centuries_do_not_overflow(tables: Callable[..., Tables]) -> None:
+    rows = [part(stream, "idle", "none", 9_000_000_000_000) for stream in range(3)]
+    read, _ = told(tables(tcp_ledger=rows))
+    assert read["parts"][0]["duration_ns"] == 2**63 - 1
+
+
 def test_connections_without_duration(tables: Callable[..., Tables]) -> None:
     read, section = told(tables(), connections=1)
     assert read == {"duration_ns": 0, "rest_ns": 0, "parts": []}
