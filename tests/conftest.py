@@ -2,9 +2,11 @@
 
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +93,33 @@ def _read_all(terminal: int) -> Iterator[bytes]:
 
 
 @pytest.fixture
+def ended_by() -> Callable[..., Result]:
+    """Runs the program with a standard input that stays silent, and sends it a signal after a while."""
+
+    def run(number: signal.Signals, *arguments: str | Path, before: Callable[[], object] = lambda: True) -> Result:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pcap_analyzer", *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # Whoever runs the tests may ignore SIGINT, and that is inherited.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+        time.sleep(1)
+        assert before()
+        process.send_signal(number)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        out, err = process.communicate()
+        return Result(process.returncode, out, err)
+
+    return run
+
+
+@pytest.fixture
 def golden() -> Callable[[str, str], None]:
     """Compares with a golden file; with UPDATE_GOLDEN=1 in the environment it writes that file."""
 
@@ -126,7 +155,7 @@ def tables() -> Iterator[Callable[..., Tables]]:
 
 
 def _filler(column: "_core.ColumnSpec") -> object:
-    return {"BIGINT": 0, "BOOLEAN": False}.get(column["type"], "")
+    return {"BIGINT": 0, "DOUBLE": 0.0, "BOOLEAN": False}.get(column["type"], "")
 
 
 @pytest.fixture

@@ -32,6 +32,14 @@ def test_a_chosen_width_has_no_idle_digits() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [(210_000, "210 µs"), (41_200_000, "41.2 ms"), (1_240_000_000, "1,240 ms"), (10_000_000_000, "10.0 s")],
+)
+def test_latencies_are_in_milliseconds(value: int, text: str) -> None:
+    assert units.latency(value) == text
+
+
+@pytest.mark.parametrize(
     ("value", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.00 kB"), (240_964, "241 kB"), (26_946_886, "26.9 MB")]
 )
 def test_sizes_are_si(value: int, text: str) -> None:

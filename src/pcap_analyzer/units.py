@@ -89,6 +89,13 @@ def duration(value: float) -> str:
     return _long_duration(round(seconds))
 
 
+def latency(value: float) -> str:
+    """A round trip or the time of an answer: as a duration, yet in milliseconds up to ten seconds (`1,240 ms`)."""
+    if 0.9995 * SECOND_NS <= value < 9.9995 * SECOND_NS:
+        return f"{value / 1e6:,.0f} ms"
+    return duration(value)
+
+
 def span(value: float) -> str:
     """A length of time that was chosen, so its digits after the point say nothing: `2 ms`, `500 µs`, `10 s`."""
     return re.sub(r"\.0+(?= )", "", duration(value))

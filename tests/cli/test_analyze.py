@@ -10,10 +10,17 @@ from typing import Any
 import pytest
 
 Run = Callable[..., Any]
+CAPTURES = [
+    "healthy_dns_web.pcap",
+    "healthy_one_way_capture.pcap",
+    "loss_few_packets.pcapng",
+    "server_think.pcap",
+    "tls_slow.pcapng",
+]
 
 
 @pytest.mark.parametrize("columns", [100, 60])
-@pytest.mark.parametrize("name", ["healthy_dns_web", "healthy_one_way_capture", "server_think"])
+@pytest.mark.parametrize("name", CAPTURES)
 def test_the_summary(
     run: Run,
     captures: Path,
@@ -23,10 +30,10 @@ def test_the_summary(
     columns: int,
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    result = run("analyze", captures / f"{name}.pcap", "--no-report")
+    result = run("analyze", captures / name, "--no-report")
     assert (result.code, result.err) == (0, "")
     assert all(len(line) <= columns for line in result.out.splitlines())
-    golden(f"analyze_{name}_{columns}.txt", result.out)
+    golden(f"analyze_{Path(name).stem}_{columns}.txt", result.out)
 
 
 def test_json_goes_to_standard_output_and_nothing_anywhere_else(run: Run, captures: Path, tmp_path: Path) -> None:
@@ -132,6 +139,18 @@ def test_what_is_no_capture_ends_with_2_and_one_line(run: Run, tmp_path: Path, c
     assert result.err.count("\n") == 1
     assert reason in result.err
     assert r"odd\x1b[2J.pcap" in result.err
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize("length", range(4, 24))
+def test_a_file_cut_inside_its_header_is_no_capture(run: Run, captures: Path, tmp_path: Path, length: int) -> None:
+    path = tmp_path / "cut.pcap"
+    path.write_bytes((captures / "healthy_dns_web.pcap").read_bytes()[:length])
+    result = run("analyze", path)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.count("\n") == 1
+    assert "cut.pcap: " in result.err
+    assert "header" in result.err
     assert not (tmp_path / "reports").exists()
 
 

@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
-from pcap_analyzer.render.terminal import draw, emit
-from pcap_analyzer.report.model import Block, Chart, Column, Fact, Facts, Paragraph, State, Table
+from pcap_analyzer.render.terminal import draw, emit, show
+from pcap_analyzer.report.model import Block, Chart, Column, Fact, Facts, Paragraph, Report, Section, State, Table
 from pcap_analyzer.units import SECOND_NS, Unit
 
 
@@ -60,8 +60,22 @@ def test_a_chart_shows_its_peak_and_its_gaps() -> None:
         "            ▏██  ████",
         "          0 ▏██  ████",
         "             +4.000 s",
-        "",
     ]
+
+
+def test_a_drawing_keeps_its_distance_to_what_follows() -> None:
+    chart = Chart("Rate", Unit.RATE_BPS, 1, 1, ((0, 1.0),))
+    section = Section("name", "Title", (chart, Paragraph("then"), chart))
+    console = Console(file=io.StringIO(), width=60)
+    show(Report("report", {}, {}, (section,)), console)
+    assert isinstance(console.file, io.StringIO)
+    lines = [line.strip() for line in console.file.getvalue().splitlines()]
+    assert lines[lines.index("then") - 1] == ""
+    assert lines[-1]
+
+
+def test_facts_may_have_a_title() -> None:
+    assert drawn(Facts((Fact("label", "text"),), "About one")) == ["About one", "  label        text"]
 
 
 def test_a_chart_of_one_moment() -> None:

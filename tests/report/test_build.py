@@ -13,8 +13,8 @@ from pcap_analyzer.render.json import document
 from pcap_analyzer.report.build import build
 
 KEYS = (
-    *("schema_version", "run", "capture", "verdict", "findings", "flows", "flows_total", "flows_sums", "ledger"),
-    *("protocols", "endpoints", "endpoints_total", "buckets", "issues"),
+    *("schema_version", "run", "capture", "verdict", "findings", "flows", "flows_total", "flows_sums", "biggest_flows"),
+    *("ledger", "protocols", "endpoints", "endpoints_total", "buckets", "issues"),
 )
 
 
@@ -28,9 +28,11 @@ def reported(path: Path) -> str:
         return document(build(analysis))
 
 
-@pytest.mark.parametrize("name", ["healthy_dns_web", "healthy_one_way_capture"])
+@pytest.mark.parametrize(
+    "name", ["healthy_dns_web.pcap", "healthy_one_way_capture.pcap", "loss_few_packets.pcapng", "tls_slow.pcapng"]
+)
 def test_the_json_report(captures: Path, golden: Callable[[str, str], None], name: str) -> None:
-    golden(f"{name}.json", without_run(reported(captures / f"{name}.pcap")))
+    golden(f"{Path(name).stem}.json", without_run(reported(captures / name)))
 
 
 def test_its_keys_are_those_of_the_contract(captures: Path) -> None:
@@ -51,8 +53,9 @@ def test_names_and_times_of_day_stand_in_run_alone(captures: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("chunk_bytes", [1, 977, 1 << 20])
-def test_chunks_never_change_the_report(captures: Path, chunk_bytes: int) -> None:
-    path = captures / "server_think.pcap"
+@pytest.mark.parametrize("name", ["server_think.pcap", "tls_slow.pcapng"])
+def test_chunks_never_change_the_report(captures: Path, name: str, chunk_bytes: int) -> None:
+    path = captures / name
     content = path.read_bytes()
     analyzer = _core.Analyzer()
     for start in range(0, len(content), chunk_bytes):
@@ -72,4 +75,6 @@ def test_an_empty_capture_has_a_report_of_the_same_shape(write_pcap: Callable[..
 def test_sections_have_names_of_their_own(captures: Path) -> None:
     with pa.analyze(captures / "healthy_dns_web.pcap") as analysis:
         names = [section.name for section in build(analysis).sections]
-    assert names == ["quality", "capture", "protocols", "endpoints", "conversations", "moments"]
+    assert names == [
+        *("quality", "ledger", "connections", "capture", "protocols", "endpoints", "conversations", "moments")
+    ]

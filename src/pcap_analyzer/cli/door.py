@@ -7,7 +7,8 @@
 | 2 | wrong usage, or nothing readable |
 | 130 | Ctrl-C |
 
-A reader that closes the pipe ends the program as it ends others: by SIGPIPE, in silence.
+A reader that closes the pipe ends the program as it ends others: by SIGPIPE, in silence. SIGTERM ends it by SIGTERM, once
+what it put on the disk is gone.
 """
 
 import os
@@ -22,6 +23,7 @@ from pcap_analyzer.errors import PcapAnalyzerError, describe_os_error
 
 from .group import PipeClosedError, group
 from .session import Session
+from .termination import clean_end
 
 ANALYSED = 0
 FAILED = 2
@@ -36,7 +38,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     session = Session()
     try:
-        code = _run(arguments, session)
+        with clean_end():
+            code = _run(arguments, session)
         sys.stdout.flush()
     except (PipeClosedError, BrokenPipeError):
         _end_by_broken_pipe()

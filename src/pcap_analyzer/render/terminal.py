@@ -9,10 +9,24 @@ from rich.table import Column as GridColumn
 from rich.table import Table as Grid
 from rich.text import Text
 
-from pcap_analyzer.report.model import Block, Chart, Column, Facts, Paragraph, Report, Section, State, Table, Value
+from pcap_analyzer.report.model import (
+    Block,
+    Chart,
+    Column,
+    Facts,
+    Paragraph,
+    Report,
+    Section,
+    State,
+    Table,
+    Value,
+    Whole,
+)
 from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit, offset
 from pcap_analyzer.units import text as unit_text
+
+from . import whole
 
 WIDEST: Final = 110
 _GAP: Final = 2
@@ -24,6 +38,7 @@ _CHART_ROWS: Final = 4
 _ASCII: Final = str.maketrans(
     {"✓": "+", "·": "-", "→": "->", "–": "-", "…": "...", "“": '"', "”": '"', "µ": "u"}
     | {"─": "-", "│": "|", "├": "|", "└": "`", "▏": "|"}
+    | {"▓": "=", "▒": "+", "░": "."}
     | dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎", "#")
 )
 
@@ -67,7 +82,11 @@ def _plain(text: str, encoding: str) -> str:
 def _section(section: Section, width: int) -> RenderableType:
     title = Text(section.title, style="bold cyan")
     rule = Rule(title, align="left", style="dim")
-    return Group(rule, *(Padding(draw(block, width - _GAP), (0, 0, 0, _GAP)) for block in section.blocks))
+    blocks = section.blocks
+    # A drawing keeps a distance to what follows it.
+    ends = [int(isinstance(block, Chart | Whole)) for block in blocks[:-1]] + [0]
+    drawn = (draw(block, width - _GAP) for block in blocks)
+    return Group(rule, *(Padding(part, (0, 0, end, _GAP)) for part, end in zip(drawn, ends, strict=True)))
 
 
 def draw(block: Block, width: int) -> RenderableType:
@@ -81,6 +100,8 @@ def draw(block: Block, width: int) -> RenderableType:
             return _table(block, width)
         case Chart():
             return _chart(block, width)
+        case Whole():
+            return whole.draw(block, width)
 
 
 def _paragraph(block: Paragraph) -> RenderableType:
@@ -99,7 +120,7 @@ def _facts(block: Facts) -> RenderableType:
     for fact in block.items:
         cells = [Text(visible(fact.label)), Text(visible(fact.text, 2000))]
         grid.add_row(*([_sign(fact.state)] if with_signs else []), *cells)
-    return grid
+    return Group(Text(visible(block.title), style="bold"), Padding(grid, (0, 0, 0, _GAP))) if block.title else grid
 
 
 def _table(block: Table, width: int) -> RenderableType:
@@ -129,7 +150,7 @@ def _chart(block: Chart, width: int) -> RenderableType:
     start, end = offset(0), offset(block.length_ns)
     axis = f"{start}{end:>{columns - len(start)}}" if len(start) + len(end) < columns else f"{end:>{columns}}"
     lines.append(Text(" " * (len(top) + 2) + axis, style="dim"))
-    return Padding(Group(*lines), (0, 0, 1, 0))
+    return Group(*lines)
 
 
 def _grid(*columns: GridColumn) -> Grid:

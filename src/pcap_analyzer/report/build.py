@@ -10,12 +10,12 @@ from pcap_analyzer import _core
 from pcap_analyzer.analysis import Analysis
 
 from .model import Report
-from .sections import capture, conversations, endpoints, moments, protocols, quality
+from .sections import capture, connections, conversations, endpoints, ledger, moments, protocols, quality
 
 SCHEMA_VERSION = 1
 
-# In this order people read them: first how far the capture can be trusted.
-_SECTIONS = (quality, capture, protocols, endpoints, conversations, moments)
+# In this order people read them: first how far the capture can be trusted, then what they came for.
+_SECTIONS = (quality, ledger, connections, capture, protocols, endpoints, conversations, moments)
 
 _FOOTNOTE = "Sizes are on the wire, 1 kB = 1000 bytes, k = 1000 in bit/s; times are UTC; – is not known."
 
@@ -24,7 +24,8 @@ def build(analysis: Analysis) -> Report:
     """The report of an analysis."""
     started_at = datetime.now(UTC)
     data = _data(analysis)
-    sections = tuple(section.show(data) for section in _SECTIONS)
+    shown = (section.show(data) for section in _SECTIONS)
+    sections = tuple(section for section in shown if section)
     title = " + ".join("standard input" if source == "-" else Path(source).name for source in analysis.sources)
     return Report(title, data, _run(analysis, started_at), sections, _FOOTNOTE)
 
@@ -47,7 +48,7 @@ def _data(analysis: Analysis) -> dict[str, Any]:
         },
         "findings": [],
         **conversations.read(tables),
-        "ledger": {},
+        **ledger.read(tables),
         **protocols.read(tables),
         **endpoints.read(tables),
         **moments.read(tables),

@@ -20,6 +20,16 @@ class State(Enum):
     UNKNOWN = "unknown"
 
 
+class Side(Enum):
+    """On whose side something is. Each has a colour and a pattern of its own wherever it is drawn."""
+
+    CLIENT = "client"
+    NETWORK = "network"
+    SERVER = "server"
+    CAPTURE = "capture"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A sentence or two."""
@@ -39,9 +49,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Things known, one a line."""
+    """Things known, one a line, under a title where they are all about one thing."""
 
     items: tuple[Fact, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,26 @@ class Chart:
     points: tuple[tuple[int, float], ...]
 
 
-Block = Paragraph | Facts | Table | Chart
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a whole. `rest` is true for one that stands for several small ones."""
+
+    label: str
+    side: Side
+    amount: float
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole in its parts, drawn as one bar with a row for each, in the order given. `of` names what shares are of."""
+
+    unit: Unit
+    of: str
+    parts: tuple[Part, ...]
+
+
+Block = Paragraph | Facts | Table | Chart | Whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ CAPTURE: dict[str, Any] = {
     "files": [{}],
     "interfaces": [],
 }
-CONNECTION = {"protocol": "tcp", "client_payload_bytes": 10, "client_packets": 5, "server_packets": 5}
+CONNECTION = {"client_payload_bytes": 10, "client_packets": 5, "server_packets": 5, "client_syn_packets": 1}
 
 
 def issue(name: str, weight: str, count: int = 1, **more: object) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def judge(tables: Callable[..., Tables]) -> Callable[..., dict[str, dict[str, An
     """The checks by name, after some facts have been changed."""
 
     def judge(issues: tuple[dict[str, Any], ...] = (), flows: tuple[dict[str, Any], ...] = (), **facts: object) -> Any:
-        read = quality.read(tables(flows=list(flows)), CAPTURE | facts, list(issues))
+        read = quality.read(tables(tcp_flows=list(flows)), CAPTURE | facts, list(issues))
         return {check["name"]: check for check in read["checks"]} | {"state": read["state"]}
 
     return judge
@@ -58,7 +58,8 @@ def test_what_could_not_be_checked_is_not_called_clean(judge: Callable[..., Any]
     assert checks["both_directions"]["state"] == "unknown"
     summary, sentences = told({}, checks)
     assert summary == "Nothing wrong found: 5 of 7 checks ran clean, 2 could not be made."
-    assert sentences["Drops"] == "Cannot tell: the file holds no drop counters."
+    assert sentences["Drops"].startswith("Cannot tell: the file holds no drop counters, and no TCP ")
+    assert not {"Start", "Copies", "Offload", "Clock"} & set(sentences)
 
 
 def test_nothing_at_all_is_unknown(judge: Callable[..., Any]) -> None:
@@ -81,7 +82,66 @@ def test_drops_counted_by_the_capturing_host(judge: Callable[..., Any]) -> None:
     assert (
         told({}, checks)[1]["Drops"] == "The capturing host dropped 7 packets of 1,100 received: they are missing here."
     )
-    assert judge(interfaces=[interface | {"interface_dropped_packets": 0}])["drops"]["state"] == "clean"
+    clean = judge(interfaces=[interface | {"interface_dropped_packets": 0}])
+    assert told({}, clean)[1]["Drops"] == "The capturing host counted none."
+    clean = judge(interfaces=[interface | {"interface_dropped_packets": 0}], flows=(CONNECTION,))
+    assert told({}, clean)[1]["Drops"].startswith("The capturing host counted none, and every byte ")
+
+
+def test_without_counters_tcp_tells_whether_packets_are_missing(judge: Callable[..., Any]) -> None:
+    checks = judge(flows=(CONNECTION,))
+    assert checks["drops"]["state"] == "clean"
+    assert told({}, checks)[1]["Drops"] == "None seen: every byte that TCP acknowledged was captured."
+    checks = judge(flows=(CONNECTION, CONNECTION | {"server_missed_bytes": 1500}))
+    assert (checks["drops"]["state"], checks["drops"]["count"], checks["drops"]["missed_bytes"]) == (
+        "found",
+        None,
+        1500,
+    )
+    sentence = "Missing here though TCP acknowledged it: 1.50 kB in 1 of 2 connections (50.0 %)."
+    assert told({}, checks)[1]["Drops"] == sentence
+
+
+def test_what_a_missing_direction_lacks_is_no_drop(judge: Callable[..., Any]) -> None:
+    acknowledged = {"client_packets": 5, "server_packets": 0, "server_missed_bytes": 1500}
+    checks = judge(flows=(acknowledged,))
+    assert checks["both_directions"]["count"] == 1
+    assert (checks["drops"]["state"], checks["drops"]["missed_bytes"]) == ("unknown", 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "label", "state", "sentence"),
+    [
+        (
+            {"client_syn_packets": 0},
+            *("Start", "note"),
+            "No SYN was captured of 1 of 2 TCP connections (50.0 %); the scale of their windows is inferred.",
+        ),
+        (
+            {"server_capture_duplicate_packets": 4},
+            *("Copies", "note"),
+            "4 of 20 TCP packets (20.0 %) were captured twice; the figures of TCP leave the copies out.",
+        ),
+        (
+            {"client_data_packets": 4, "client_super_segments": 3},
+            *("Offload", "note"),
+            "3 of 4 TCP segments with data (75.0 %) are larger than the MSS: offload merged them, so there were more"
+            " packets on the wire than here.",
+        ),
+        (
+            {"clock_steps": 7},
+            *("Clock", "found"),
+            "The clock went back by more than 1 ms within 1 of 2 TCP connections (50.0 %): times across that are wrong.",
+        ),
+    ],
+)
+def test_what_few_captures_have_is_told_where_it_is(
+    judge: Callable[..., Any], change: dict[str, int], label: str, state: str, sentence: str
+) -> None:
+    checks = judge(flows=(CONNECTION, CONNECTION | change))
+    assert told({}, checks)[1][label] == sentence
+    assert checks["state"] == ("found" if state == "found" else "clean")
+    assert label not in told({}, judge(flows=(CONNECTION, CONNECTION)))[1]
 
 
 def test_cut_packets_have_a_denominator(judge: Callable[..., Any]) -> None:

@@ -1,7 +1,8 @@
-"""Top conversations: the flows with most bytes."""
+"""The flows: those that cost most, those with most bytes, and sums over all of them."""
 
 from typing import Any
 
+from pcap_analyzer.ledger import COST_SQL
 from pcap_analyzer.report.model import Column, Paragraph, Section, Table
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.units import SECOND_NS, Unit
@@ -9,47 +10,109 @@ from pcap_analyzer.units import SECOND_NS, Unit
 _KEPT = 1000
 _SHOWN = 8
 
-# One pass over all flows for both: the biggest, and the sums over all.
-_FLOWS = """
-    SELECT * FROM flows
-    ORDER BY client_wire_bytes + server_wire_bytes DESC, flow
+# What a flow of TCP has beside the columns that all flows have.
+_TCP = """
+    end_reason, reset_by, completeness, handshake_ns, handshake_client_rtt_ns, handshake_server_rtt_ns,
+    syn_retransmissions, syn_ack_retransmissions, vantage, vantage_confidence,
+    client_data_packets, server_data_packets, client_retransmitted_packets, server_retransmitted_packets,
+    client_missed_bytes, server_missed_bytes, client_super_segments, server_super_segments,
+    client_mss_bytes, server_mss_bytes, client_zero_window_spans, server_zero_window_spans,
+    client_zero_window_ns, server_zero_window_ns, client_rtt_samples, server_rtt_samples,
+    client_rtt_min_ns, server_rtt_min_ns, client_rtt_p50_ns, server_rtt_p50_ns, client_rtt_p95_ns, server_rtt_p95_ns
+"""
+_TCP_NAMES = {name.strip() for name in _TCP.split(",")} | {"cost_ns", "ledger", "retransmitted_packets"}
+
+_END_REASONS = {
+    "fin": "closed",
+    "half_closed": "half closed",
+    "reset": "reset",
+    "open": "open",
+    "evicted": "not followed",
+}
+
+# The costliest of TCP, then of the others those with most bytes. What is wide is joined to the chosen ones alone.
+_COSTLIEST = f"""
+    WITH costs AS (
+        SELECT stream, CAST({COST_SQL} AS BIGINT) AS cost_ns FROM tcp_ledger GROUP BY stream
+    ), chosen AS (
+        (SELECT flow, stream, coalesce(cost_ns, 0) AS cost_ns, 0 AS wire_bytes
+         FROM tcp_flows LEFT JOIN costs USING (stream)
+         ORDER BY 3 DESC, stream LIMIT $kept)
+        UNION ALL
+        (SELECT flow, NULL, NULL, client_wire_bytes + server_wire_bytes
+         FROM flows WHERE protocol <> 'tcp'
+         ORDER BY 4 DESC, flow LIMIT $kept)
+    ), parts AS (
+        SELECT stream, list({{'category': category, 'side': side, 'duration_ns': duration_ns}}
+                            ORDER BY duration_ns DESC, category, side) AS ledger
+        FROM tcp_ledger SEMI JOIN chosen USING (stream)
+        GROUP BY stream
+    )
+    SELECT flows.*, chosen.cost_ns, tcp.* EXCLUDE (flow), coalesce(parts.ledger, []) AS ledger
+    FROM chosen
+    JOIN flows USING (flow)
+    LEFT JOIN (SELECT flow, {_TCP} FROM tcp_flows) AS tcp USING (flow)
+    LEFT JOIN parts ON parts.stream = chosen.stream
+    ORDER BY chosen.cost_ns DESC NULLS LAST, chosen.wire_bytes DESC, flows.stream, flow
     LIMIT $kept
+"""  # noqa: S608
+_BIGGEST = """
+    SELECT flows.*, end_reason, client_retransmitted_packets + server_retransmitted_packets AS retransmitted_packets
+    FROM flows LEFT JOIN tcp_flows USING (flow)
+    ORDER BY client_wire_bytes + server_wire_bytes DESC, flow
+    LIMIT $shown
 """
 _SUMS = """
-    SELECT count(*) AS flows,
-           count(*) FILTER (protocol = 'tcp') AS tcp_flows,
-           count(*) FILTER (protocol = 'udp') AS udp_flows,
-           CAST(coalesce(sum(client_packets), 0) AS BIGINT) AS client_packets,
-           CAST(coalesce(sum(server_packets), 0) AS BIGINT) AS server_packets,
-           CAST(coalesce(sum(client_wire_bytes), 0) AS BIGINT) AS client_wire_bytes,
-           CAST(coalesce(sum(server_wire_bytes), 0) AS BIGINT) AS server_wire_bytes,
-           CAST(coalesce(sum(client_payload_bytes), 0) AS BIGINT) AS client_payload_bytes,
-           CAST(coalesce(sum(server_payload_bytes), 0) AS BIGINT) AS server_payload_bytes
-    FROM flows
+    SELECT * FROM (
+        SELECT count(*) AS flows,
+               count(*) FILTER (protocol = 'tcp') AS tcp_flows,
+               count(*) FILTER (protocol = 'udp') AS udp_flows,
+               CAST(coalesce(sum(client_packets), 0) AS BIGINT) AS client_packets,
+               CAST(coalesce(sum(server_packets), 0) AS BIGINT) AS server_packets,
+               CAST(coalesce(sum(client_wire_bytes), 0) AS BIGINT) AS client_wire_bytes,
+               CAST(coalesce(sum(server_wire_bytes), 0) AS BIGINT) AS server_wire_bytes,
+               CAST(coalesce(sum(client_payload_bytes), 0) AS BIGINT) AS client_payload_bytes,
+               CAST(coalesce(sum(server_payload_bytes), 0) AS BIGINT) AS server_payload_bytes
+        FROM flows
+    ) CROSS JOIN (
+        SELECT CAST(coalesce(sum(client_data_packets), 0) AS BIGINT) AS client_data_packets,
+               CAST(coalesce(sum(server_data_packets), 0) AS BIGINT) AS server_data_packets,
+               CAST(coalesce(sum(client_retransmitted_packets), 0) AS BIGINT) AS client_retransmitted_packets,
+               CAST(coalesce(sum(server_retransmitted_packets), 0) AS BIGINT) AS server_retransmitted_packets
+        FROM tcp_flows
+    )
 """
 
 
 def read(tables: Tables) -> dict[str, Any]:
-    """The flows with most bytes, and sums over all of them."""
+    """The costliest flows, the biggest ones, and sums over all of them."""
+    flows = [_shaped(row) for row in tables.rows(_COSTLIEST, kept=_KEPT)]
     sums = tables.row(_SUMS)
-    return {"flows": tables.rows(_FLOWS, kept=_KEPT), "flows_total": sums.pop("flows"), "flows_sums": sums}
+    biggest = [_shaped(row) for row in tables.rows(_BIGGEST, shown=_SHOWN)]
+    return {"flows": flows, "flows_total": sums.pop("flows"), "flows_sums": sums, "biggest_flows": biggest}
+
+
+def _shaped(row: Row) -> Row:
+    """A flow without the columns that only TCP has, where it is not TCP."""
+    return row if row["protocol"] == "tcp" else {name: row[name] for name in row if name not in _TCP_NAMES}
 
 
 def show(data: dict[str, Any]) -> Section:
-    """The first few: who asked whom, how much each way, how long and how fast."""
-    total = data["flows_total"]
+    """The biggest: who asked whom, how much each way, how long and how fast."""
+    total, shown = data["flows_total"], data["biggest_flows"]
     if not total:
         return Section("conversations", "Top conversations", (Paragraph("No packet belongs to a conversation."),))
-    shown = data["flows"][:_SHOWN]
     table = Table(
         columns=(
             Column("Client → server"),
-            Column("Protocol", rank=2),
+            Column("Protocol", rank=3),
             Column("To server", Unit.BYTES),
             Column("To client", Unit.BYTES),
-            Column("Packets", Unit.COUNT, rank=4),
+            Column("Packets", Unit.COUNT, rank=6),
             Column("Duration", Unit.DURATION_NS, rank=1),
-            Column("Rate", Unit.RATE_BPS, rank=3),
+            Column("Rate", Unit.RATE_BPS, rank=5),
+            Column("Retransmitted", Unit.COUNT, rank=2),
+            Column("End", rank=4),
         ),
         rows=tuple(_row(flow) for flow in shown),
         note=f"{len(shown)} of {total:,} conversations." if len(shown) < total else "",
@@ -68,4 +131,6 @@ def _row(flow: Row) -> tuple[str | int | float | None, ...]:
         flow["client_packets"] + flow["server_packets"],
         duration_ns,
         wire_bytes * 8 * SECOND_NS / duration_ns if duration_ns > 0 else None,
+        flow.get("retransmitted_packets"),
+        _END_REASONS.get(flow.get("end_reason") or "", ""),
     )

@@ -1,0 +1,84 @@
+"""Where the time went: the lives of all TCP connections, added up by what they were spent on."""
+
+from typing import Any
+
+from pcap_analyzer import units
+from pcap_analyzer.ledger import LABELS, is_rest
+from pcap_analyzer.report.model import Block, Fact, Facts, Paragraph, Part, Section, Side, Whole
+from pcap_analyzer.tables import Row, Tables
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import Unit
+
+_SHOWN = 10
+
+# A capture with false times can hold several lives of 292 years, which is as much as fits.
+_PARTS = """
+    SELECT category, side, CAST(least(sum(duration_ns), 9223372036854775807) AS BIGINT) AS duration_ns,
+           count(*) AS connections
+    FROM tcp_ledger
+    GROUP BY ALL
+    ORDER BY duration_ns DESC, category, side
+"""
+
+
+def read(tables: Tables) -> dict[str, Any]:
+    """The parts over all streams, the longest first, each with its share of the whole."""
+    parts = tables.rows(_PARTS)
+    duration_ns = sum(part["duration_ns"] for part in parts)
+    rest_ns = sum(part["duration_ns"] for part in parts if is_rest(part["category"], part["side"]))
+    for part in parts:
+        part["share"] = part["duration_ns"] / duration_ns
+    return {"ledger": {"duration_ns": duration_ns, "rest_ns": rest_ns, "parts": parts}}
+
+
+def show(data: dict[str, Any]) -> Section | None:
+    """A bar and a row for each thing that was waited for, then what nobody waited for. Nothing where there is no TCP."""
+    connections = data["flows_sums"]["tcp_flows"]
+    if not connections:
+        return None
+    ledger = data["ledger"]
+    waited = [part for part in ledger["parts"] if not is_rest(part["category"], part["side"])]
+    rests = [part for part in ledger["parts"] if is_rest(part["category"], part["side"])]
+    blocks: list[Block] = [Paragraph(_summary(ledger, connections))]
+    if waited:
+        waited_ns = ledger["duration_ns"] - ledger["rest_ns"]
+        blocks.append(Whole(Unit.DURATION_NS, f"Of {units.duration(waited_ns)}", _parts(waited)))
+    if rests:
+        blocks.append(Facts((Fact("Not waited for", _rest(rests, ledger["rest_ns"])),)))
+    return Section("ledger", "Where the time went", tuple(blocks))
+
+
+def _summary(ledger: dict[str, Any], connections: int) -> str:
+    duration_ns = ledger["duration_ns"]
+    if not duration_ns:
+        return f"{plural(connections, 'TCP connection')} took no time: all packets of each have one time."
+    added = ", added up" if connections > 1 else ""
+    whole = f"{plural(connections, 'TCP connection')} lasted {units.duration(duration_ns)}{added}"
+    waited_ns = duration_ns - ledger["rest_ns"]
+    if not waited_ns:
+        return f"{whole}; nothing of that was waited for."
+    part = "all" if not ledger["rest_ns"] else units.duration(waited_ns)
+    return f"{whole}; {part} of that was waited for."
+
+
+def _parts(waited: list[Row]) -> tuple[Part, ...]:
+    """The longest ones, and one for all smaller ones together."""
+    shown = waited if len(waited) <= _SHOWN else waited[: _SHOWN - 1]
+    parts = [Part(LABELS[part["category"]], Side(part["side"]), part["duration_ns"]) for part in shown]
+    if small := waited[len(shown) :]:
+        amount = sum(part["duration_ns"] for part in small)
+        parts.append(Part(f"{len(small)} smaller parts", Side.NONE, amount, rest=True))
+    return tuple(parts)
+
+
+def _rest(rests: list[Row], rest_ns: int) -> str:
+    """`31.6 s: idle 30.1 s, client's think time 1.20 s, closing 300 ms`."""
+    sums: dict[str, int] = {}
+    for part in rests:
+        name = LABELS[part["category"]].lower()
+        name = f"client's {name}" if part["category"] == "think" else name
+        sums[name] = sums.get(name, 0) + part["duration_ns"]
+    told = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    if len(told) == 1:
+        return f"{units.duration(rest_ns)}, {told[0][0]}."
+    return f"{units.duration(rest_ns)}: " + ", ".join(f"{name} {units.duration(time)}" for name, time in told) + "."
