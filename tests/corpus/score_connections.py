@@ -205,9 +205,9 @@ def score_truth(readings: list[Reading], truths: dict[str, truth.Truth]) -> Iter
 def judge(readings: list[Reading], truths: dict[str, truth.Truth], allowed: Allowed) -> tuple[list[Score], list[str]]:
     """The scores, and what is wrong."""
     groups = {name: [reading for reading in readings if reading.task.group == name] for name in GROUPS}
-    wrong = [f"there are no captures in {name}" for name, members in groups.items() if not members]
-    wrong += judge_frames(groups["captures"], allowed.frames)
+    wrong = list(judge_frames(groups["captures"], allowed.frames))
     frames = score_frames(groups["captures"], wrong)
+    wrong += [f"there are no captures in {name}" for name, members in groups.items() if not members]
     for reading in groups["lab"]:
         known = truths[reading.name].connections
         if reading.connections < known:

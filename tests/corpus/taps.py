@@ -38,7 +38,7 @@ class Scenario:
 
 def scenario(name: str, taps: dict[str, Shares]) -> Scenario:
     """The dominant part at each tap, and how far apart the taps are in those parts."""
-    dominant = tuple(max(taps[tap], key=lambda part: taps[tap][part]) for tap in TAPS)
+    dominant = tuple(max(taps[tap], key=taps[tap].__getitem__, default="nothing") for tap in TAPS)
     spreads = [[taps[tap].get(part, 0.0) for tap in TAPS] for part in dominant]
     return Scenario(name, dominant, max(max(spread) - min(spread) for spread in spreads))
 
@@ -46,7 +46,7 @@ def scenario(name: str, taps: dict[str, Shares]) -> Scenario:
 def scenarios(shares: dict[str, Shares]) -> list[Scenario]:
     """From the shares of each capture NAME_TAP."""
     names = sorted({name.rpartition("_")[0] for name in shares})
-    return [scenario(name, {tap: shares[f"{name}_{tap}"] for tap in TAPS}) for name in names]
+    return [scenario(name, {tap: shares.get(f"{name}_{tap}", {}) for tap in TAPS}) for name in names]
 
 
 def judge(seen: list[Scenario], allowed: dict[str, Allowed]) -> Iterator[str]:

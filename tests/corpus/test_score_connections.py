@@ -145,6 +145,12 @@ def test_taps_agree_when_the_same_part_dominates_within_five_points() -> None:
     assert not scenario(49, 51, 52).agrees
 
 
+def test_a_tap_that_is_missing_does_not_agree() -> None:
+    (one,) = taps.scenarios({"x_c": {"think": 100.0}, "x_m": {"think": 100.0}})
+    assert one.dominant == ("think", "think", "nothing")
+    assert not one.agrees
+
+
 def test_taps_that_differ_need_permission() -> None:
     assert len(list(taps.judge([scenario(60, 62, 70)], {}))) == 1
     assert list(taps.judge([scenario(60, 62, 70)], {"x": taps.Allowed(points=11)})) == []
