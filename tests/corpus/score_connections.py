@@ -175,7 +175,7 @@ def score_taps(readings: list[Reading], allowed: dict[str, taps.Allowed]) -> tup
     for one in seen:
         if not one.agrees:
             print(f"taps: {one}")
-    got = f"{agreeing} of {len(seen)} scenarios, {len(seen) - agreeing} differ as listed"
+    got = f"{agreeing} of {len(seen)} scenarios, {len(seen) - agreeing} differ more"
     return Score("same at three taps", got, f"within {taps.POINTS:g} points, or listed", not wrong), wrong
 
 
