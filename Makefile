@@ -48,7 +48,7 @@ test-python: build
 test-e2e:
 	@echo "test-e2e: there are no pages yet, so nothing to test"
 
-# Compares with tshark's answers on the wide captures beside the checkout, and with a live tshark.
+# Compares with tshark, recorded and live, and with what is known to be true of the captures beside the checkout.
 corpus: build
 	scripts/corpus.sh $(SHARED)
 
