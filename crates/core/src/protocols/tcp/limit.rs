@@ -33,6 +33,9 @@ pub(super) struct Limit {
     growing: bool,
     flight_before_loss: u32,
     queue_seen_ns: i64,
+    acked_ns: i64,
+    /// When acknowledgements came again after a silence of a quarter of a round trip: no bottleneck was busy until then.
+    silent_ns: i64,
     label: Label,
     age: u8,
 }
@@ -52,6 +55,8 @@ impl Default for Limit {
             growing: true,
             flight_before_loss: 0,
             queue_seen_ns: i64::MIN,
+            acked_ns: i64::MIN,
+            silent_ns: i64::MIN,
             label: Label::SlowStart,
             age: RENEW_AFTER,
         }
@@ -66,7 +71,11 @@ impl Limit {
 
     /// An acknowledgement advanced by `bytes`.
     #[inline]
-    pub(super) fn acknowledged(&mut self, now_ns: i64, bytes: u64) {
+    pub(super) fn acknowledged(&mut self, now_ns: i64, bytes: u64, round_trip_ns: i64) {
+        if now_ns.saturating_sub(self.acked_ns) > round_trip_ns / 4 {
+            self.silent_ns = now_ns;
+        }
+        self.acked_ns = now_ns;
         self.count = self.count.saturating_add(1);
         if self.count >= SHORT_ACKS {
             let acks = self.acks.get_or_insert_with(|| Box::new([(0, 0); ACKS]));
@@ -133,7 +142,8 @@ impl Limit {
     fn find(&self, now_ns: i64, round_trip_ns: i64, mss: u32, sender: Role) -> Label {
         let queue = now_ns.saturating_sub(self.queue_seen_ns) < 2 * round_trip_ns + LEAST_QUEUE_NS
             && self.most_flight > 2 * mss;
-        if self.evenly_spaced() {
+        // A sender that paces its flight looks even too, but falls silent in each round.
+        if now_ns.saturating_sub(self.silent_ns) > 2 * round_trip_ns && self.evenly_spaced() {
             return if queue { Label::Queue } else { Label::Bandwidth };
         }
         if queue {
@@ -183,7 +193,7 @@ mod tests {
         for step in 0..40i64 {
             let bytes = if step % 3 == 0 { 2800 } else { 1400 };
             now_ns += bytes * 1000;
-            limit.acknowledged(now_ns, bytes as u64);
+            limit.acknowledged(now_ns, bytes as u64, 20_000_000);
         }
         assert_eq!(limit.label(50_000_000, 20_000_000, 1400, Role::Server), Label::Bandwidth);
     }
@@ -192,7 +202,7 @@ mod tests {
     fn bursts_show_none() {
         let mut limit = Limit::default();
         for step in 0..30i64 {
-            limit.acknowledged(step / 10 * 40_000_000 + step * 1000, 1400);
+            limit.acknowledged(step / 10 * 40_000_000 + step * 1000, 1400, 40_000_000);
         }
         assert_eq!(limit.label(200_000_000, 40_000_000, 1400, Role::Server), Label::SlowStart);
     }
@@ -202,7 +212,7 @@ mod tests {
         let mut limit = Limit::default();
         for round in 0..6u64 {
             limit.sent(round * 8000, round * 8000 + 8000);
-            limit.acknowledged(round as i64 * 40_000_000, 8000);
+            limit.acknowledged(round as i64 * 40_000_000, 8000, 40_000_000);
         }
         assert_eq!(limit.label(300_000_000, 40_000_000, 1400, Role::Server), Label::SenderBufferServer);
         limit.lost();

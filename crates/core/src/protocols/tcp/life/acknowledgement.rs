@@ -49,7 +49,7 @@ impl Life {
             let floor_ns = transfer.rtt.floor_ns().unwrap_or(rtt_ns);
             self.limits[peer].round_trip(now_ns, rtt_ns, floor_ns, whole_ns);
         }
-        self.limits[peer].acknowledged(now_ns, acked.bytes);
+        self.limits[peer].acknowledged(now_ns, acked.bytes, whole_ns);
         if let Some(episode) = transfer.episode.filter(|episode| packet.ack >= episode.point) {
             transfer.episode = None;
             transfer.evidence_ns = None;

@@ -34,7 +34,10 @@ impl Life {
         let mss = self.mss();
         let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
         let round_trip_ns = self.round_trip_ns().unwrap_or(0);
-        let known = self.transfers[me].history.at(now_ns - leg_ns * 31 / 32);
+        // Of a flight, the first acknowledgement sets the next segment free, not that of its last segment, which comes just
+        // behind: a little slack keeps the two apart.
+        let slack_ns = if last.alone { -leg_ns / 32 } else { LEAST_PAUSE_NS.min(leg_ns / 16) };
+        let known = self.transfers[me].history.at(now_ns - leg_ns - slack_ns);
         if let (Some(acked_ns), true) = (last.acked_ns, known.is_some_and(|told| told.una >= last.end)) {
             let heard_ns = (acked_ns + leg_ns).clamp(last.at_ns, now_ns);
             let delayed = heard_ns - last.at_ns > round_trip_ns + LEAST_DELAYED_ACK_NS
@@ -76,6 +79,7 @@ impl Life {
             at_ns: packet.now_ns,
             end: packet.end(),
             bytes: packet.payload_bytes,
+            alone: told.una >= packet.seq,
             room: if known { told.edge.saturating_sub(packet.end()) } else { u64::MAX },
             acked_ns: None,
         });
