@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub)] // each test crate uses its own part of this
 
+pub mod conversation;
+
 use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
