@@ -163,6 +163,9 @@ impl Stream {
     /// had another.
     #[inline]
     pub(super) fn segment(&mut self, segment: &Segment, options: &Options, reused: bool) -> Answer {
+        if reused {
+            (self.completeness, self.begun) = (1, true); // the SYN counts before it is shown, and its data never (A.3)
+        }
         let completeness = self.completeness;
         let (flags, syn) = (segment.flags, segment.flags & SYN != 0);
         let ack = flags & ACK != 0;
