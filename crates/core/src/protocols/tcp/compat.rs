@@ -194,7 +194,9 @@ impl Stream {
         }
         answer.window_bytes = self.scaled_window(segment);
         answer.completeness = completeness;
-        self.complete(flags, segment.payload_bytes.unwrap_or(0));
+        if segment.header != HeaderState::Contradictory {
+            self.complete(flags, segment.payload_bytes.unwrap_or(0));
+        }
         self.time_handshake(segment);
         if segment.header != HeaderState::Contradictory {
             self.take_options(segment, options, &mut answer);
