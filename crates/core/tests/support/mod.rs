@@ -41,6 +41,15 @@ impl Collect {
         self.0.get(table).map(|batches| batches.iter().flat_map(of).collect()).unwrap_or_default()
     }
 
+    /// A column of whole numbers as text; NULL is "none".
+    pub fn optional_integers(&self, table: &str, column: &str) -> Vec<String> {
+        let of = |batch: &RecordBatch| {
+            let array = batch.column_by_name(column).expect("the column is declared").as_primitive::<Int64Type>();
+            array.iter().map(|value| value.map_or("none".into(), |value| value.to_string())).collect::<Vec<_>>()
+        };
+        self.0.get(table).map(|batches| batches.iter().flat_map(of).collect()).unwrap_or_default()
+    }
+
     /// A column of text; NULL is empty.
     pub fn texts(&self, table: &str, column: &str) -> Vec<String> {
         let of = |batch: &RecordBatch| {
