@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub)] // each test crate uses its own part of this
 
 pub mod conversation;
+pub mod segments;
 
 use std::collections::BTreeMap;
 
