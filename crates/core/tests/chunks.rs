@@ -4,6 +4,7 @@ mod support;
 
 use pcap_analyzer_core::{Merge, Options, Pipeline};
 use proptest::prelude::*;
+use support::segments::{frame, steps};
 use support::{ACK, Collect, SYN, analyze_with, ipv4, ipv4_fragment, pcap, tcp, udp};
 
 fn everything() -> Options {
@@ -45,6 +46,21 @@ proptest! {
         prop_assert_eq!(&in_chunks(&bytes, std::iter::repeat(1)), &whole);
         prop_assert_eq!(&in_chunks(&bytes, std::iter::repeat(7)), &whole);
         prop_assert_eq!(&in_chunks(&bytes, std::iter::repeat(4096)), &whole);
+        prop_assert_eq!(&in_chunks(&bytes, sizes.iter().copied().cycle()), &whole);
+    }
+
+    #[test]
+    fn chunking_never_changes_a_table_of_tcp(steps in steps(3, 60), sizes in prop::collection::vec(1usize..400, 1..50)) {
+        let mut now_us = 0;
+        let mut frames = Vec::new();
+        for step in &steps {
+            now_us = (now_us + step.after_ns / 1000).max(0);
+            frames.push((now_us as u64, frame(step)));
+        }
+        let bytes = pcap(&frames);
+        let whole = analyze_with(&bytes, &everything());
+        prop_assert!(frames.is_empty() || whole.rows("tcp_flows") > 0);
+        prop_assert_eq!(&in_chunks(&bytes, std::iter::repeat(1)), &whole);
         prop_assert_eq!(&in_chunks(&bytes, sizes.iter().copied().cycle()), &whole);
     }
 

@@ -78,6 +78,37 @@ fn a_flood_stays_within_the_budget_and_is_said() {
     assert_eq!(tables.integers("endpoints", "sent_packets").iter().sum::<i64>(), 1000, "counted all the same");
 }
 
+/// A connection of five packets that ends with FINs.
+fn short_connection(port: u16, at_us: u64) -> Vec<(u64, Vec<u8>)> {
+    const FIN: u8 = 1;
+    vec![
+        (at_us, ipv4(1, 2, 6, &tcp((port, 80), 100, 0, SYN, b""))),
+        (at_us + 1, ipv4(2, 1, 6, &tcp((80, port), 500, 101, SYN | ACK, b""))),
+        (at_us + 2, ipv4(1, 2, 6, &tcp((port, 80), 101, 501, ACK, b"ask"))),
+        (at_us + 3, ipv4(2, 1, 6, &tcp((80, port), 501, 104, FIN | ACK, b"answer"))),
+        (at_us + 4, ipv4(1, 2, 6, &tcp((port, 80), 104, 508, FIN | ACK, b""))),
+    ]
+}
+
+#[test]
+fn connections_that_are_over_give_way_before_any_that_is_open() {
+    let options = Options { memory_bytes: 12 << 20, ..Options::default() };
+    let mut frames = vec![(0, ipv4(9, 2, 6, &tcp((1, 80), 1, 0, SYN, b"")))];
+    for number in 0..1000 {
+        frames.extend(short_connection(10_000 + number, 1000 + u64::from(number) * 10));
+    }
+    // The last acknowledgement of the first connection comes late: it is known all the same.
+    frames.push((20_000, ipv4(2, 1, 6, &tcp((80, 10_000), 508, 105, ACK, b""))));
+    frames.push((20_001, ipv4(2, 9, 6, &tcp((80, 1), 1, 2, SYN | ACK, b""))));
+    let tables = analyze_with(&pcap(&frames), &options);
+    assert_eq!(tables.rows("tcp_flows"), 1001);
+    assert_eq!(tables.rows("flows"), 1001, "none was let go");
+    let early = tables.integers("tcp_flows", "stream");
+    assert!(!early.is_sorted(), "rows of connections that are over were written early, or the budget is no trial");
+    let ends = tables.texts("tcp_flows", "end_reason");
+    assert_eq!(ends.iter().filter(|end| *end == "fin").count(), 1000);
+}
+
 #[test]
 fn an_evicted_flow_of_several_packets_keeps_its_row() {
     let options = Options { memory_bytes: 0, ..Options::default() };

@@ -129,3 +129,79 @@ impl Reassembler {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::View;
+
+    const SECOND_NS: i64 = 1_000_000_000;
+
+    fn fragment(id: u32, offset_bytes: u32, more: bool) -> Fragment<'static> {
+        const BYTES: [u8; 8] = [7; 8];
+        let net = Net {
+            source: [192, 0, 2, 1].into(),
+            destination: [192, 0, 2, 2].into(),
+            ttl: 64,
+            traffic_class: 0,
+            id: id as u16,
+            dont_fragment: false,
+            fragmented: true,
+            total_bytes: 28,
+        };
+        Fragment { net, protocol: 17, id, offset_bytes, more, payload: View::new(&BYTES, BYTES.len()), whole: true }
+    }
+
+    fn count(issues: &Issues, wanted: IssueKind) -> u64 {
+        issues.iter().filter(|(kind, ..)| *kind == wanted).map(|(.., issue)| issue.count).sum()
+    }
+
+    #[test]
+    fn a_datagram_is_whole_with_its_last_fragment_in_any_order() {
+        for order in [[0, 8, 16], [16, 8, 0], [8, 16, 0]] {
+            let (mut reassembler, mut issues) = (Reassembler::new(1 << 20), Issues::default());
+            let added = order.map(|at| reassembler.add(&fragment(1, at, at < 16), 1, 0, &mut issues));
+            assert_eq!(added.iter().map(Option::is_some).collect::<Vec<_>>(), [false, false, true]);
+            assert_eq!(added[2].as_ref().map(|whole| whole.payload.len()), Some(24));
+            assert_eq!(reassembler.used_bytes, 0);
+            reassembler.finish(&mut issues);
+            assert_eq!(issues.iter().count(), 0);
+        }
+    }
+
+    #[test]
+    fn fragments_too_far_apart_belong_to_different_datagrams() {
+        for (apart_ns, whole) in [(TIMEOUT_NS, true), (TIMEOUT_NS + 1, false)] {
+            let (mut reassembler, mut issues) = (Reassembler::new(1 << 20), Issues::default());
+            reassembler.add(&fragment(1, 0, true), 1, 0, &mut issues);
+            let last = reassembler.add(&fragment(1, 8, false), 2, apart_ns, &mut issues);
+            assert_eq!(last.is_some(), whole);
+            reassembler.finish(&mut issues);
+            assert_eq!(count(&issues, IssueKind::FragmentIncomplete), if whole { 0 } else { 2 });
+        }
+    }
+
+    #[test]
+    fn one_that_was_cut_takes_no_part() {
+        let (mut reassembler, mut issues) = (Reassembler::new(1 << 20), Issues::default());
+        let cut = Fragment { whole: false, ..fragment(1, 0, true) };
+        assert_eq!(reassembler.add(&cut, 1, 0, &mut issues), None);
+        assert_eq!(reassembler.add(&fragment(1, 8, false), 2, 0, &mut issues), None);
+        assert_eq!(count(&issues, IssueKind::FragmentIncomplete), 1);
+    }
+
+    #[test]
+    fn the_oldest_give_way_when_memory_is_short() {
+        let memory_bytes = 40 * OVERHEAD_BYTES;
+        let (mut reassembler, mut issues) = (Reassembler::new(memory_bytes), Issues::default());
+        for id in 0..10_000 {
+            reassembler.add(&fragment(id, 0, true), u64::from(id), i64::from(id) * SECOND_NS / 1000, &mut issues);
+            assert!(reassembler.used_bytes <= memory_bytes, "after {id}");
+        }
+        assert!(reassembler.order.len() <= 4 * reassembler.waiting.len() + 1024);
+        let newest = reassembler.add(&fragment(9_999, 8, false), 10_000, 10 * SECOND_NS, &mut issues);
+        assert!(newest.is_some());
+        assert!(reassembler.add(&fragment(0, 8, false), 10_001, 10 * SECOND_NS, &mut issues).is_none());
+        assert!(count(&issues, IssueKind::FragmentsEvicted) > 9_000);
+    }
+}

@@ -188,3 +188,70 @@ fn start(origin_ns: i64, index: i64, width_ns: i64) -> i64 {
     (i128::from(origin_ns) + i128::from(index) * i128::from(width_ns)).clamp(i128::from(i64::MIN), i128::from(i64::MAX))
         as i64
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::RecordBatch;
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Int64Type;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tables::TableSpec;
+
+    #[derive(Default)]
+    struct Rows {
+        starts_ns: Vec<i64>,
+        widths_ns: Vec<i64>,
+        packets: Vec<i64>,
+    }
+
+    impl Sink for Rows {
+        fn batch(&mut self, _: &'static TableSpec, batch: RecordBatch) {
+            let mut take = |name: &str, into: fn(&mut Self) -> &mut Vec<i64>| {
+                let column = batch.column_by_name(name).expect("declared").as_primitive::<Int64Type>();
+                into(self).extend(column.values());
+            };
+            take("start_time_ns", |rows| &mut rows.starts_ns);
+            take("width_ns", |rows| &mut rows.widths_ns);
+            take("packets", |rows| &mut rows.packets);
+        }
+    }
+
+    fn rows(times_ns: impl IntoIterator<Item = i64>) -> Rows {
+        let (mut buckets, mut rows) = (Buckets::default(), Rows::default());
+        for time_ns in times_ns {
+            buckets.count(time_ns, 60, Sample::default());
+        }
+        buckets.write(&mut rows);
+        rows
+    }
+
+    #[test]
+    fn buckets_begin_at_the_first_frame_and_reach_back_before_it() {
+        let rows = rows([5_500_000, 6_499_999, 6_500_000, 5_000_000]);
+        assert_eq!(rows.starts_ns, [4_500_000, 5_500_000, 6_500_000]);
+        assert_eq!(rows.packets, [1, 2, 1]);
+    }
+
+    #[test]
+    fn a_long_capture_widens_them_all() {
+        let rows = rows((0..MAX_BUCKETS as i64 * 2).map(|number| number * WIDTHS_NS[0]));
+        assert!(rows.starts_ns.len() <= MAX_BUCKETS + 1);
+        assert!(rows.widths_ns.iter().all(|&width_ns| width_ns == WIDTHS_NS[1]));
+        assert!(rows.packets.iter().all(|&packets| packets == 10));
+    }
+
+    proptest! {
+        #[test]
+        fn every_frame_is_in_one_bucket_and_in_the_right_one(times_ns in prop::collection::vec(any::<i32>(), 1..200)) {
+            let times_ns: Vec<i64> = times_ns.into_iter().map(|time| i64::from(time) * 1_000).collect();
+            let rows = rows(times_ns.iter().copied());
+            for (at, &start_ns) in rows.starts_ns.iter().enumerate() {
+                let inside = |&&time_ns: &&i64| (start_ns..start_ns + rows.widths_ns[at]).contains(&time_ns);
+                prop_assert_eq!(times_ns.iter().filter(inside).count() as i64, rows.packets[at]);
+            }
+            prop_assert_eq!(rows.packets.iter().sum::<i64>(), times_ns.len() as i64);
+        }
+    }
+}

@@ -102,8 +102,11 @@ impl Protocols {
             let depth = usize::from(layer.depth.saturating_sub(base)).min(MAX_LAYERS - 1);
             node = nodes[depth];
             if layer.protocol.has_level() {
-                node = self.child(node, layer.protocol, issues);
-                self.nodes[usize::from(node)].count(wire_bytes);
+                let child = self.child(node, layer.protocol, issues);
+                if child != node {
+                    self.nodes[usize::from(child)].count(wire_bytes); // its parent, if it was merged with that, has counted
+                }
+                node = child;
             }
             nodes[depth + 1] = node;
         }
@@ -158,5 +161,77 @@ impl Protocols {
             self.nodes[usize::from(parent)].children[protocol as usize] = node;
         }
         node
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SOME: [Protocol; 6] =
+        [Protocol::Ethernet, Protocol::Ipv4, Protocol::Ipv6, Protocol::Gre, Protocol::Tcp, Protocol::Udp];
+
+    fn layers(protocols: &[Protocol]) -> Vec<Layer> {
+        let layer = |(depth, &protocol)| Layer { protocol, depth: depth as u8, quoted: false };
+        protocols.iter().enumerate().map(layer).collect()
+    }
+
+    fn counted(protocols: &Protocols) -> Vec<(String, u64, u64)> {
+        let rows = (1..protocols.nodes.len()).map(|node| protocols.row(node as u16));
+        rows.map(|row| (row.path, row.packets, row.wire_bytes)).collect()
+    }
+
+    #[test]
+    fn a_frame_counts_once_for_each_of_its_layers() {
+        let (mut protocols, mut issues) = (Protocols::default(), Issues::default());
+        protocols.count(None, &layers(&[Protocol::Ethernet, Protocol::Ipv4, Protocol::Tcp]), 60, &mut issues);
+        let last = protocols.count(None, &layers(&[Protocol::Ethernet, Protocol::Ipv4]), 40, &mut issues);
+        assert_eq!(protocols.path(last), "eth:ip");
+        assert_eq!(
+            counted(&protocols),
+            [("eth".into(), 2, 100), ("eth:ip".into(), 2, 100), ("eth:ip:tcp".into(), 1, 60)]
+        );
+    }
+
+    #[test]
+    fn what_is_quoted_was_not_sent() {
+        let (mut protocols, mut issues) = (Protocols::default(), Issues::default());
+        let mut frame = layers(&[Protocol::Ipv4, Protocol::Icmp, Protocol::Ipv4, Protocol::Tcp]);
+        (frame[2].quoted, frame[3].quoted) = (true, true);
+        protocols.count(None, &frame, 60, &mut issues);
+        assert_eq!(counted(&protocols), [("ip".into(), 1, 60), ("ip:icmp".into(), 1, 60)]);
+    }
+
+    #[test]
+    fn more_paths_than_there_is_room_for_count_for_their_parents() {
+        let (mut protocols, mut issues) = (Protocols::default(), Issues::default());
+        let mut frames = 0;
+        for one in Protocol::ALL {
+            for other in Protocol::ALL.iter().take(40) {
+                protocols.count(None, &layers(&[Protocol::Ethernet, one, *other]), 1, &mut issues);
+                frames += 1;
+            }
+        }
+        assert!(protocols.nodes.len() <= MAX_NODES);
+        assert_eq!(counted(&protocols)[0], ("eth".into(), frames, frames));
+        assert!(issues.iter().any(|(kind, ..)| kind == IssueKind::RowsMerged));
+    }
+
+    proptest! {
+        /// The way for a frame that is like the last one, against the way for any.
+        #[test]
+        fn remembering_the_last_frame_changes_nothing(
+            frames in prop::collection::vec(prop::collection::vec(prop::sample::select(SOME.to_vec()), 1..10), 1..40),
+            repeats in 1usize..4,
+        ) {
+            let (mut clever, mut plain, mut issues) = (Protocols::default(), Protocols::default(), Issues::default());
+            for frame in frames.iter().flat_map(|frame| std::iter::repeat_n(layers(frame), repeats)) {
+                let node = clever.count(None, &frame, 60, &mut issues);
+                prop_assert_eq!(node, plain.walk(None, &frame, 60, &mut issues));
+            }
+            prop_assert_eq!(counted(&clever), counted(&plain));
+        }
     }
 }

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, unreachable_pub)] // each test crate uses its own part of this
 
+pub mod conversation;
+pub mod segments;
+
 use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
@@ -35,6 +38,15 @@ impl Collect {
             let array =
                 batch.column_by_name(column).expect("the column is declared").as_primitive::<Int64Type>().clone();
             array.iter().map(|value| value.unwrap_or(-1)).collect::<Vec<_>>()
+        };
+        self.0.get(table).map(|batches| batches.iter().flat_map(of).collect()).unwrap_or_default()
+    }
+
+    /// A column of whole numbers as text; NULL is "none".
+    pub fn optional_integers(&self, table: &str, column: &str) -> Vec<String> {
+        let of = |batch: &RecordBatch| {
+            let array = batch.column_by_name(column).expect("the column is declared").as_primitive::<Int64Type>();
+            array.iter().map(|value| value.map_or("none".into(), |value| value.to_string())).collect::<Vec<_>>()
         };
         self.0.get(table).map(|batches| batches.iter().flat_map(of).collect()).unwrap_or_default()
     }

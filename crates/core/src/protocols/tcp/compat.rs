@@ -153,6 +153,9 @@ impl Stream {
     /// had another.
     #[inline]
     pub(super) fn segment(&mut self, segment: &Segment, options: &Options, reused: bool) -> Answer {
+        if reused {
+            (self.completeness, self.begun) = (1, true); // the SYN counts before it is shown, and its data never (A.3)
+        }
         let completeness = self.completeness;
         let (flags, syn) = (segment.flags, segment.flags & SYN != 0);
         let ack = flags & ACK != 0;
@@ -181,7 +184,9 @@ impl Stream {
         }
         answer.window_bytes = self.scaled_window(segment);
         answer.completeness = completeness;
-        self.complete(flags, segment.payload_bytes.unwrap_or(0));
+        if segment.header != HeaderState::Contradictory {
+            self.complete(flags, segment.payload_bytes.unwrap_or(0));
+        }
         self.time_handshake(segment);
         if segment.header != HeaderState::Contradictory {
             self.take_options(segment, options, &mut answer);

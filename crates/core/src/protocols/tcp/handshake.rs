@@ -16,7 +16,6 @@ pub(super) struct Handshake {
     pub(super) window_scale: [Option<u8>; 2],
     pub(super) sack_permitted: [bool; 2],
     pub(super) timestamps: bool,
-    syn_seen: [bool; 2],
 }
 
 impl Handshake {
@@ -39,16 +38,15 @@ impl Handshake {
     /// Takes the options of a SYN or SYN-ACK.
     pub(super) fn options(&mut self, sender: Half, options: &Options) {
         let me = sender as usize;
-        self.syn_seen[me] = true;
         self.mss[me] = options.mss.or(self.mss[me]);
         self.window_scale[me] = options.window_scale;
         self.sack_permitted[me] = options.sack_permitted;
         self.timestamps = options.timestamps.is_some();
     }
 
-    /// Whether both ends have said how they scale, so that windows count as sent or scaled for sure.
+    /// Whether both ends have said how they scale; where one does not, neither does (RFC 7323 §2.2).
     pub(super) fn scaled(&self) -> bool {
-        self.syn_seen[0] && self.syn_seen[1]
+        self.window_scale[0].is_some() && self.window_scale[1].is_some()
     }
 
     /// The first acknowledgement: returns the legs to the server and to the client, as far as copies do not blur them.

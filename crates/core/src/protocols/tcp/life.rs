@@ -298,7 +298,6 @@ impl Life {
             Class::Bare => self.take_bare(packet),
             Class::New => self.take_new(packet),
             Class::Reordered => self.transfers[me].fill(packet, true),
-            Class::SynAgain => self.take_syn_again(packet),
             Class::WindowProbe => self.windows[packet.sender.other() as usize].probed = true,
             _ => {}
         }
@@ -306,6 +305,9 @@ impl Life {
         if class != Class::New && class != Class::Bare {
             seen_before = self.transfers[me].sent_at(packet.seq).is_some_and(|sent| sent.original);
             self.note_event(class, packet, seen_before, events);
+        }
+        if class == Class::SynAgain {
+            self.take_syn_again(packet);
         }
         self.counts[me].class(class, packet, self.mss(), seen_before);
         if let Some(trigger) = trigger {

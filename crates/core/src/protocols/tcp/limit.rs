@@ -208,6 +208,17 @@ mod tests {
     }
 
     #[test]
+    fn a_round_trip_far_above_its_floor_shows_a_queue_however_acknowledgements_come() {
+        let mut limit = Limit::default();
+        limit.sent(0, 8000);
+        limit.round_trip(100_000_000, 75_000_000, 40_000_000, 80_000_000); // not half a round trip above
+        assert_eq!(limit.clone().label(100_000_000, 80_000_000, 1400, Role::Server), Label::SlowStart);
+        limit.round_trip(100_000_000, 81_000_000, 40_000_000, 80_000_000);
+        assert_eq!(limit.clone().label(100_000_000, 80_000_000, 1400, Role::Server), Label::Queue);
+        assert_eq!(limit.label(300_000_000, 80_000_000, 1400, Role::Server), Label::SlowStart, "two round trips later");
+    }
+
+    #[test]
     fn a_flat_flight_without_loss_is_the_senders_buffer() {
         let mut limit = Limit::default();
         for round in 0..6u64 {

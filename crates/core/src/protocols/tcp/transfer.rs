@@ -330,3 +330,115 @@ impl Transfer {
         acked
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::decode::flags::ACK;
+    use crate::flows::Half;
+
+    const LONG: usize = 400;
+
+    fn packet(at: usize, payload_bytes: usize, now_ns: i64) -> Packet<'static> {
+        Packet {
+            frame: now_ns as u32 + 1,
+            now_ns,
+            sender: Half::Low,
+            flags: ACK,
+            seq: ORIGIN + at as u64,
+            ack: 0,
+            payload_bytes: payload_bytes as u32,
+            window: 1000,
+            ip_id: 0,
+            ttl: 64,
+            timestamps: None,
+            payload: &[],
+        }
+    }
+
+    fn transfer() -> Transfer {
+        let mut transfer = Transfer::default();
+        transfer.begin(ORIGIN);
+        transfer
+    }
+
+    #[test]
+    fn what_was_sent_twice_tells_no_round_trip_and_nothing_about_its_size() {
+        let mut transfer = transfer();
+        transfer.push(&packet(0, 100, 0));
+        transfer.push(&packet(100, 300, 0));
+        assert_eq!(transfer.acknowledge(ORIGIN + 100, 50).rtt_ns, Some(50));
+        transfer.repeat(&packet(100, 300, 60));
+        assert_eq!(transfer.acknowledge(ORIGIN + 400, 80), Acked { bytes: 300, ..Acked::default() });
+        assert_eq!(transfer.largest_passed_bytes, 100);
+    }
+
+    #[test]
+    fn identification_tells_the_order_only_where_it_counts_up() {
+        let ids = |step: u16| {
+            let mut transfer = Transfer { last_sent_ns: 0, ..transfer() };
+            for number in 1..7u16 {
+                let at = usize::from(number) * 10;
+                transfer.push(&Packet { ip_id: number.wrapping_mul(step), ..packet(at, 10, at as i64) });
+            }
+            transfer.ids_count_up()
+        };
+        assert!(ids(1) && ids(64));
+        assert!(!ids(0) && !ids(65) && !ids(40_000));
+    }
+
+    #[test]
+    fn the_oldest_segments_and_holes_are_forgotten_first() {
+        let mut transfer = transfer();
+        for number in 0..MOST_SENT * 2 {
+            transfer.push(&packet(number * 10, 5, 0));
+        }
+        assert_eq!((transfer.sent.len(), transfer.holes.len()), (MOST_SENT, MOST_HOLES));
+        assert!(transfer.sent_at(ORIGIN).is_none());
+        assert!(transfer.sent_at(transfer.max - 1).is_some());
+    }
+
+    proptest! {
+        /// Against the obvious: a mark for each byte that was seen.
+        #[test]
+        fn holes_are_what_was_not_seen(steps in prop::collection::vec((0usize..40, 1usize..20, any::<bool>()), 1..30)) {
+            let (mut transfer, mut seen, mut acked) = (transfer(), vec![false; LONG], 0);
+            let mut missed = 0;
+            for (number, (at, length, acknowledges)) in steps.into_iter().enumerate() {
+                let top = (transfer.max - ORIGIN) as usize;
+                if acknowledges {
+                    let upto = acked + at % (top - acked + 1);
+                    if upto > acked {
+                        let unseen = seen[acked..upto].iter().filter(|&&byte| !byte).count() as u64;
+                        prop_assert_eq!(transfer.acknowledge(ORIGIN + upto as u64, 0).missed_bytes, unseen);
+                        missed += unseen;
+                        seen[acked..upto].fill(true);
+                        acked = upto;
+                    }
+                    continue;
+                }
+                // New data lies at the top or beyond, what is sent again ends there at the most.
+                let at = if number % 2 == 0 { (top + at % 8).min(LONG - 20) } else { top.saturating_sub(at) };
+                let length = if at >= top { length } else { length.min(top - at) };
+                let packet = packet(at, length, 0);
+                if at >= top {
+                    prop_assert_eq!(transfer.push(&packet), at > top);
+                } else if transfer.hole_at(packet.seq, packet.end()).is_some() {
+                    transfer.fill(&packet, false);
+                } else {
+                    transfer.repeat(&packet);
+                }
+                seen[at..at + length].fill(true);
+            }
+            let top = (transfer.max - ORIGIN) as usize;
+            for (at, &byte) in seen[..top].iter().enumerate() {
+                let seq = ORIGIN + at as u64;
+                prop_assert_eq!(transfer.hole_at(seq, seq + 1).is_none(), byte, "byte {}", at);
+            }
+            let unique = seen[..top].iter().filter(|&&byte| byte).count() as u64;
+            prop_assert_eq!(transfer.unique_bytes(), unique - missed);
+        }
+    }
+}

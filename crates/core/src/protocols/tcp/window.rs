@@ -111,3 +111,62 @@ impl Window {
         Some(Reopened { from_ns, to_ns: now_ns, closed_frame: self.closed_frame, wanted: self.probed })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::flags::{ACK, SYN};
+    use crate::flows::Half;
+
+    fn advertises(window: u16, flags: u16, now_ns: i64) -> Packet<'static> {
+        Packet {
+            frame: 1,
+            now_ns,
+            sender: Half::Low,
+            flags,
+            seq: 0,
+            ack: 0,
+            payload_bytes: 0,
+            window,
+            ip_id: 0,
+            ttl: 64,
+            timestamps: None,
+            payload: &[],
+        }
+    }
+
+    #[test]
+    fn the_window_of_a_syn_is_never_scaled() {
+        let mut window = Window { scale: Some(3), ..Window::default() };
+        window.advertise(&advertises(1000, SYN, 0), false);
+        assert_eq!((window.bytes(), window.most_bytes, window.least_bytes), (1000, 0, None));
+        window.advertise(&advertises(1000, ACK, 1), true);
+        assert_eq!((window.bytes(), window.most_bytes, window.least_bytes), (8000, 8000, Some(8000)));
+    }
+
+    #[test]
+    fn an_inferred_window_is_believed_after_enough_samples() {
+        let mut window = Window::default();
+        window.advertise(&advertises(100, ACK, 0), false);
+        for sample in 1..=LEAST_SAMPLES {
+            assert!(!window.known(), "after {sample} samples less one");
+            window.filled_by(u64::from(sample) * 100);
+        }
+        assert!(window.known());
+        assert_eq!(window.bytes(), 3200, "2000 in flight, and no more than twice that");
+    }
+
+    #[test]
+    fn a_closed_span_lasts_until_it_opens_however_often_it_is_said() {
+        let mut window = Window { scale: Some(0), ..Window::default() };
+        for now_ns in [10, 20, 30] {
+            assert_eq!(window.advertise(&advertises(0, ACK, now_ns), true), None);
+        }
+        window.probed = true;
+        let reopened = window.advertise(&advertises(5, ACK, 50), true);
+        assert_eq!(reopened, Some(Reopened { from_ns: 10, to_ns: 50, wanted: true }));
+        assert_eq!((window.zero_packets, window.zero_spans, window.zero_ns), (3, 1, 40));
+        assert_eq!(window.advertise(&advertises(0, ACK, 60), true), None);
+        assert_eq!(window.end(70).map(|span| span.wanted), Some(false), "probes of an earlier span do not count");
+    }
+}
