@@ -55,8 +55,6 @@ struct Last {
     at_ns: i64,
     end: u64,
     bytes: u32,
-    /// Whether everything before it was acknowledged, as its sender knew.
-    alone: bool,
     /// Window left behind it, as its sender knew.
     room: u64,
     /// When its acknowledgement passed.

@@ -369,9 +369,9 @@ mod tests {
         let mut transfer = transfer();
         transfer.push(&packet(0, 100, 0));
         transfer.push(&packet(100, 300, 0));
-        assert_eq!(transfer.acknowledge(ORIGIN + 100, 50).rtt_ns, Some(50));
+        assert_eq!(transfer.acknowledge(ORIGIN + 100, 50, 1_000_000).rtt_ns, Some(50));
         transfer.repeat(&packet(100, 300, 60));
-        assert_eq!(transfer.acknowledge(ORIGIN + 400, 80), Acked { bytes: 300, ..Acked::default() });
+        assert_eq!(transfer.acknowledge(ORIGIN + 400, 80, 1_000_000), Acked { bytes: 300, ..Acked::default() });
         assert_eq!(transfer.largest_passed_bytes, 100);
     }
 
@@ -412,7 +412,7 @@ mod tests {
                     let upto = acked + at % (top - acked + 1);
                     if upto > acked {
                         let unseen = seen[acked..upto].iter().filter(|&&byte| !byte).count() as u64;
-                        prop_assert_eq!(transfer.acknowledge(ORIGIN + upto as u64, 0).missed_bytes, unseen);
+                        prop_assert_eq!(transfer.acknowledge(ORIGIN + upto as u64, 0, 1_000_000).missed_bytes, unseen);
                         missed += unseen;
                         seen[acked..upto].fill(true);
                         acked = upto;

@@ -164,7 +164,7 @@ mod tests {
         }
         window.probed = true;
         let reopened = window.advertise(&advertises(5, ACK, 50), true);
-        assert_eq!(reopened, Some(Reopened { from_ns: 10, to_ns: 50, wanted: true }));
+        assert_eq!(reopened, Some(Reopened { from_ns: 10, to_ns: 50, closed_frame: 1, wanted: true }));
         assert_eq!((window.zero_packets, window.zero_spans, window.zero_ns), (3, 1, 40));
         assert_eq!(window.advertise(&advertises(0, ACK, 60), true), None);
         assert_eq!(window.end(70).map(|span| span.wanted), Some(false), "probes of an earlier span do not count");

@@ -36,7 +36,10 @@ impl Life {
         let round_trip_ns = self.round_trip_ns().unwrap_or(0);
         // Of a flight, the first acknowledgement sets the next segment free, not that of its last segment, which comes just
         // behind: a little slack keeps the two apart.
-        let slack_ns = if last.alone { -leg_ns / 32 } else { LEAST_PAUSE_NS.min(leg_ns / 16) };
+        let slack_ns = LEAST_PAUSE_NS.min(leg_ns / 16);
+        let una_at = |at_ns: i64| self.transfers[me].history.at(at_ns).map(|told| told.una);
+        let in_train = last.acked_ns.is_some_and(|acked_ns| una_at(acked_ns - slack_ns) < una_at(acked_ns - 1));
+        let slack_ns = if in_train { slack_ns } else { -leg_ns / 32 };
         let known = self.transfers[me].history.at(now_ns - leg_ns - slack_ns);
         if let (Some(acked_ns), true) = (last.acked_ns, known.is_some_and(|told| told.una >= last.end)) {
             let heard_ns = (acked_ns + leg_ns).clamp(last.at_ns, now_ns);
@@ -79,7 +82,6 @@ impl Life {
             at_ns: packet.now_ns,
             end: packet.end(),
             bytes: packet.payload_bytes,
-            alone: told.una >= packet.seq,
             room: if known { told.edge.saturating_sub(packet.end()) } else { u64::MAX },
             acked_ns: None,
         });
