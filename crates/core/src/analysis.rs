@@ -139,7 +139,11 @@ impl<S: Sink> Analysis<S> {
         let mut seen = *seen;
         for transport in transports {
             if matches!(transport.header, Header::TcpStart { .. }) {
-                continue; // too little of it is quoted to be told from the header of another connection
+                // Too little is quoted to open a stream, but enough to find one.
+                if seen.too_large {
+                    self.flows.path_too_large(transport);
+                }
+                continue;
             }
             let (found, answer) = self.flows.observe(transport, &seen, &mut self.issues, &mut self.sink);
             if transport.quoted {

@@ -124,6 +124,17 @@ impl Flows {
         (found, answer)
     }
 
+    /// Takes note that the path found a packet of the flow too large, of which an ICMP error quotes only the beginning.
+    pub fn path_too_large(&mut self, quoted: &Transport<'_>) {
+        let (key, sender) = Key::of(quoted);
+        let hash = key.hash(&self.hasher);
+        if let Some(&at) = self.index.find(hash, |&at| self.open[at as usize].key == key)
+            && let Some(connection) = &mut self.open[at as usize].tcp
+        {
+            connection.path_too_large(sender);
+        }
+    }
+
     /// Writes out all that is open, and the endpoints.
     pub fn finish(mut self, issues: &mut Issues, sink: &mut impl Sink) {
         let mut flows = std::mem::take(&mut self.open);

@@ -293,7 +293,12 @@ impl Talk {
 
     /// A router says that the packet of this frame is too large, and quotes all of its headers.
     pub fn too_large(&mut self, frame: u32, next_mtu: u16) -> u32 {
-        let quoted = self.frames[frame as usize - 1].1[14..14 + 40].to_vec();
+        self.too_large_quoting(frame, next_mtu, 40)
+    }
+
+    /// The same with so many bytes of the frame's packet quoted.
+    pub fn too_large_quoting(&mut self, frame: u32, next_mtu: u16, bytes: usize) -> u32 {
+        let quoted = self.frames[frame as usize - 1].1[14..14 + bytes].to_vec();
         let [high, low] = next_mtu.to_be_bytes();
         let error = [&[3, 4, 0, 0, 0, 0, high, low], &quoted[..]].concat();
         self.frames.push((self.now_ns, super::ipv4(9, quoted[15], 1, &error)));

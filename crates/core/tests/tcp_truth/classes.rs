@@ -311,10 +311,20 @@ fn the_fin_again() {
 
 #[test]
 fn after_word_that_it_was_too_large_it_comes_again_in_pieces() {
+    after_word_that_it_was_too_large(40);
+}
+
+/// RFC 792: the header of IP and eight bytes.
+#[test]
+fn the_shortest_quotation_tells_it_too() {
+    after_word_that_it_was_too_large(28);
+}
+
+fn after_word_that_it_was_too_large(quoted_bytes: usize) {
     let (mut talk, sent_ns) = answering(Talk::open());
     let large = talk.frames().len() as u32;
     talk.at(sent_ns + 4 * MS);
-    talk.too_large(large, 576);
+    talk.too_large_quoting(large, 576, quoted_bytes);
     talk.wait(SERVER_LEG);
     let first = talk.put(from(Server).seq(0).data(536));
     let second = talk.put(from(Server).seq(536).data(464));
@@ -330,4 +340,45 @@ fn a_classes_column_knows_every_segment() {
     let (talk, _) = answering(Talk::open());
     let classes = talk.told().0.texts("tcp_segments", "class");
     assert_eq!(classes, ["new", "new", "bare", "new", "new"]);
+}
+
+/// The server's whole flight of 3000 bytes passes as one frame, and nothing comes back.
+fn unanswered_super_segment(talk: Talk) -> Talk {
+    let mut talk = talk;
+    talk.put(from(Client).data(100));
+    talk.wait(SERVER_LEG);
+    talk.put(from(Server).data(3000));
+    talk.wait(300 * MS);
+    talk
+}
+
+#[test]
+fn the_pieces_of_an_offloaded_segment_are_each_sent_again_once() {
+    for talk in [Talk::open(), Talk::open().without_ids()] {
+        let mut talk = unanswered_super_segment(talk);
+        let pieces = [0, 1000, 2000].map(|seq| talk.put(from(Server).seq(seq).data(1000)));
+        let told = talk.told();
+        assert_eq!(told.class(pieces[0]), "retransmission_rto");
+        for piece in &pieces[1..] {
+            assert!(told.class(*piece).starts_with("retransmission_"), "{}", told.class(*piece));
+        }
+        assert_eq!(told.flow("server_retransmitted_packets"), 3);
+        assert_eq!(told.flow("server_repeated_retransmissions"), 0);
+    }
+}
+
+#[test]
+fn a_repair_that_goes_on_with_new_data_is_a_repair() {
+    let (mut talk, sent_ns) = answering(Talk::open());
+    talk.unseen(Server, 1000);
+    talk.put(from(Server).data(500));
+    talk.at(sent_ns + CLIENT_LEG);
+    talk.put(from(Client).ack(1000).sack(&[(2000, 2500)]));
+    talk.wait(SERVER_LEG);
+    let repair = talk.put(from(Server).seq(1000).data(2000));
+    talk.wait(CLIENT_LEG);
+    talk.put(from(Client).ack(3000));
+    let told = talk.told();
+    assert_eq!(told.class(repair), "retransmission_fast");
+    assert_eq!((told.flow("server_missed_bytes"), told.flow("server_unique_bytes")), (0, 3000));
 }

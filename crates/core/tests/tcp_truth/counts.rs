@@ -146,3 +146,37 @@ fn packets_of_each_kind_are_counted_on_their_side() {
     assert_eq!((told.flow("client_syn_packets"), told.flow("server_syn_packets")), (1, 1));
     assert_eq!((told.flow("client_mss_bytes"), told.flow("server_ttl_max")), (1000, 50));
 }
+
+#[test]
+fn no_round_trip_is_measured_while_the_clock_stands_still() {
+    let mut talk = Talk::open();
+    for _ in 0..4 {
+        talk.put(from(Client).data(100));
+        talk.wait(SERVER_LEG);
+        talk.put(from(Server).data(100));
+        talk.wait(CLIENT_LEG);
+    }
+    talk.wait(-150 * MS);
+    for _ in 0..2 {
+        talk.put(from(Client).data(100));
+        talk.wait(SERVER_LEG);
+        talk.put(from(Server).data(100));
+        talk.wait(CLIENT_LEG);
+    }
+    let told = talk.told();
+    assert_eq!(told.flow("clock_steps"), 1);
+    assert_eq!(told.flow("server_rtt_min_ns"), SERVER_LEG);
+}
+
+#[test]
+fn a_syn_ack_alone_tells_that_windows_are_scaled() {
+    let mut talk = Talk::default().with_scale(7);
+    talk.syn_ack();
+    talk.wait(CLIENT_LEG);
+    talk.put(from(Client));
+    talk.put(from(Client).data(100));
+    talk.wait(SERVER_LEG);
+    talk.put(from(Server).window(100).data(100));
+    let told = talk.told();
+    assert_eq!((told.flow("server_window_shift"), told.flow("server_window_min_bytes")), (7, 12_800));
+}

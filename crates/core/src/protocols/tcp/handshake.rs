@@ -4,6 +4,18 @@ use super::options::Options;
 use super::packet::Packet;
 use crate::flows::Half;
 
+/// Whether the windows of a connection are scaled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Scaling {
+    /// The SYN-ACK was not seen.
+    #[default]
+    Unknown,
+    /// They count as sent.
+    Off,
+    /// They are shifted.
+    On,
+}
+
 /// What is known of the handshake.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Handshake {
@@ -16,6 +28,9 @@ pub(super) struct Handshake {
     pub(super) window_scale: [Option<u8>; 2],
     pub(super) sack_permitted: [bool; 2],
     pub(super) timestamps: bool,
+    syn_seen: bool,
+    /// Whether the SYN-ACK offers to scale windows; `None` while it was not seen.
+    syn_ack_scales: Option<bool>,
 }
 
 impl Handshake {
@@ -35,18 +50,28 @@ impl Handshake {
         *(if packet.has_ack() { &mut self.syn_ack_copies } else { &mut self.syn_copies }) += 1;
     }
 
-    /// Takes the options of a SYN or SYN-ACK.
-    pub(super) fn options(&mut self, sender: Half, options: &Options) {
+    /// Takes the options of a SYN, or of a SYN-ACK where it is an `answer`.
+    pub(super) fn options(&mut self, sender: Half, answer: bool, options: &Options) {
         let me = sender as usize;
         self.mss[me] = options.mss.or(self.mss[me]);
         self.window_scale[me] = options.window_scale;
         self.sack_permitted[me] = options.sack_permitted;
         self.timestamps = options.timestamps.is_some();
+        if answer {
+            self.syn_ack_scales = Some(options.window_scale.is_some());
+        } else {
+            self.syn_seen = true;
+        }
     }
 
-    /// Whether both ends have said how they scale; where one does not, neither does (RFC 7323 §2.2).
-    pub(super) fn scaled(&self) -> bool {
-        self.window_scale[0].is_some() && self.window_scale[1].is_some()
+    /// Whether windows are scaled. Where one end does not offer it, neither does (RFC 7323 §2.2), and a SYN-ACK offers it only
+    /// to a SYN that did, so that it tells for both.
+    pub(super) fn scaling(&self) -> Scaling {
+        match self.syn_ack_scales {
+            None => Scaling::Unknown,
+            Some(true) if !self.syn_seen || self.window_scale.iter().all(Option::is_some) => Scaling::On,
+            Some(_) => Scaling::Off,
+        }
     }
 
     /// The first acknowledgement: returns the legs to the server and to the client, as far as copies do not blur them.

@@ -75,6 +75,8 @@ pub(super) struct Life {
     pub(super) client: Half,
     pub(super) earliest_ns: i64,
     pub(super) now_ns: i64,
+    /// Time of the newest segment as captured.
+    time_ns: i64,
     begun_ns: i64,
     phase: Phase,
     open_since_ns: i64,
@@ -119,6 +121,7 @@ impl Life {
             client,
             earliest_ns: time_ns,
             now_ns: time_ns,
+            time_ns,
             begun_ns: time_ns,
             phase: Phase::Open,
             open_since_ns: time_ns,
@@ -190,9 +193,8 @@ impl Life {
         events: &mut Events,
     ) -> Class {
         self.earliest_ns = self.earliest_ns.min(segment.time_ns);
-        if self.now_ns.saturating_sub(segment.time_ns) > CLOCK_STEP_NS {
-            self.clock_steps += 1;
-        }
+        let before_ns = std::mem::replace(&mut self.time_ns, segment.time_ns);
+        self.clock_steps += u32::from(before_ns - segment.time_ns > CLOCK_STEP_NS);
         self.now_ns = self.now_ns.max(segment.time_ns);
         let Some(packet) = self.packet(segment, options, around) else { return Class::Bare };
         let me = packet.sender as usize;
@@ -205,7 +207,7 @@ impl Life {
             return Class::Bare;
         }
         if packet.syn() {
-            self.handshake.options(packet.sender, options);
+            self.handshake.options(packet.sender, packet.has_ack(), options);
             self.windows[me].scale = Some(options.window_scale.map_or(0, |shift| shift.min(14)));
         }
         let class = self.take_data(&packet, events);
@@ -262,6 +264,7 @@ impl Life {
         let packet = Packet {
             frame: segment.frame,
             now_ns: self.now_ns,
+            held: segment.time_ns < self.now_ns,
             sender: segment.sender,
             flags: segment.flags,
             seq: unwrap(segment.seq, near(&self.transfers[me])),
@@ -291,7 +294,22 @@ impl Life {
                 self.take_first_syn(packet);
             }
         }
+        if let Some((head, tail)) = packet.split(self.transfers[me].max) {
+            // A repair may go on with what is new.
+            let (class, trigger) = classify(&mut self.transfers[me], &head, path);
+            if class.is_retransmission() || class == Class::Reordered {
+                self.take_class(&head, class, trigger, events);
+                self.take_new(&tail);
+                return class;
+            }
+        }
         let (class, trigger) = classify(&mut self.transfers[me], packet, path);
+        self.take_class(packet, class, trigger, events);
+        class
+    }
+
+    fn take_class(&mut self, packet: &Packet<'_>, class: Class, trigger: Option<Trigger>, events: &mut Events) {
+        let me = packet.sender as usize;
         match class {
             Class::Bare => self.take_bare(packet),
             Class::New => self.take_new(packet),
@@ -311,7 +329,6 @@ impl Life {
         if let Some(trigger) = trigger {
             self.take_retransmission(packet, class, trigger);
         }
-        class
     }
 
     fn note_event(&mut self, class: Class, packet: &Packet<'_>, seen_before: bool, events: &mut Events) {

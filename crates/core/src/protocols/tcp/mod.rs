@@ -132,7 +132,14 @@ impl Connection {
     pub(crate) fn quote(&mut self, sender: Half, tcp: &Tcp<'_>, time_ns: i64, too_large: bool) {
         self.reused = false; // the flag is shown on the first segment, and quoted ones are not shown
         self.compat.quote(sender, tcp.flags, time_ns);
-        if let Some(life) = self.life.as_mut().filter(|_| too_large) {
+        if too_large {
+            self.path_too_large(sender);
+        }
+    }
+
+    /// Takes note that the path found a packet of `sender` too large.
+    pub(crate) fn path_too_large(&mut self, sender: Half) {
+        if let Some(life) = &mut self.life {
             life.path_too_large(sender);
         }
     }

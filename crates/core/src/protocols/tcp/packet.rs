@@ -9,6 +9,8 @@ pub(super) struct Packet<'a> {
     pub(super) frame: u32,
     /// Never smaller than that of the packet before.
     pub(super) now_ns: i64,
+    /// Whether its own time was earlier, so that no time may be measured by it.
+    pub(super) held: bool,
     pub(super) sender: Half,
     pub(super) flags: u16,
     pub(super) seq: u64,
@@ -37,6 +39,17 @@ impl Packet<'_> {
 
     pub(super) fn has_ack(&self) -> bool {
         self.flags & ACK != 0
+    }
+
+    /// The parts before and from `seq` on, where that lies within the payload.
+    pub(super) fn split(&self, seq: u64) -> Option<(Self, Self)> {
+        let head_bytes = u32::try_from(seq.checked_sub(self.seq)?).ok()?;
+        if self.syn() || head_bytes == 0 || head_bytes >= self.payload_bytes {
+            return None;
+        }
+        let (head, tail) = self.payload.split_at((head_bytes as usize).min(self.payload.len()));
+        let before = Self { payload_bytes: head_bytes, flags: self.flags & !FIN, payload: head, ..*self };
+        Some((before, Self { seq, payload_bytes: self.payload_bytes - head_bytes, payload: tail, ..*self }))
     }
 
     /// Bytes of sequence space: payload, and one each for SYN and FIN.

@@ -27,6 +27,8 @@ pub(super) struct Sent {
     pub(super) ttl: u8,
     /// Whether an original was seen, not only a repeat that filled a hole.
     pub(super) original: bool,
+    /// Whether its times may be measured by.
+    timed: bool,
     pub(super) copies: u8,
 }
 
@@ -248,6 +250,7 @@ impl Transfer {
             ip_id: packet.ip_id,
             ttl: packet.ttl,
             original,
+            timed: !packet.held,
             copies: if original { 1 } else { 2 },
         };
         self.most_copies = self.most_copies.max(sent.copies);
@@ -279,8 +282,20 @@ impl Transfer {
         (sent.end > seq).then_some(sent)
     }
 
+    /// Cuts the segment that holds `seq` there: a large one is sent again in pieces.
+    fn split(&mut self, seq: u64) {
+        let at = self.sent.partition_point(|sent| sent.end <= seq);
+        let Some(sent) = self.sent.get_mut(at).filter(|sent| sent.seq < seq) else { return };
+        let rest = Sent { seq, ..*sent };
+        sent.end = seq;
+        self.sent.insert(at + 1, rest);
+        self.acked += usize::from(at < self.acked);
+    }
+
     /// Notes that `start..end` was sent again.
     pub(super) fn repeat(&mut self, packet: &Packet<'_>) {
+        self.split(packet.seq);
+        self.split(packet.end());
         let mut at = self.sent.partition_point(|sent| sent.end <= packet.seq);
         while let Some(sent) = self.sent.get_mut(at).filter(|sent| sent.seq < packet.end()) {
             sent.copies = sent.copies.saturating_add(1);
@@ -299,7 +314,7 @@ impl Transfer {
         let mut ambiguous = false;
         let mut newest = None;
         while let Some(sent) = self.sent.get(self.acked).filter(|sent| sent.end <= ack) {
-            ambiguous |= sent.copies > 1;
+            ambiguous |= sent.copies > 1 || !sent.timed;
             newest = Some(*sent);
             self.acked += 1;
         }
@@ -345,6 +360,7 @@ mod tests {
         Packet {
             frame: now_ns as u32 + 1,
             now_ns,
+            held: false,
             sender: Half::Low,
             flags: ACK,
             seq: ORIGIN + at as u64,

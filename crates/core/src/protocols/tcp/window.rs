@@ -1,5 +1,6 @@
 //! The receive window of one half: scaled, inferred where the handshake is missing, and when it was closed.
 
+use super::handshake::Scaling;
 use super::packet::Packet;
 
 /// In-flight samples that an inferred scale needs (`tcp.md` C.14).
@@ -21,7 +22,7 @@ pub(super) struct Reopened {
 pub(super) struct Window {
     /// Shift of the handshake; `None` while it was not seen.
     pub(super) scale: Option<u8>,
-    both_scale: bool,
+    scaling: Scaling,
     inferred: u8,
     samples: u32,
     raw: u16,
@@ -47,7 +48,7 @@ impl Window {
 
     /// Whether its size is known well enough to say that it limits the peer.
     pub(super) fn known(&self) -> bool {
-        self.seen && (self.scale.is_some() || self.samples >= LEAST_SAMPLES)
+        self.seen && (self.scale.is_some() && self.scaling != Scaling::Unknown || self.samples >= LEAST_SAMPLES)
     }
 
     /// Whether the newest advertisement is zero.
@@ -63,7 +64,7 @@ impl Window {
     /// The shift in use.
     pub(super) fn shift(&self) -> u8 {
         match self.scale {
-            Some(shift) if self.both_scale => shift,
+            Some(shift) if self.scaling == Scaling::On => shift,
             Some(_) => 0,
             None => self.inferred,
         }
@@ -81,8 +82,8 @@ impl Window {
     }
 
     /// Takes an advertisement; returns the span that it ends, if the window was closed.
-    pub(super) fn advertise(&mut self, packet: &Packet<'_>, scale_known: bool) -> Option<Reopened> {
-        self.both_scale = scale_known || self.both_scale;
+    pub(super) fn advertise(&mut self, packet: &Packet<'_>, scaling: Scaling) -> Option<Reopened> {
+        self.scaling = scaling;
         self.seen = true;
         if packet.syn() {
             self.raw = packet.window;
@@ -122,6 +123,7 @@ mod tests {
         Packet {
             frame: 1,
             now_ns,
+            held: false,
             sender: Half::Low,
             flags,
             seq: 0,
@@ -138,16 +140,16 @@ mod tests {
     #[test]
     fn the_window_of_a_syn_is_never_scaled() {
         let mut window = Window { scale: Some(3), ..Window::default() };
-        window.advertise(&advertises(1000, SYN, 0), false);
+        window.advertise(&advertises(1000, SYN, 0), Scaling::Off);
         assert_eq!((window.bytes(), window.most_bytes, window.least_bytes), (1000, 0, None));
-        window.advertise(&advertises(1000, ACK, 1), true);
+        window.advertise(&advertises(1000, ACK, 1), Scaling::On);
         assert_eq!((window.bytes(), window.most_bytes, window.least_bytes), (8000, 8000, Some(8000)));
     }
 
     #[test]
     fn an_inferred_window_is_believed_after_enough_samples() {
         let mut window = Window::default();
-        window.advertise(&advertises(100, ACK, 0), false);
+        window.advertise(&advertises(100, ACK, 0), Scaling::Off);
         for sample in 1..=LEAST_SAMPLES {
             assert!(!window.known(), "after {sample} samples less one");
             window.filled_by(u64::from(sample) * 100);
@@ -160,13 +162,13 @@ mod tests {
     fn a_closed_span_lasts_until_it_opens_however_often_it_is_said() {
         let mut window = Window { scale: Some(0), ..Window::default() };
         for now_ns in [10, 20, 30] {
-            assert_eq!(window.advertise(&advertises(0, ACK, now_ns), true), None);
+            assert_eq!(window.advertise(&advertises(0, ACK, now_ns), Scaling::On), None);
         }
         window.probed = true;
-        let reopened = window.advertise(&advertises(5, ACK, 50), true);
+        let reopened = window.advertise(&advertises(5, ACK, 50), Scaling::On);
         assert_eq!(reopened, Some(Reopened { from_ns: 10, to_ns: 50, closed_frame: 1, wanted: true }));
         assert_eq!((window.zero_packets, window.zero_spans, window.zero_ns), (3, 1, 40));
-        assert_eq!(window.advertise(&advertises(0, ACK, 60), true), None);
+        assert_eq!(window.advertise(&advertises(0, ACK, 60), Scaling::On), None);
         assert_eq!(window.end(70).map(|span| span.wanted), Some(false), "probes of an earlier span do not count");
     }
 }

@@ -44,7 +44,7 @@ impl Life {
         let transfer = &mut self.transfers[peer];
         let in_recovery = transfer.episode.is_some();
         let acked = transfer.acknowledge(packet.ack, now_ns, whole_ns.max(UNKNOWN_LOOP_NS));
-        if let Some(rtt_ns) = acked.rtt_ns.filter(|_| !in_recovery) {
+        if let Some(rtt_ns) = acked.rtt_ns.filter(|_| !in_recovery && !packet.held) {
             transfer.rtt.sample(rtt_ns, now_ns);
             let floor_ns = transfer.rtt.floor_ns().unwrap_or(rtt_ns);
             self.limits[peer].round_trip(now_ns, rtt_ns, floor_ns, whole_ns);

@@ -9,7 +9,7 @@ impl Life {
         let transfer = &mut self.transfers[me];
         let progress_ns = transfer.last_sent_ns.max(transfer.acked_ns).max(self.begun_ns);
         let evidence_ns = transfer.evidence_ns.unwrap_or(packet.now_ns);
-        let (from_ns, mut label) = match trigger {
+        let (mut from_ns, mut label) = match trigger {
             Trigger::Evidence => (evidence_ns, Label::LossFast),
             Trigger::Probe => (progress_ns, Label::LossTlp),
             Trigger::Timer => (progress_ns, Label::LossRto),
@@ -18,7 +18,7 @@ impl Life {
         let black_hole =
             class == Class::Repeated && tiny && packet.payload_bytes > DEFAULT_MSS && label == Label::LossRto;
         if class == Class::Pmtu || black_hole {
-            label = Label::Pmtu;
+            (from_ns, label) = (progress_ns, Label::Pmtu);
         }
         if transfer.hole_at(packet.seq, packet.end()).is_some() {
             transfer.fill(packet, false);

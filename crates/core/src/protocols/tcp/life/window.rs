@@ -5,8 +5,7 @@ use super::{Charge, Event, Events, Half, LEAST_DELAYED_ACK_NS, Label, Life, Pack
 impl Life {
     pub(super) fn take_window(&mut self, packet: &Packet<'_>, events: &mut Events) {
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
-        let scale_known = self.handshake.scaled();
-        let reopened = self.windows[me].advertise(packet, scale_known);
+        let reopened = self.windows[me].advertise(packet, self.handshake.scaling());
         // The leg to the peer, from which it answers what it hears.
         let leg_ns = self.transfers[me].rtt.floor_ns().unwrap_or(0);
         if packet.has_ack() {
@@ -29,7 +28,9 @@ impl Life {
     pub(super) fn charge_zero_window(&mut self, receiver: Half, span: Reopened) {
         if span.wanted {
             let label = Label::zero_window(self.role(receiver));
-            self.charges.push(Charge { from_ns: span.from_ns, to_ns: span.to_ns, label });
+            // Word of the open window goes to the sender, and what it sends comes back.
+            let leg_ns = self.transfers[receiver as usize].rtt.floor_ns().unwrap_or(0);
+            self.charges.push(Charge { from_ns: span.from_ns, to_ns: span.to_ns + leg_ns, label });
         } else {
             self.windows[receiver as usize].unproven = Some(span);
         }
