@@ -34,6 +34,8 @@ pub(super) struct Window {
     pub(super) zero_ns: i64,
     closed_ns: Option<i64>,
     closed_frame: u32,
+    /// When it last opened again.
+    pub(super) reopened_ns: Option<i64>,
     /// Whether the peer probed since the window closed.
     pub(super) probed: bool,
     /// The last closed span, while it is not known whether the peer waited for its end.
@@ -109,6 +111,7 @@ impl Window {
     pub(super) fn end(&mut self, now_ns: i64) -> Option<Reopened> {
         let from_ns = self.closed_ns.take()?;
         self.zero_ns += now_ns - from_ns;
+        self.reopened_ns = Some(now_ns);
         Some(Reopened { from_ns, to_ns: now_ns, closed_frame: self.closed_frame, wanted: self.probed })
     }
 }

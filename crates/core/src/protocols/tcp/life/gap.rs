@@ -42,15 +42,7 @@ impl Life {
         let slack_ns = if in_train { slack_ns } else { -leg_ns / 32 };
         let known = self.transfers[me].history.at(now_ns - leg_ns - slack_ns);
         if let (Some(acked_ns), true) = (last.acked_ns, known.is_some_and(|told| told.una >= last.end)) {
-            let heard_ns = (acked_ns + leg_ns).clamp(last.at_ns, now_ns);
-            let delayed = heard_ns - last.at_ns > round_trip_ns + LEAST_DELAYED_ACK_NS
-                && last.bytes < mss
-                && packet.payload_bytes < mss
-                && now_ns - heard_ns < (round_trip_ns / 4).max(2 * LEAST_PAUSE_NS);
-            let waited = if delayed { Label::nagle(role) } else { Label::NetworkRtt };
-            self.timeline.extend(heard_ns, in_tls(waited));
-            let paused = now_ns - heard_ns > LEAST_PAUSE_NS;
-            self.timeline.extend(now_ns, in_tls(if paused { Label::application(role) } else { waited }));
+            self.charge_acknowledged(packet, last, acked_ns, in_tls);
         } else if last.room < u64::from(mss.max(packet.payload_bytes)) {
             self.timeline.extend(now_ns, in_tls(Label::receiver_window(self.role(packet.sender.other()))));
         } else if last.bytes < mss && !self.answers_ack(me, now_ns, leg_ns) && now_ns - last.at_ns > LEAST_PAUSE_NS {
@@ -61,6 +53,41 @@ impl Life {
             let label = self.limits[me].label(now_ns, round_trip_ns, mss, role);
             self.timeline.extend(now_ns, in_tls(label));
         }
+    }
+
+    /// The sender knew that all of it had arrived: it waited for word of that, or of an open window, and then perhaps of its own
+    /// accord.
+    fn charge_acknowledged(
+        &mut self,
+        packet: &Packet<'_>,
+        last: &Last,
+        acked_ns: i64,
+        in_tls: impl Fn(Label) -> Label,
+    ) {
+        let peer = packet.sender.other() as usize;
+        let (now_ns, role, mss) = (packet.now_ns, self.role(packet.sender), self.mss());
+        let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
+        let round_trip_ns = self.round_trip_ns().unwrap_or(0);
+        let heard_ns = (acked_ns + leg_ns).clamp(last.at_ns, now_ns);
+        let delayed = heard_ns - last.at_ns > round_trip_ns + LEAST_DELAYED_ACK_NS
+            && last.bytes < mss
+            && packet.payload_bytes < mss
+            && now_ns - heard_ns < (round_trip_ns / 4).max(2 * LEAST_PAUSE_NS);
+        let reopened_ns = self.windows[peer].reopened_ns.filter(|&reopened_ns| reopened_ns > last.at_ns);
+        let allowed_ns = reopened_ns.map_or(heard_ns, |reopened_ns| (reopened_ns + leg_ns).clamp(heard_ns, now_ns));
+        let prompt = now_ns - allowed_ns < (round_trip_ns / 4).max(2 * LEAST_PAUSE_NS);
+        let filled = prompt && last.room < u64::from(mss.max(packet.payload_bytes));
+        let window = Label::receiver_window(self.role(packet.sender.other()));
+        let waited = match (filled, delayed) {
+            (true, _) => window, // with a larger window it would have gone on
+            (false, true) => Label::nagle(role),
+            (false, false) => Label::NetworkRtt,
+        };
+        self.timeline.extend(heard_ns, in_tls(waited));
+        let heard_ns = if prompt { allowed_ns } else { heard_ns };
+        self.timeline.extend(heard_ns, in_tls(window));
+        let paused = now_ns - heard_ns > LEAST_PAUSE_NS;
+        self.timeline.extend(now_ns, in_tls(if paused { Label::application(role) } else { waited }));
     }
 
     /// Whether an acknowledgement reached the sender just before `now_ns`, so that it may have set the segment free.

@@ -28,9 +28,7 @@ impl Life {
     pub(super) fn charge_zero_window(&mut self, receiver: Half, span: Reopened) {
         if span.wanted {
             let label = Label::zero_window(self.role(receiver));
-            // Word of the open window goes to the sender, and what it sends comes back.
-            let leg_ns = self.transfers[receiver as usize].rtt.floor_ns().unwrap_or(0);
-            self.charges.push(Charge { from_ns: span.from_ns, to_ns: span.to_ns + leg_ns, label });
+            self.charges.push(Charge { from_ns: span.from_ns, to_ns: span.to_ns, label });
         } else {
             self.windows[receiver as usize].unproven = Some(span);
         }
