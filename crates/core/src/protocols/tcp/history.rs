@@ -52,9 +52,12 @@ impl History {
     /// What had passed by `at_ns`; the oldest that is known where that lies before it.
     #[inline]
     pub(super) fn at(&self, at_ns: i64) -> Option<Told> {
-        let newest_first = self.entries.iter().rev();
-        let found = newest_first.clone().find(|(noted_ns, _)| *noted_ns <= at_ns);
-        found.or(self.entries.front()).map(|(_, told)| *told)
+        let newest = self.entries.back().filter(|(noted_ns, _)| *noted_ns <= at_ns);
+        let found = newest.or_else(|| {
+            let later = self.entries.partition_point(|(noted_ns, _)| *noted_ns <= at_ns);
+            self.entries.get(later.saturating_sub(1))
+        });
+        found.map(|(_, told)| *told)
     }
 }
 

@@ -28,7 +28,7 @@ table! {
 }
 
 /// From the first bucket to the last.
-const MOST_BUCKETS: i64 = 5_000;
+const MOST_BUCKETS: i64 = 1_000;
 
 type Parts = [i64; Label::COUNT];
 
