@@ -71,7 +71,7 @@ pub(super) fn decode_protocol<'a>(protocol: u8, view: View<'a>, out: &mut Decode
 /// Decodes what stands behind an IP protocol number. The header is made anew for each place it is written to, because to
 /// copy what was just written stalls the processor for as long as all the rest takes.
 #[inline(always)]
-#[allow(clippy::inline_always)]
+#[allow(clippy::inline_always)] // on the way of nearly every frame: a call would copy the network header
 fn decode_payload<'a>(protocol: u8, net: impl Fn() -> Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match protocol {
         6 => transport::tcp(net(), view, out),

@@ -49,7 +49,7 @@ pub struct Tcp<'a> {
 
 /// Decodes a TCP header.
 #[inline(always)]
-#[allow(clippy::inline_always)]
+#[allow(clippy::inline_always)] // on the way of nearly every frame: a call would copy the network header
 pub(in crate::decode) fn tcp<'a>(net: Net, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     out.layer(Protocol::Tcp);
     let Some(head) = view.head::<LEAST_BYTES>() else { return start(&{ net }, view, out) };
