@@ -13,6 +13,7 @@ pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
+use crate::protocols::tls::TlsHandshakeRow;
 use crate::traffic::{BucketRow, ProtocolRow};
 
 /// Every table, in the order in which people want them.
@@ -27,6 +28,7 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpLedgerRow::TABLE,
     TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
+    TlsHandshakeRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,
