@@ -1,6 +1,7 @@
 //! What each fuzz target does with its input, and what must hold whatever that is.
 
 mod tcp;
+mod tls;
 
 use arrow_array::RecordBatch;
 use pcap_analyzer_core::capture::{Frame, LinkType, Reader};
@@ -10,12 +11,14 @@ use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use pcap_analyzer_core::{Error, Options, Pipeline};
 
 pub use tcp::tcp;
+pub use tls::{quic, tls};
 
 /// A target: its name, which is its folder in `corpus/`, and its body.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 4] = [("capture", capture), ("decode", decode), ("pipeline", pipeline), ("tcp", tcp)];
+pub const TARGETS: &[Target] =
+    &[("capture", capture), ("decode", decode), ("pipeline", pipeline), ("quic", quic), ("tcp", tcp), ("tls", tls)];
 
 /// Any bytes as a file: fed whole or in chunks, the same frames come out.
 ///

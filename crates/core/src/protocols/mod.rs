@@ -4,6 +4,7 @@
 //! packets) and `table.rs`; it is entered in one of the two lists below, and what it shares between flows in [`Shared`].
 
 pub(crate) mod follow;
+pub mod quic;
 pub mod tcp;
 pub mod tls;
 
@@ -14,12 +15,13 @@ use crate::tables::{Sink, TableWriter};
 const STREAMS: &[follow::RecogniseStream] = &[tls::recognise];
 
 /// Protocols in datagrams, in the order in which they are asked whether a flow is theirs.
-const DATAGRAMS: &[follow::RecogniseDatagram] = &[];
+const DATAGRAMS: &[follow::RecogniseDatagram] = &[quic::recognise];
 
 /// What protocols remember besides the state of each flow: their tables, and what ties flows together.
 #[derive(Default)]
 pub(crate) struct Shared {
     tls: TableWriter<tls::TlsHandshakeRow>,
+    quic: TableWriter<quic::QuicConnectionRow>,
 }
 
 impl Shared {
@@ -31,5 +33,6 @@ impl Shared {
     /// Writes out what is left when the capture ends.
     pub(crate) fn finish(&mut self, _issues: &mut Issues, sink: &mut dyn Sink) {
         self.tls.flush(sink);
+        self.quic.flush(sink);
     }
 }

@@ -12,6 +12,7 @@ pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
+use crate::protocols::quic::QuicConnectionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
 use crate::protocols::tls::TlsHandshakeRow;
 use crate::traffic::{BucketRow, ProtocolRow};
@@ -29,6 +30,7 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
     TlsHandshakeRow::TABLE,
+    QuicConnectionRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,

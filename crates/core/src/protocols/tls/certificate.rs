@@ -28,22 +28,22 @@ const YEARS: std::ops::Range<i64> = 1678..2262;
 
 /// What a certificate says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Certificate {
+pub struct Certificate {
     /// Common name, or else the organisation.
-    pub(crate) subject: Option<String>,
+    pub subject: Option<String>,
     /// Names of hosts and addresses, joined by commas.
-    pub(crate) names: Option<String>,
+    pub names: Option<String>,
     /// The issuer's common name, or else its organisation.
-    pub(crate) issuer: Option<String>,
+    pub issuer: Option<String>,
     /// From when it is valid, since 1970 UTC.
-    pub(crate) not_before_ns: Option<i64>,
+    pub not_before_ns: Option<i64>,
     /// Until when, since 1970 UTC.
-    pub(crate) not_after_ns: Option<i64>,
+    pub not_after_ns: Option<i64>,
 }
 
 impl Certificate {
     /// Reads a certificate; `None` if the bytes are none.
-    pub(crate) fn parse(der: &[u8]) -> Option<Self> {
+    pub fn parse(der: &[u8]) -> Option<Self> {
         let mut whole = Read(expect(&mut Read(der), SEQUENCE)?);
         let mut read = Read(expect(&mut whole, SEQUENCE)?);
         let (mut tag, _) = element(&mut read)?; // the version, which is left out for version 1, or the serial number

@@ -64,6 +64,7 @@ pub(super) type Legs = [Option<i64>; 2];
 
 /// What is known of one handshake.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub(super) struct Handshake {
     offer: Option<Offer>,
     choice: Option<Choice>,
@@ -163,11 +164,6 @@ impl Handshake {
         let sums = |(count, bytes): (u32, u64), one: &[u8]| (count + 1, bytes + one.len() as u64);
         self.certificates = Some(certificates(body).fold((0, 0), sums));
         self.certificate = certificates(body).next().and_then(Certificate::parse).map(Box::new);
-    }
-
-    /// The server asked for a cookie of DTLS (RFC 6347 §4.2.1).
-    pub(super) fn verify_request(&mut self, at: At) {
-        self.retry.get_or_insert(at);
     }
 
     /// Takes an alert that is not encrypted.

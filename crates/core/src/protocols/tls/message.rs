@@ -5,22 +5,33 @@
 use super::read::Read;
 
 /// Types of records (RFC 8446 §5.1).
-pub(crate) mod content {
-    pub(crate) const CHANGE_CIPHER_SPEC: u8 = 20;
-    pub(crate) const ALERT: u8 = 21;
-    pub(crate) const HANDSHAKE: u8 = 22;
-    pub(crate) const APPLICATION_DATA: u8 = 23;
-    pub(crate) const HEARTBEAT: u8 = 24;
+pub mod content {
+    /// ChangeCipherSpec: what follows is encrypted (up to TLS 1.2).
+    pub const CHANGE_CIPHER_SPEC: u8 = 20;
+    /// An alert.
+    pub const ALERT: u8 = 21;
+    /// Messages of the handshake.
+    pub const HANDSHAKE: u8 = 22;
+    /// Data, or anything that TLS 1.3 encrypts.
+    pub const APPLICATION_DATA: u8 = 23;
+    /// A heartbeat (RFC 6520).
+    pub const HEARTBEAT: u8 = 24;
 }
 
 /// Types of handshake messages (RFC 8446 §4).
-pub(crate) mod handshake {
-    pub(crate) const CLIENT_HELLO: u8 = 1;
-    pub(crate) const SERVER_HELLO: u8 = 2;
-    pub(crate) const CERTIFICATE: u8 = 11;
-    pub(crate) const SERVER_KEY_EXCHANGE: u8 = 12;
-    pub(crate) const CERTIFICATE_REQUEST: u8 = 13;
-    pub(crate) const SERVER_HELLO_DONE: u8 = 14;
+pub mod handshake {
+    /// What a client offers.
+    pub const CLIENT_HELLO: u8 = 1;
+    /// What a server chose, or wants offered.
+    pub const SERVER_HELLO: u8 = 2;
+    /// Certificates.
+    pub const CERTIFICATE: u8 = 11;
+    /// Key of a server, up to TLS 1.2.
+    pub const SERVER_KEY_EXCHANGE: u8 = 12;
+    /// A server wants certificates.
+    pub const CERTIFICATE_REQUEST: u8 = 13;
+    /// A server waits for the client, up to TLS 1.2.
+    pub const SERVER_HELLO_DONE: u8 = 14;
 }
 
 mod extension {
@@ -42,20 +53,20 @@ const HELLO_RETRY_REQUEST: [u8; 32] = [
 
 /// The header of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RecordHeader {
+pub struct RecordHeader {
     /// See [`content`].
-    pub(crate) content: u8,
+    pub content: u8,
     /// Length of what follows the header.
-    pub(crate) length: usize,
+    pub length: usize,
 }
 
 impl RecordHeader {
     /// Length of a header.
-    pub(crate) const BYTES: usize = 5;
+    pub const BYTES: usize = 5;
 
     /// A header, if the bytes can be one.
     #[inline]
-    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
         let &[content, major, minor, high, low] = bytes.first_chunk()?;
         let length = usize::from(u16::from_be_bytes([high, low]));
         let plausible = (content::CHANGE_CIPHER_SPEC..=content::HEARTBEAT).contains(&content)
@@ -67,13 +78,13 @@ impl RecordHeader {
     }
 
     /// Length of the whole record.
-    pub(crate) fn whole_bytes(&self) -> usize {
+    pub fn whole_bytes(&self) -> usize {
         Self::BYTES + self.length
     }
 }
 
 /// Whether a stream begins with a handshake message of one of these types, or an alert that is not encrypted.
-pub(crate) fn opens_tls(bytes: &[u8]) -> Opens {
+pub fn opens_tls(bytes: &[u8]) -> Opens {
     match bytes {
         [content::HANDSHAKE, 3, 0..=4, _, _, handshake::CLIENT_HELLO | handshake::SERVER_HELLO, 0, ..]
         | [content::ALERT, 3, 0..=4, 0, 2, 1 | 2, _, ..] => Opens::Yes,
@@ -85,7 +96,7 @@ pub(crate) fn opens_tls(bytes: &[u8]) -> Opens {
 
 /// Whether bytes are the beginning of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Opens {
+pub enum Opens {
     /// They are.
     Yes,
     /// They may be.
@@ -95,7 +106,7 @@ pub(crate) enum Opens {
 }
 
 /// The first handshake message in `bytes`: its type, its body as far as it goes, and its whole length with the header.
-pub(crate) fn message(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
+pub fn message(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     let mut read = Read(bytes);
     let (kind, length) = (read.u8()?, read.u24()?);
     let body = read.bytes(length.min(read.0.len()))?;
@@ -103,7 +114,7 @@ pub(crate) fn message(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
 }
 
 /// Values that clients make up so that servers learn to ignore what they do not know (RFC 8701).
-pub(crate) fn is_grease(value: u16) -> bool {
+pub fn is_grease(value: u16) -> bool {
     value & 0x0f0f == 0x0a0a && value >> 8 == value & 0xff
 }
 
@@ -113,20 +124,19 @@ fn pairs(bytes: &[u8]) -> impl Iterator<Item = u16> {
 
 /// Extensions of a hello.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Extensions<'a>(Read<'a>);
-
-impl<'a> Iterator for Extensions<'a> {
-    type Item = (u16, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let kind = self.0.u16()?;
-        Some((kind, self.0.vector(2)?))
-    }
-}
+struct Extensions<'a>(Read<'a>);
 
 impl<'a> Extensions<'a> {
+    fn all(self) -> impl Iterator<Item = (u16, &'a [u8])> {
+        let mut read = self.0;
+        std::iter::from_fn(move || {
+            let kind = read.u16()?;
+            Some((kind, read.vector(2)?))
+        })
+    }
+
     fn get(self, wanted: u16) -> Option<&'a [u8]> {
-        self.into_iter().find(|&(kind, _)| kind == wanted).map(|(_, body)| body)
+        self.all().find(|&(kind, _)| kind == wanted).map(|(_, body)| body)
     }
 
     /// Names of protocols (RFC 7301 §3.1).
@@ -139,7 +149,7 @@ impl<'a> Extensions<'a> {
 
 /// What a client offers.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ClientHello<'a> {
+pub struct ClientHello<'a> {
     version: u16,
     ciphers: &'a [u8],
     extensions: Extensions<'a>,
@@ -147,7 +157,7 @@ pub(crate) struct ClientHello<'a> {
 
 impl<'a> ClientHello<'a> {
     /// Reads the body of a message, as far as it goes. `cookie` says that it is of DTLS (RFC 6347 §4.2.1).
-    pub(crate) fn parse(body: &'a [u8], cookie: bool) -> Option<Self> {
+    pub fn parse(body: &'a [u8], cookie: bool) -> Option<Self> {
         let mut read = Read(body);
         let version = read.u16()?;
         read.bytes(32)?;
@@ -162,7 +172,7 @@ impl<'a> ClientHello<'a> {
     }
 
     /// The name of the server (RFC 6066 §3).
-    pub(crate) fn server_name(&self) -> Option<&'a [u8]> {
+    pub fn server_name(&self) -> Option<&'a [u8]> {
         let mut names = Read(Read(self.extensions.get(extension::SERVER_NAME)?).vector(2)?);
         while let Some(kind) = names.u8() {
             let name = names.vector(2)?;
@@ -174,40 +184,40 @@ impl<'a> ClientHello<'a> {
     }
 
     /// The protocols that it wants to speak, best first.
-    pub(crate) fn protocols(&self) -> impl Iterator<Item = &'a [u8]> {
+    pub fn protocols(&self) -> impl Iterator<Item = &'a [u8]> {
         self.extensions.protocols()
     }
 
     /// Cipher suites, best first.
-    pub(crate) fn ciphers(&self) -> impl Iterator<Item = u16> {
+    pub fn ciphers(&self) -> impl Iterator<Item = u16> {
         pairs(self.ciphers).filter(|&cipher| !is_grease(cipher))
     }
 
     /// Types of its extensions, in order.
-    pub(crate) fn extensions(&self) -> impl Iterator<Item = u16> {
-        self.extensions.map(|(kind, _)| kind).filter(|&kind| !is_grease(kind))
+    pub fn extensions(&self) -> impl Iterator<Item = u16> {
+        self.extensions.all().map(|(kind, _)| kind).filter(|&kind| !is_grease(kind))
     }
 
     /// Whether it has an extension with the server's name, valid or not.
-    pub(crate) fn has_server_name(&self) -> bool {
+    pub fn has_server_name(&self) -> bool {
         self.extensions.get(extension::SERVER_NAME).is_some()
     }
 
     /// Signature algorithms, best first.
-    pub(crate) fn signature_algorithms(&self) -> impl Iterator<Item = u16> {
+    pub fn signature_algorithms(&self) -> impl Iterator<Item = u16> {
         let body = self.extensions.get(extension::SIGNATURE_ALGORITHMS);
         pairs(body.and_then(|body| Read(body).vector(2)).unwrap_or_default()).filter(|&algorithm| !is_grease(algorithm))
     }
 
     /// The highest version that it offers.
-    pub(crate) fn version(&self) -> u16 {
+    pub fn version(&self) -> u16 {
         let body = self.extensions.get(extension::SUPPORTED_VERSIONS);
         let listed = pairs(body.and_then(|body| Read(body).vector(1)).unwrap_or_default());
         listed.filter(|&version| !is_grease(version)).max_by_key(|&version| age(version)).unwrap_or(self.version)
     }
 
     /// Whether it means to send data before the server has answered (RFC 8446 §4.2.10).
-    pub(crate) fn offers_early_data(&self) -> bool {
+    pub fn offers_early_data(&self) -> bool {
         self.extensions.get(extension::EARLY_DATA).is_some()
     }
 }
@@ -219,18 +229,18 @@ fn age(version: u16) -> u16 {
 
 /// What a server chose.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ServerHello<'a> {
+pub struct ServerHello<'a> {
     version: u16,
     /// Whether it asks for another ClientHello instead (RFC 8446 §4.1.4).
-    pub(crate) is_retry: bool,
+    pub is_retry: bool,
     /// The cipher suite.
-    pub(crate) cipher: Option<u16>,
+    pub cipher: Option<u16>,
     extensions: Extensions<'a>,
 }
 
 impl<'a> ServerHello<'a> {
     /// Reads the body of a message, as far as it goes.
-    pub(crate) fn parse(body: &'a [u8]) -> Option<Self> {
+    pub fn parse(body: &'a [u8]) -> Option<Self> {
         let mut read = Read(body);
         let version = read.u16()?;
         let is_retry = read.bytes(32)? == HELLO_RETRY_REQUEST;
@@ -242,23 +252,23 @@ impl<'a> ServerHello<'a> {
     }
 
     /// The version that is spoken from now on.
-    pub(crate) fn version(&self) -> u16 {
+    pub fn version(&self) -> u16 {
         self.extensions.get(extension::SUPPORTED_VERSIONS).and_then(|body| Read(body).u16()).unwrap_or(self.version)
     }
 
     /// The protocol chosen; from TLS 1.3 on it is encrypted.
-    pub(crate) fn protocol(&self) -> Option<&'a [u8]> {
+    pub fn protocol(&self) -> Option<&'a [u8]> {
         self.extensions.protocols().next()
     }
 
     /// Whether it accepts a key from an earlier session (RFC 8446 §4.2.11).
-    pub(crate) fn accepts_key(&self) -> bool {
+    pub fn accepts_key(&self) -> bool {
         self.extensions.get(extension::PRE_SHARED_KEY).is_some()
     }
 }
 
 /// The certificates of a message of up to TLS 1.2, the sender's own first.
-pub(crate) fn certificates(body: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub fn certificates(body: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut read = Read(Read(body).vector(3).unwrap_or_default());
     std::iter::from_fn(move || read.vector(3))
 }

@@ -4,10 +4,10 @@
 //! bytes → records → messages → Handshake → row
 //! ```
 
-pub(crate) mod certificate;
+pub mod certificate;
 mod handshake;
 pub(crate) mod ja4;
-pub(crate) mod message;
+pub mod message;
 pub(crate) mod names;
 pub(crate) mod offer;
 pub(crate) mod read;
