@@ -52,13 +52,13 @@ def analyze(
     on_demand: Sequence[str] = ...,
     spill_directory: str | None = None,
     progress: ProgressCallback | None = None,
-    filter: str | None = None,
+    matching: str | None = None,
     since: tuple[int, bool] | None = None,
     until: tuple[int, bool] | None = None,
 ) -> Tables:
     """Reads files (`-` is standard input); several are merged into one capture in time order.
 
-    `filter`, in the words of tcpdump, and the moments `since` and `until` say which frames are analysed. A moment is a
+    `matching`, a filter in the words of tcpdump, and the moments `since` and `until` say which frames are analysed. A moment is a
     number of nanoseconds, and whether it counts from the first frame on or from 1970 UTC.
 
     `progress` is called at most ten times a second. Ctrl-C and whatever `progress` raises end the run.
@@ -66,7 +66,7 @@ def analyze(
     Raises:
         CaptureError: a source is not a capture.
         OSError: a source cannot be opened or read.
-        ValueError: `filter` is no filter; the text is one line that says why.
+        ValueError: `matching` is no filter; the text is one line that says why.
 
     """
 

@@ -19,6 +19,7 @@ from .session import Session
 
 if TYPE_CHECKING:
     from pcap_analyzer.report.model import Report
+    from pcap_analyzer.selection import Selection
 
 
 @click.command(short_help="What a capture is and what happens in it.")
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder for report files.  [default: reports]",
 )
+@options.selection
 @options.memory
 @options.quiet
 @options.verbose
@@ -43,6 +45,7 @@ def analyze(
     merge: bool,
     no_report: bool,
     out: Path | None,
+    selection: "Selection",
     memory_bytes: int,
 ) -> int:
     r"""Says what each CAPTURE is, how far it can be trusted, and what happens in it.
@@ -64,19 +67,28 @@ def analyze(
     for number, sources in enumerate(groups):
         if number and format_name == "text":
             click.echo()
-        worst = max(worst, _analyze(session, sources, format_name, folder, memory_bytes, alone=len(groups) == 1))
+        worst = max(
+            worst, _analyze(session, sources, format_name, folder, selection, memory_bytes, alone=len(groups) == 1)
+        )
     return worst
 
 
 def _analyze(
-    session: Session, sources: tuple[str, ...], format_name: str, folder: Path | None, memory_bytes: int, *, alone: bool
+    session: Session,
+    sources: tuple[str, ...],
+    format_name: str,
+    folder: Path | None,
+    selection: "Selection",
+    memory_bytes: int,
+    *,
+    alone: bool,
 ) -> int:
     """One report. Gives the exit code."""
     from pcap_analyzer.report.build import build
 
     try:
         with progress_bar(session, " + ".join(sources)) as progress:
-            analysis = read_capture(*sources, memory_bytes=memory_bytes, progress=progress)
+            analysis = read_capture(*sources, memory_bytes=memory_bytes, selection=selection, progress=progress)
     except UnreadableCaptureError as error:
         session.error(str(error))
         return 2

@@ -7,6 +7,8 @@ import click
 from pcap_analyzer import _core
 
 from .analyze import analyze
+from .carve import carve
+from .export import export
 from .query import query
 from .tables import tables
 
@@ -35,5 +37,5 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, query, tables):
+for command in (analyze, query, export, carve, tables):
     group.add_command(command)
