@@ -1,6 +1,7 @@
 """`pcap-analyzer analyze CAPTURE…`: what a capture is and what happens in it."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from .reports import write_report
 from .session import Session
 
 if TYPE_CHECKING:
+    from pcap_analyzer.findings._run import Options
     from pcap_analyzer.report.model import Report
     from pcap_analyzer.selection import Selection
 
@@ -34,6 +36,20 @@ if TYPE_CHECKING:
     help="Folder for report files.  [default: reports]",
 )
 @options.selection
+@click.option(
+    "--profile",
+    default="wan",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="What counts as slow: lan, wan, satellite, mobile, datacenter, or a TOML file.",
+)
+@click.option(
+    "--latency",
+    "latency_s",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="Call gaps, round trips and answers longer than S seconds slow, whatever the profile says.",
+)
 @options.memory
 @options.quiet
 @options.verbose
@@ -46,6 +62,8 @@ def analyze(
     no_report: bool,
     out: Path | None,
     selection: "Selection",
+    profile: str,
+    latency_s: float | None,
     memory_bytes: int,
 ) -> int:
     r"""Says what each CAPTURE is, how far it can be trusted, and what happens in it.
@@ -62,44 +80,52 @@ def analyze(
     if no_report and out:
         raise click.UsageError("--out and --no-report contradict each other")
     folder = out or (None if no_report or format_name == "json" else Path("reports"))
+    from pcap_analyzer import profiles
+    from pcap_analyzer.findings._run import Options
+
+    chosen = Options(profiles.load(profile), profile if profile in profiles.NAMES else Path(profile).stem, latency_s)
     groups = [captures] if merge else [(capture,) for capture in captures]
     worst = 0
     for number, sources in enumerate(groups):
         if number and format_name == "text":
             click.echo()
-        worst = max(
-            worst, _analyze(session, sources, format_name, folder, selection, memory_bytes, alone=len(groups) == 1)
-        )
+        one = _Run(format_name, folder, selection, memory_bytes, chosen, alone=len(groups) == 1)
+        worst = max(worst, _analyze(session, sources, one))
     return worst
 
 
-def _analyze(
-    session: Session,
-    sources: tuple[str, ...],
-    format_name: str,
-    folder: Path | None,
-    selection: "Selection",
-    memory_bytes: int,
-    *,
-    alone: bool,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a user chose for each capture."""
+
+    format_name: str
+    folder: Path | None
+    selection: "Selection"
+    memory_bytes: int
+    options: "Options"
+    alone: bool
+
+
+def _analyze(session: Session, sources: tuple[str, ...], chosen: _Run) -> int:
     """One report. Gives the exit code."""
     from pcap_analyzer.report.build import build
 
     try:
         with progress_bar(session, " + ".join(sources)) as progress:
-            analysis = read_capture(*sources, memory_bytes=memory_bytes, selection=selection, progress=progress)
+            analysis = read_capture(
+                *sources, memory_bytes=chosen.memory_bytes, selection=chosen.selection, progress=progress
+            )
     except UnreadableCaptureError as error:
         session.error(str(error))
         return 2
     with analysis:
         started = time.perf_counter()
-        report = build(analysis)
+        report = build(analysis, chosen.options)
         _tell_times(session, analysis, report, time.perf_counter() - started)
-    _show(report, format_name, alone=alone)
+    _show(report, chosen.format_name, alone=chosen.alone)
     warn_incomplete(session, report.title, report.data["capture"]["packets"], report.data["issues"])
-    if folder:
-        write_report(session, report, sources, folder)
+    if chosen.folder:
+        write_report(session, report, sources, chosen.folder)
     return 0
 
 
