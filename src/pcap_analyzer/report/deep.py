@@ -61,44 +61,45 @@ _SEGMENTS = f"""
 """
 
 _MARKS = """
-    WITH sent AS (
+    WITH spaced AS (
+        SELECT *, time_ns - lag(time_ns) OVER way AS pause_ns, row_number() OVER way AS ordinal,
+               count(*) OVER (PARTITION BY stream) AS total,
+               max(time_ns) OVER (PARTITION BY stream) - min(time_ns) OVER (PARTITION BY stream) AS life_ns
+        FROM chosen_segments WHERE forward AND length > 0
+        WINDOW way AS (PARTITION BY stream ORDER BY frame_number)
+    ), sent AS (
         SELECT *, low + length AS high,
+               count(*) FILTER (pause_ns > life_ns / 100) OVER (PARTITION BY stream ORDER BY frame_number) AS run,
                count(*) FILTER (notable) OVER (
                    PARTITION BY stream ORDER BY frame_number ROWS BETWEEN $near PRECEDING AND $near FOLLOWING
-               ) > 0 AS near,
-               count(*) OVER (PARTITION BY stream) AS total,
-               min(time_ns) OVER (PARTITION BY stream) AS first_ns,
-               max(time_ns) OVER (PARTITION BY stream) AS last_ns
-        FROM chosen_segments WHERE forward AND length > 0
+               ) > 0 AS near
+        FROM spaced
     ), ranked AS (
         SELECT *, CASE WHEN total <= $single THEN 0 WHEN notable THEN 0
                        WHEN near THEN count(*) FILTER (near) OVER (PARTITION BY stream ORDER BY frame_number)
                        ELSE $single + 1 END AS rank
         FROM sent
     ), grouped AS (
-        SELECT *, CASE WHEN rank <= $single THEN frame_number
-                       ELSE -1 - (time_ns - first_ns) * $steps // (last_ns - first_ns + 1) END AS part
+        SELECT *, CASE WHEN rank <= $single THEN frame_number ELSE -1 - ordinal * $steps // total END AS part
         FROM ranked
     )
     SELECT stream, min(frame_number) AS frame, count(*) AS count, min(time_ns) AS start_ns, max(time_ns) AS end_ns,
            min(low) AS low, max(high) AS high, min(class) AS class, max(total) AS total, any_value(sender) AS sender
-    FROM grouped GROUP BY stream, part ORDER BY stream, frame
+    FROM grouped GROUP BY stream, part, run ORDER BY stream, frame
 """
 
 # The acknowledgement is the last of its step, the edge of the window its lowest and highest.
 _ACKS = """
     WITH answered AS (
         SELECT *, low + (CASE WHEN flags & 2 <> 0 THEN "window" ELSE "window" << shift END) AS edge,
-               min(time_ns) OVER (PARTITION BY stream) AS first_ns,
-               max(time_ns) OVER (PARTITION BY stream) AS last_ns,
+               row_number() OVER (PARTITION BY stream ORDER BY frame_number) AS ordinal,
                count(*) OVER (PARTITION BY stream) AS total
         FROM chosen_segments WHERE NOT forward AND flags & 4 = 0
     )
     SELECT stream, max(time_ns) AS time_ns, max(low) AS ack, min(edge) AS edge_low, max(edge) AS edge_high,
            max(total) AS total
     FROM answered
-    GROUP BY stream, CASE WHEN total <= $steps THEN frame_number
-                          ELSE -1 - (time_ns - first_ns) * $steps // (last_ns - first_ns + 1) END
+    GROUP BY stream, ordinal * least($steps, total) // total
     ORDER BY stream, time_ns
 """
 

@@ -38,7 +38,7 @@ def panels(block: Panels) -> Html:
         "end": block.end_ns,
         "bands": _bands(block.bands),
         "panels": [
-            {"title": panel.title, "unit": panel.unit.value, "width": panel.width_ns, "lines": [_line(line) for line in panel.lines]}
+            {"title": panel.title, "unit": panel.unit.value, "width": panel.width_ns, "lines": [_line(line, panel.width_ns) for line in panel.lines]}
             for panel in block.panels
         ],
     }
@@ -76,13 +76,18 @@ def _sentence(panel: Panel, block: Panels) -> str:
     return "; ".join(told) + ". Arrow keys pan, plus and minus zoom, 0 shows all."
 
 
-def _line(line: Line) -> dict[str, object]:
+def _line(line: Line, width_ns: int) -> dict[str, object]:
+    """Times as what is between them, in widths of a step where they are whole ones."""
+    first, *further = _steps(at for at, _ in line.points) or [0]
+    by = width_ns if all(step % width_ns == 0 for step in further) else 1
     return {
         "label": line.label,
         "activity": line.activity.value,
         "style": line.style.value,
         "dashed": line.dashed,
-        "x": _steps(at for at, _ in line.points),
+        "first": first,
+        "by": by,
+        "x": [step // by for step in further],
         "y": [_short(value) for _, value in line.points],
     }
 

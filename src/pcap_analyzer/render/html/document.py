@@ -20,6 +20,7 @@ from pcap_analyzer.report.model import Chart, Facts, Finding, Paragraph, Table, 
 from . import assets, bars, blocks, charts, icons, ladder, listing, verdict
 from .element import Html, tag
 
+_WIDE = (Table, Listing, Panels, Whole)
 _KEYS = (
     ("/", "filter the connections"),
     ("j k", "next and previous finding"),
@@ -112,11 +113,15 @@ def _section(section: PageSection) -> Html:
         _tools(section),
         class_="sh",
     )
-    return tag("section", head, *_cards(section), id=section.name, aria_labelledby=title, data_group=True)
+    return tag("section", head, *_cards(section), id=section.name, aria_labelledby=title, data_group=True, data_listing=_lists(section))
+
+
+def _lists(section: PageSection) -> bool:
+    return any(isinstance(block, Listing) for block in section.blocks)
 
 
 def _tools(section: PageSection) -> Html | None:
-    if any(isinstance(block, Listing) for block in section.blocks):
+    if _lists(section):
         return tag("div", listing.search(), class_="end")
     if any(isinstance(block, Panels) for block in section.blocks):
         return tag("div", _switch("clock", "Times", (("relative", "Relative"), ("utc", "UTC"))), class_="end")
@@ -143,24 +148,28 @@ def _cards(section: PageSection) -> list[Html]:
 
 def _shared(pending: list[PageBlock]) -> list[Html]:
     """Wide blocks reach the edges of their card, all others keep a distance."""
-    return [
-        tag("div", _draw(block), class_="card" if isinstance(block, Table | Listing | Panels | Whole) else "card pad")
-        for block in pending
-    ]
+    parts = (tag("div", _draw(block), class_="b" if isinstance(block, _WIDE) else "b pad") for block in pending)
+    return [tag("div", *parts, class_="card")] if pending else []
 
 
 def _chapter(block: Chapter) -> Html:
     summary = tag("summary", tag("h3", block.title), tag("span", block.below, class_="mono faint", translate="no"), icons.icon("chevron", "chev"))
-    drawn = chain.from_iterable(_titled(inner) for inner in block.blocks)
-    return tag("details", summary, tag("div", *drawn, data_group=True), id=block.name, class_="card chapter")
+    kinds = {type(inner) for inner in block.blocks}
+    # A ledger and a ladder stand side by side where there is room.
+    half = "half" if {Whole, Ladder} <= kinds else None
+    drawn = chain.from_iterable(_titled(inner, half) for inner in block.blocks)
+    return tag("details", summary, tag("div", *drawn, class_="in", data_group=True), id=block.name, class_="card chapter")
 
 
-def _titled(block: PageBlock) -> list[Html]:
+def _titled(block: PageBlock, half: str | None) -> list[Html]:
     match block:
         case Panels():
             return [tag("h4", "Rates, round trips, windows"), _draw(block)]
         case Whole():
-            return [tag("h4", "Ledger", tag("small", "adds up to its duration exactly")), _draw(block)]
+            head = tag("h4", "Ledger", tag("small", "adds up to its duration exactly"))
+            return [tag("div", head, _draw(block), class_=half)]
+        case Ladder():
+            return [tag("div", _draw(block), class_=half)]
         case Facts():
             return [tag("h4", "In words"), tag("div", _draw(block), class_="pad")]
         case _:

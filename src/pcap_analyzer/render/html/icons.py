@@ -9,7 +9,7 @@ from .element import Html, tag
 _PATHS: Final = {
     "clean": "M3 8.5l3.2 3L13 4.5",
     "found": "M8 2.5v6.5M8 12.5v.6",
-    "note": "M8 7.2v.1M8 7.9v.1",
+    "note": "M8 1.8a6.2 6.2 0 1 0 0 12.4a6.2 6.2 0 0 0 0-12.4zM8 7.2v4M8 4.6v.1",
     "unknown": "M5.5 6a2.5 2.5 0 1 1 3.4 2.4c-.6.3-.9.7-.9 1.4v.3M8 12.8v.2",
     "copy": "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7",
     "search": "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.8 10.8L14 14",

@@ -1,9 +1,11 @@
 """The long table: the first rows as elements, all of them as data to sort and to filter."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from pcap_analyzer.report.drawings import Cell, Listing, Named, Span
 from pcap_analyzer.report.model import Column
+from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
 
@@ -43,10 +45,9 @@ def draw(block: Listing) -> Html:
     data = {
         "length": block.length_ns,
         "columns": [
-            {"unit": column.unit.value, "kind": kind, "class": class_}
-            for column, kind, class_ in zip(block.columns, kinds, classes, strict=True)
+            {"unit": column.unit.value, "kind": kind, "class": class_, **_packed([row[at] for row in block.rows])}
+            for at, (column, kind, class_) in enumerate(zip(block.columns, kinds, classes, strict=True))
         ],
-        "rows": [[_datum(cell) for cell in row] for row in block.rows],
     }
     return join(
         tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *rows), class_="tbl listing"),
@@ -57,7 +58,7 @@ def draw(block: Listing) -> Html:
             tag("span", block.note, class_="note") if block.note else None,
             class_="more",
         ),
-        island(data),
+        tag("div", island(data), data_rows=True),
     )
 
 
@@ -72,12 +73,32 @@ def _class(column: Column, kind: str, keep: bool) -> str:
     return " ".join(filter(None, parts))
 
 
-def _datum(cell: Cell) -> object:
-    if isinstance(cell, Named):
-        return [cell.name, cell.below, cell.target]
-    if isinstance(cell, Span):
-        return [cell.start_ns, cell.end_ns, cell.activity.value]
-    return cell
+def _packed(cells: list[Cell]) -> dict[str, object]:
+    """A column in few characters: each word once, each number without the zeros that all of them end in."""
+    match cells[0]:
+        case Named():
+            named = [cell for cell in cells if isinstance(cell, Named)]
+            return {"names": _words([cell.name for cell in named]), "below": [visible(cell.below) for cell in named],
+                    "targets": {at: cell.target for at, cell in enumerate(named) if cell.target}}
+        case Span():
+            spans = [cell for cell in cells if isinstance(cell, Span)]
+            return {"starts": _numbers([cell.start_ns for cell in spans]), "ends": _numbers([cell.end_ns for cell in spans]),
+                    "activities": _words([cell.activity.value for cell in spans])}
+        case str():
+            return {"words": _words([str(cell) for cell in cells])}
+        case _:
+            return {"numbers": _numbers([cell for cell in cells if cell is None or isinstance(cell, int | float)])}
+
+
+def _words(texts: list[str]) -> dict[str, object]:
+    places = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+    return {"of": [visible(text) for text in places], "at": [places[text] for text in texts]}
+
+
+def _numbers(values: Sequence[float | None]) -> dict[str, object]:
+    thousands = all(value is None or (isinstance(value, int) and value % 1000 == 0) for value in values)
+    factor = 1000 if thousands else 1
+    return {"by": factor, "at": [value // factor if value and thousands else value for value in values]}
 
 
 def _cell(cell: Cell, column: Column, class_: str, length_ns: int) -> Html:

@@ -10,6 +10,8 @@ from pcap_analyzer.report.drawings import Ladder, PageBlock, Side, Step
 from pcap_analyzer.tables import Row
 from pcap_analyzer.text import plural
 
+from .sequence import KINDS
+
 # Longer than most round trips, and no shorter than the usual least timeout of a sender.
 _SILENCE_NS: Final = 200_000_000
 # Frames in a row that are alike are told as one from here on.
@@ -119,7 +121,7 @@ def _text(row: Row) -> str:
 
 def _detail(row: Row) -> str:
     flags = [_WORDS[name] for name in row["ws_flags"].split(",") if name in _WORDS]
-    own = "" if row["class"] in ("new", "bare") else row["class"].replace("_", " ")
+    own = "" if row["class"] in ("new", "bare") else KINDS[row["class"]][1]
     window = f"window {row['window_bytes']:,}" if not row["payload_bytes"] and not row["flags"] & 6 else ""
     return "; ".join(filter(None, (*flags, own, window)))
 

@@ -10,7 +10,7 @@ from pcap_analyzer.report.model import Side
 from pcap_analyzer.tables import Row
 
 # Classes of tcp_segments: how each is drawn, its name, and why it is called that.
-_KINDS: Final = {
+KINDS: Final = {
     "new": (Role.DATA, "Data", ""),
     "bare": (Role.DATA, "Data", ""),
     "retransmission_fast": (Role.FAST, "Fast retransmission", "sent again since later data had arrived"),
@@ -37,7 +37,7 @@ def draw(flow: Row, second: Segments, origin: int) -> list[PageBlock]:
     marks = [row for row in second.marks.get(stream, ()) if row["high"] > row["low"]]
     if not marks or flow["duration_ns"] <= 0:
         return []
-    classes = sorted({row["class"] for row in marks}, key=list(_KINDS).index)
+    classes = sorted({row["class"] for row in marks}, key=list(KINDS).index)
     acks = second.acks.get(stream, [])
     total = max(row["total"] for row in marks)
     return [
@@ -46,7 +46,7 @@ def draw(flow: Row, second: Segments, origin: int) -> list[PageBlock]:
             origin_ns=origin,
             start_ns=flow["first_time_ns"] - origin,
             end_ns=flow["last_time_ns"] - origin,
-            kinds=tuple(Kind(*_KINDS[name]) for name in classes),
+            kinds=tuple(Kind(*KINDS[name]) for name in classes),
             marks=tuple(_mark(row, origin, classes) for row in marks),
             acks=tuple((row["time_ns"] - origin, row["ack"]) for row in acks),
             edges=tuple((row["time_ns"] - origin, row["edge_low"], row["edge_high"]) for row in acks),

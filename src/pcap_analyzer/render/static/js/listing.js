@@ -42,8 +42,24 @@ const cell = (value, column, length) => {
   return element;
 };
 
+const unpackWords = ({ of, at }) => at.map((index) => of[index]);
+const unpackNumbers = ({ by, at }) => at.map((value) => value === null ? null : value * by);
+
+/** The cells of a column, from the few characters that it is sent in. */
+const unpack = (column) => {
+  if (column.words) return unpackWords(column.words);
+  if (column.numbers) return unpackNumbers(column.numbers);
+  if (column.names) {
+    return unpackWords(column.names).map((name, row) => [name, column.below[row], column.targets[row]]);
+  }
+  const starts = unpackNumbers(column.starts), ends = unpackNumbers(column.ends), kinds = unpackWords(column.activities);
+  return starts.map((value, row) => [value, ends[row], kinds[row]]);
+};
+
 const start = (section) => {
-  const { columns, rows, length } = island(section);
+  const { columns, length } = island(section.querySelector("[data-rows]"));
+  const cells = columns.map(unpack);
+  const rows = cells[0].map((_, row) => cells.map((column) => column[row]));
   const body = section.querySelector("tbody"), head = section.querySelector("thead tr");
   const counter = section.querySelector("[data-count]"), more = section.querySelector("[data-more]");
   const search = section.querySelector("input[type=search]");

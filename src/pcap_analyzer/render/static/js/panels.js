@@ -34,7 +34,10 @@ const fill = (ctx, activity) => {
 };
 
 const aligned = (panel) => {
-  const lines = panel.lines.map((line) => ({ ...line, x: undelta(line.x) }));
+  const lines = panel.lines.map((line) => {
+    const x = undelta([line.first, ...line.x.map((steps) => steps * line.by)]).slice(0, line.y.length), y = [...line.y];
+    return { ...line, x, y };
+  });
   const xs = [...new Set(lines.flatMap((line) => line.x))].sort((a, b) => a - b);
   const places = new Map(xs.map((x, index) => [x, index]));
   const columns = lines.map((line) => {
@@ -43,7 +46,7 @@ const aligned = (panel) => {
     line.x.forEach((x, index) => { values[places.get(x)] = line.y[index]; });
     return values;
   });
-  return { xs, columns };
+  return { lines, xs, columns };
 };
 
 const paintStack = (panel, xs, columns) => (chart) => {
@@ -69,36 +72,54 @@ const paintStack = (panel, xs, columns) => (chart) => {
   ctx.restore();
 };
 
-const series = (line, stacked) => {
-  if (stacked) return { paths: () => null, points: { show: false } };
-  return {
-    stroke: () => activityColour(line.activity), width: 1.5, spanGaps: false, points: { show: line.style === "dots", size: 3 },
-    dash: line.dashed ? [4, 3] : undefined,
-    fill: line.style === "area" ? () => activityColour(line.activity).replace(")", ", .14)").replace("rgb(", "rgba(") : undefined,
-    // A point holds for the width of its step.
-    paths: line.style === "dots" ? () => null : uPlot.paths.stepped({ align: 1 }),
-  };
+/** Steps: each point holds for the width of the panel, and joins the next where that follows at once. */
+const paintLines = (panel, lines) => (chart) => {
+  const { ctx, bbox } = chart, ratio = window.devicePixelRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  const zero = chart.valToPos(0, "y", true);
+  for (const { x, y, activity, style, dashed } of lines) {
+    ctx.strokeStyle = ctx.fillStyle = activityColour(activity);
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.setLineDash(dashed ? [4 * ratio, 3 * ratio] : []);
+    const path = new Path2D(), area = new Path2D();
+    let before = null;
+    x.forEach((at, index) => {
+      const left = chart.valToPos(at, "x", true), right = Math.max(left + ratio, chart.valToPos(at + panel.width, "x", true));
+      const top = chart.valToPos(y[index], "y", true);
+      if (before !== null && at <= before + panel.width * 1.01) path.lineTo(left, top);
+      else path.moveTo(left, top);
+      path.lineTo(right, top);
+      area.rect(left, top, right - left, zero - top);
+      before = at;
+    });
+    ctx.stroke(path);
+    if (style !== "area") continue;
+    ctx.globalAlpha = 0.14;
+    ctx.fill(area);
+    ctx.globalAlpha = 1;
+  }
+  ctx.restore();
 };
 
 const drawPanel = (holder, panel, group, data, last, cursor) => {
-  const { xs, columns } = aligned(panel);
+  const { lines, xs, columns } = aligned(panel);
   const stacked = panel.lines.some((line) => line.style === "stack");
   const sums = xs.map((_, index) => columns.reduce((sum, column) => sum + (column[index] ?? 0), 0));
   const most = Math.max(...(stacked ? sums : columns.flat().map((value) => value ?? 0)), 0);
-  // The last step is drawn as wide as the others.
-  const ends = xs.length ? [...xs, xs[xs.length - 1] + panel.width] : [];
-  const values = columns.map((column) => stacked ? [...column, null] : [...column, column[column.length - 1]]);
-  const chart = plot(holder, group, last ? 122 : 96, {
+  const chart = plot(holder, group, Math.max(last ? 122 : 96, holder.clientHeight), {
     scales: { x: timeScale(group), y: { range: () => [0, most * 1.08 || 1] } },
     axes: [timeAxis(data.origin, last), valueAxis(panel.unit)],
-    series: [{}, ...panel.lines.map((line) => series(line, stacked))],
+    series: [{}, { paths: () => null, points: { show: false } }],
     cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: group.key, setSeries: false }, y: false, points: { show: false } },
     hooks: {
       drawClear: [(self) => paintBands(self, data.bands, false)],
-      draw: stacked ? [paintStack(panel, xs, columns)] : [],
+      draw: [stacked ? paintStack(panel, xs, columns) : paintLines(panel, lines)],
       setCursor: [(self) => cursor(self)],
     },
-  }, [ends, ...values]);
+  }, [[group.start, group.end], [null, null]]);
   return { chart, xs, columns };
 };
 

@@ -60,6 +60,13 @@ export const onKeys = (element, group, further = {}) => {
   }, { passive: false });
 };
 
+/** How many digits after the point tell steps of this width apart. */
+const digitsOf = (step, most) => {
+  let digits = 0;
+  while (digits < most && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits += 1;
+  return digits;
+};
+
 const FONT = "11px system-ui, sans-serif";
 
 /** The axis of time, its marks in seconds since the first packet or in times of day. */
@@ -69,7 +76,7 @@ export const timeAxis = (origin, shown) => ({
   grid: { stroke: () => colour("grid"), width: 1 }, ticks: { show: false },
   values: (_, splits) => {
     const step = splits.length > 1 ? splits[1] - splits[0] : 1e9;
-    const digits = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step / 1e9))));
+    const digits = digitsOf(step / 1e9, 6);
     return splits.map((at) => utc
       ? moment(at, origin, true).replace(" UTC", "").slice(0, digits ? 9 + digits : 8)
       : `${(at / 1e9).toFixed(digits)} s`);
@@ -83,8 +90,8 @@ export const valueAxis = (unit, size = 62) => ({
     const most = Math.max(...splits.map(Math.abs));
     const { factor, name } = axis(unit, most);
     const step = splits.length > 1 ? (splits[1] - splits[0]) / factor : 1;
-    const digits = Math.min(4, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
-    return splits.map((value) => `${(value / factor).toFixed(digits)}${name ? ` ${name}` : ""}`);
+    const digits = digitsOf(step, 4);
+    return splits.map((value) => value === 0 ? "0" : `${(value / factor).toFixed(digits)}${name ? ` ${name}` : ""}`);
   },
 });
 
@@ -116,7 +123,7 @@ export const paintBands = (chart, bands, words) => {
 export const plot = (holder, group, height, options, data) => {
   const width = () => Math.max(160, holder.clientWidth);
   const chart = new uPlot({
-    width: width(), height, legend: { show: false }, padding: [10, 12, 0, 0], ...options,
+    width: width(), height, legend: { show: false }, padding: [10, 12, options.axes[0].show ? 0 : 8, 0], ...options,
     hooks: {
       ...options.hooks,
       setSelect: [(self) => {

@@ -115,7 +115,9 @@ const paint = (data, group, hidden) => (chart) => {
   const steps = data.steps;
   if (!hidden.has("window")) {
     paintSteps(chart, steps, (step) => step.high, { colour: "c-window", width: 1.4, dash: [5, 3] });
-    paintSteps(chart, steps, (step) => step.low, { colour: "c-window", width: 1.4, dash: [5, 3] });
+    if (steps.some((step) => step.low < step.high)) {
+      paintSteps(chart, steps, (step) => step.low, { colour: "c-window", width: 0.8, dash: [1, 3] });
+    }
   }
   if (!hidden.has("ack")) paintSteps(chart, steps, (step) => step.ack, { colour: "ink-2", width: 1.3 });
   const marks = visible(data.marks, group.from, group.to, "start", "end").filter((mark) => !hidden.has(mark.kind.role));
