@@ -12,8 +12,11 @@ from .element import Html, join, tag
 
 # Beside its colour: what is read without colours.
 SIGNS: Final = {Activity.LOSS: "hatch", Activity.SERVER: "dots"}
-# A label stands within what is wider than this.
-_LABELLED: Final = 6.0
+# How wide a label is, and a bar at its usual and at its narrowest, in points of the screen.
+_CHARACTER: Final = 6.6
+_MARGIN: Final = 8.0
+_BAR: Final = 560.0
+_NARROW: Final = 280.0
 
 
 def draw(block: Bars) -> Html:
@@ -82,9 +85,16 @@ def _piece(piece: Piece, at: float, width: float, height: int) -> Html:
         tag("title", f"{ACTIVITIES[piece.activity]}: {label}"),
         tag("rect", class_=f"f-{piece.activity.value}", **place),
         tag("rect", class_=f"f-{sign}", **place) if sign else None,
-        tag("text", label, x=f"{at + width / 2:.2f}%", y=height // 2 + 4, class_=f"on-{piece.activity.value}")
-        if width > _LABELLED
-        else None,
+        _label(label, piece, at, width, height),
         # A gap keeps neighbours apart where colours do not.
         tag("rect", x=f"{at:.2f}%", width="1.5", height=height, class_="gap") if at else None,
     )
+
+
+def _label(text: str, piece: Piece, at: float, width: float, height: int) -> Html | None:
+    """The amount within its piece, where there is room; `tight` marks what a narrow page has no room for."""
+    needed = len(text) * _CHARACTER + _MARGIN
+    if width / 100 * _BAR < needed:
+        return None
+    tight = " tight" if width / 100 * _NARROW < needed else ""
+    return tag("text", text, x=f"{at + width / 2:.2f}%", y=height // 2 + 4, class_=f"on-{piece.activity.value}{tight}")

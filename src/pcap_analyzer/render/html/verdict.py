@@ -109,7 +109,7 @@ def _side(side: Side, amount: int, total: int) -> Html:
         aria_hidden="true",
     )
     share = tag("span", f"{amount / total * 100:.0f} %", class_="faint")
-    return tag("tr", tag("th", SIDES[side], scope="row"), tag("td", bar), tag("td", tag("b", duration(amount)), " ", share))
+    return tag("tr", tag("th", SIDES[side], scope="row"), tag("td", bar), tag("td", tag("b", duration(amount) if amount else "0 s"), " ", share))
 
 
 def _path(block: Sides) -> Html:

@@ -29,7 +29,7 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
     flows = [flow for flow in data["flows"] if flow.get("cost_ns")][:_SHOWN]
     title = f"The {len(flows)} that cost most, on one scale" if len(flows) > 1 else "The one that cost most"
     bars = Bars(whole, tuple(_bar(flow, drawn) for flow in flows), title if flows else "")
-    beside = "Every moment of a connection belongs to exactly one category; idle time is not drawn."
+    beside = "Every moment belongs to exactly one category; idle time is not drawn. Lost: waited for beyond round trips."
     return PageSection("ledger", told.title, (bars, *told.blocks), beside)
 
 
@@ -40,7 +40,7 @@ def _bar(flow: Row, drawn: set[int]) -> Bar:
         below=f"stream {flow['stream']}, from {flow['client']}",
         pieces=pieces,
         total=units.duration(sum(piece.amount for piece in pieces)),
-        beside=f"{units.duration(flow['cost_ns'])} beyond round trips",
+        beside=f"{units.duration(flow['cost_ns'])} lost",
         target=target(flow["stream"]) if flow["stream"] in drawn else "",
     )
 

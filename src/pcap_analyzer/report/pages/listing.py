@@ -34,8 +34,7 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
         return told and PageSection("connections", told.title, told.blocks)
     origin = data["capture"]["earliest_time_ns"]
     note = "" if len(flows) == total else (
-        f"{len(flows):,} of {total:,} are listed, those that cost most time; the table flows of "
-        "`pcap-analyzer query` and of the exports has all."
+        f"{len(flows):,} of {total:,} are listed, those that cost most time; the table flows has all of them."
     )
     rows = tuple(_row(flow, origin, drawn) for flow in flows)
     listing = Listing(_COLUMNS, rows, _SORTED_BY, max(1, data["capture"]["duration_ns"]), "connection", note)
