@@ -96,6 +96,7 @@ def open_page(browser: Browser, page_file: Callable[[str], Path]) -> Iterator[Ca
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, offline=True, reduced_motion="reduce", **options
         )
+        context.set_default_timeout(5000)
         contexts.append(context)
         one = Opened(context.new_page())
         opened.append(one)

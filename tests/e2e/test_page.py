@@ -118,7 +118,7 @@ def test_more_rows_come_on_demand(open_page: Open) -> None:
     page = open_page("many").page
     page.get_by_role("button", name="Show more").click()
     assert page.locator(".listing tbody tr").count() == 600
-    assert "600 of 1,000 connections shown" in page.locator(".more").inner_text()
+    assert "600 of 1,000 connections shown" in page.locator("[data-count]").inner_text()
 
 
 def test_findings_open_by_keyboard(open_page: Open) -> None:
@@ -140,6 +140,14 @@ def test_filters_and_frames_are_copied(open_page: Open) -> None:
     assert page.locator("#status").inner_text() == "Copied"
 
 
+def drawn(page: Any, selector: str) -> Any:
+    """Scrolls to a drawing, and waits until it is there."""
+    place = page.locator(selector)
+    place.scroll_into_view_if_needed()
+    place.locator("canvas").first.wait_for(timeout=5000)
+    return place
+
+
 def test_the_theme_can_be_chosen_and_is_remembered(open_page: Open) -> None:
     page = open_page("made").page
     background = "getComputedStyle(document.body).backgroundColor"
@@ -153,9 +161,8 @@ def test_the_theme_can_be_chosen_and_is_remembered(open_page: Open) -> None:
 
 def test_a_graph_is_read_and_moved_by_keyboard(open_page: Open) -> None:
     page = open_page("made", fragment="#stream-7").page
-    graph = page.locator("[data-sequence]")
+    graph = drawn(page, "[data-sequence]")
     plot = graph.locator(".plot:not(.overview)")
-    plot.locator("canvas").wait_for()
     readout = graph.locator(".readout span")
     assert readout.inner_text() == "All of files.example.net."
     plot.focus()
@@ -169,18 +176,16 @@ def test_a_graph_is_read_and_moved_by_keyboard(open_page: Open) -> None:
 
 def test_a_legend_is_a_switch(open_page: Open) -> None:
     page = open_page("made", fragment="#stream-7").page
-    canvas = page.locator("[data-sequence] .plot:not(.overview) canvas")
-    canvas.wait_for()
+    canvas = drawn(page, "[data-sequence]").locator(".plot:not(.overview) canvas")
     before = canvas.evaluate("canvas => canvas.toDataURL()")
-    page.locator("[data-sequence] input[data-role=ack]").uncheck(force=True)
+    page.locator("[data-sequence] label", has_text=re.compile("^ACK$")).click()
     page.wait_for_timeout(100)
     assert canvas.evaluate("canvas => canvas.toDataURL()") != before
 
 
 def test_pointing_at_a_chart_tells_its_values(open_page: Open) -> None:
     page = open_page("made").page
-    charts = page.locator("#time [data-panels]")
-    charts.locator("canvas").first.wait_for()
+    charts = drawn(page, "#time [data-panels]")
     charts.locator(".u-over").first.hover()
     assert re.match(r"\+\d+\.\d{3} s: Throughput To files", charts.locator(".readout").inner_text())
     page.locator("#clock-utc").check(force=True)
@@ -190,8 +195,7 @@ def test_pointing_at_a_chart_tells_its_values(open_page: Open) -> None:
 
 def test_a_chart_can_be_read_as_a_table(open_page: Open) -> None:
     page = open_page("made").page
-    charts = page.locator("#time [data-panels]")
-    charts.locator("canvas").first.wait_for()
+    charts = drawn(page, "#time [data-panels]")
     charts.get_by_text("Show as table").click()
     table = charts.locator("table")
     assert table.locator("tbody tr").count() == 60

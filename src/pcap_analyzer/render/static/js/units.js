@@ -2,12 +2,19 @@
 
 const SECOND = 1e9;
 
+/** As Python rounds: what lies exactly in the middle goes to the even neighbour. */
+const fixed = (value, digits) => {
+  const exact = value.toFixed(digits + 30);
+  const middle = /[02468]\.?50{29}$/.test(exact);
+  return middle ? exact.slice(0, digits ? -30 : -31) : value.toFixed(digits);
+};
+
 const grouped = (value, digits) => {
-  const [whole, fraction] = value.toFixed(digits).split(".");
+  const [whole, fraction] = fixed(value, digits).split(".");
   return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (fraction ? `.${fraction}` : "");
 };
 
-const threeDigits = (value) => value >= 99.95 ? grouped(value, 0) : value.toFixed(value >= 9.995 ? 1 : 2);
+const threeDigits = (value) => value >= 99.95 ? grouped(value, 0) : fixed(value, value >= 9.995 ? 1 : 2);
 
 const scaled = (value, steps) => {
   let index = 0;
@@ -27,25 +34,25 @@ const longDuration = (total) => {
 };
 
 export const duration = (value) => {
-  if (value < 999.5) return `${value.toFixed(0)} ns`;
+  if (value < 999.5) return `${fixed(value, 0)} ns`;
   if (value < 0.9995 * SECOND) return scaled(value / 1000, ["µs", "ms"]);
   const seconds = value / SECOND;
-  return seconds < 119.5 ? `${threeDigits(seconds)} s` : longDuration(Math.round(seconds));
+  return seconds < 119.5 ? `${threeDigits(seconds)} s` : longDuration(Number(fixed(seconds, 0)));
 };
 
 export const offset = (value) => `+${grouped(value / SECOND, 3)} s`;
 
 const share = (value) => {
   if (value === 0 || value === 1) return `${value * 100} %`;
-  return value < 0.001 ? "<0.1 %" : `${Math.min(value * 100, 99.9).toFixed(1)} %`;
+  return value < 0.001 ? "<0.1 %" : `${fixed(Math.min(value * 100, 99.9), 1)} %`;
 };
 
 const FORMATS = {
   text: String,
   count: (value) => Number.isInteger(value) ? grouped(value, 0) : threeDigits(value),
-  bytes: (value) => value < 1000 ? `${value.toFixed(0)} B` : scaled(value / 1000, ["kB", "MB", "GB", "TB", "PB"]),
+  bytes: (value) => value < 1000 ? `${fixed(value, 0)} B` : scaled(value / 1000, ["kB", "MB", "GB", "TB", "PB"]),
   rate_bps: (value) => value < 1000
-    ? `${value.toFixed(0)} bit/s` : scaled(value / 1000, ["kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]),
+    ? `${fixed(value, 0)} bit/s` : scaled(value / 1000, ["kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]),
   duration_ns: duration,
   offset_ns: offset,
   share,
