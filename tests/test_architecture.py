@@ -14,11 +14,11 @@ ROOT = Path(pcap_analyzer.__file__).parent
 
 # From the bottom to the top. Modules of one line do not depend on those of a later line.
 LAYERS = [
-    ["_core", "errors", "ledger", "settings", "text", "units"],
+    ["_core", "causes", "errors", "ledger", "settings", "text", "units"],
     ["database"],
     ["sql", "tables"],
     ["findings"],
-    ["verdict"],
+    ["profiles", "verdict"],
     ["analysis"],
     ["report"],
     ["render"],

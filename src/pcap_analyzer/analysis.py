@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from ._core import ProgressCallback
+    from .findings._run import Options
+    from .verdict import Diagnosis
 
 Source = str | os.PathLike[str]
 
@@ -96,6 +98,12 @@ class Analysis:
     def tables(self) -> Tables:
         """The tables as findings and reports read them."""
         return Tables(self.connection)
+
+    def diagnose(self, options: "Options | None" = None) -> "Diagnosis":
+        """What is wrong, ranked, and the verdict that it comes to."""
+        from .verdict import diagnose  # findings are many modules, and not every command needs them
+
+        return diagnose(self.tables, options)
 
     def sql(self, query: str, **parameters: object) -> "DuckDBPyRelation":
         """`query` as a relation of DuckDB; see `Tables.sql`."""

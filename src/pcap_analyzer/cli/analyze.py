@@ -1,6 +1,7 @@
 """`pcap-analyzer analyze CAPTURE…`: what a capture is and what happens in it."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from .reports import write_report
 from .session import Session
 
 if TYPE_CHECKING:
+    from pcap_analyzer.findings._run import Options
     from pcap_analyzer.report.drawings import Page
     from pcap_analyzer.report.model import Report
 
@@ -33,6 +35,20 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder for report files.  [default: reports]",
 )
+@click.option(
+    "--profile",
+    default="wan",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="What counts as slow: lan, wan, satellite, mobile, datacenter, or a TOML file.",
+)
+@click.option(
+    "--latency",
+    "latency_s",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="Call gaps, round trips and answers longer than S seconds slow, whatever the profile says.",
+)
 @options.memory
 @options.quiet
 @options.verbose
@@ -44,6 +60,8 @@ def analyze(
     merge: bool,
     no_report: bool,
     out: Path | None,
+    profile: str,
+    latency_s: float | None,
     memory_bytes: int,
 ) -> int:
     r"""Says what each CAPTURE is, how far it can be trusted, and what happens in it.
@@ -61,6 +79,10 @@ def analyze(
     if no_report and out:
         raise click.UsageError("--out and --no-report contradict each other")
     folder = out or (Path("reports") if format_name == "text" and not no_report else None)
+    from pcap_analyzer import profiles
+    from pcap_analyzer.findings._run import Options
+
+    chosen = Options(profiles.load(profile), profile if profile in profiles.NAMES else Path(profile).stem, latency_s)
     groups = [captures] if merge else [(capture,) for capture in captures]
     if format_name == "html" and len(groups) > 1:
         raise click.UsageError("--format html shows one capture, or several with --merge; --out writes a page for each")
@@ -68,32 +90,42 @@ def analyze(
     for number, sources in enumerate(groups):
         if number and format_name == "text":
             click.echo()
-        worst = max(worst, _analyze(session, sources, format_name, folder, memory_bytes, alone=len(groups) == 1))
+        one = _Run(format_name, folder, memory_bytes, chosen, alone=len(groups) == 1)
+        worst = max(worst, _analyze(session, sources, one))
     return worst
 
 
-def _analyze(
-    session: Session, sources: tuple[str, ...], format_name: str, folder: Path | None, memory_bytes: int, *, alone: bool
-) -> int:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a user chose for each capture."""
+
+    format_name: str
+    folder: Path | None
+    memory_bytes: int
+    options: "Options"
+    alone: bool
+
+
+def _analyze(session: Session, sources: tuple[str, ...], chosen: _Run) -> int:
     """One report. Gives the exit code."""
     from pcap_analyzer.report.build import build
     from pcap_analyzer.report.page import build as build_page
 
     try:
         with progress_bar(session, " + ".join(sources)) as progress:
-            analysis = read_capture(*sources, memory_bytes=memory_bytes, progress=progress)
+            analysis = read_capture(*sources, memory_bytes=chosen.memory_bytes, progress=progress)
     except UnreadableCaptureError as error:
         session.error(str(error))
         return 2
     with analysis:
         started = time.perf_counter()
-        report = build(analysis)
+        report = build(analysis, chosen.options)
         _tell_times(session, analysis, report, time.perf_counter() - started)
-        page = build_page(report, analysis) if folder or format_name == "html" else None
-    _show(report, page, format_name, alone=alone)
+        page = build_page(report, analysis) if chosen.folder or chosen.format_name == "html" else None
+    _show(report, page, chosen.format_name, alone=chosen.alone)
     warn_incomplete(session, report.title, report.data["capture"]["packets"], report.data["issues"])
-    if folder and page:
-        write_report(session, report, page, sources, folder)
+    if chosen.folder and page:
+        write_report(session, report, page, sources, chosen.folder)
     return 0
 
 

@@ -7,6 +7,7 @@ import click
 from pcap_analyzer import _core
 
 from .analyze import analyze
+from .explain import explain
 from .query import query
 from .tables import tables
 
@@ -35,5 +36,5 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, query, tables):
+for command in (analyze, explain, query, tables):
     group.add_command(command)

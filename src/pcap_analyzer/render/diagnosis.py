@@ -63,7 +63,9 @@ def draw_finding(block: Finding) -> RenderableType:
 
 
 def _rows(block: Finding) -> list[tuple[str, str]]:
-    rows = [("Why", block.explanation), *((fact.label, fact.text) for fact in block.evidence)]
+    rows = [("Why", block.explanation)]
+    if block.evidence:
+        rows.append(("Evidence", ", ".join(f"{fact.label} {fact.text}" for fact in block.evidence)))
     if block.flows:
         more = block.flows_total - len(block.flows)
         rows.append(("Where", ", ".join(block.flows) + (f" and {more:,} more" if more > 0 else "")))

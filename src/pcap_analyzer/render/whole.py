@@ -12,8 +12,13 @@ from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
 
 # Never colour alone: each side has a pattern too, and its name stands in the row.
-_PATTERNS: Final = {Side.CLIENT: "▒", Side.NETWORK: "▓", Side.SERVER: "█", Side.CAPTURE: "?", Side.NONE: "░"} | {
-    Side.UNKNOWN: "?"
+_PATTERNS: Final = {
+    Side.CLIENT: "▒",
+    Side.NETWORK: "▓",
+    Side.SERVER: "█",
+    Side.CAPTURE: "?",
+    Side.NONE: "░",
+    Side.UNKNOWN: "?",
 }
 _STYLES: Final = {
     Side.CLIENT: "cyan",

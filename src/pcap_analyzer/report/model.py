@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from pcap_analyzer.causes import Severity as Severity
+from pcap_analyzer.causes import Side as Side
 from pcap_analyzer.units import Unit
 
 # A value in a table or list, its unit told by the column.
@@ -18,26 +20,6 @@ class State(Enum):
     NOTE = "note"
     FOUND = "found"
     UNKNOWN = "unknown"
-
-
-class Side(Enum):
-    """On whose side something is. Each has a colour and a pattern of its own wherever it is drawn."""
-
-    CLIENT = "client"
-    NETWORK = "network"
-    SERVER = "server"
-    CAPTURE = "capture"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class Severity(Enum):
-    """How bad something is, apart from how sure it is. Above `INFO` it asks for action."""
-
-    CRITICAL = "critical"
-    MAJOR = "major"
-    MINOR = "minor"
-    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)
