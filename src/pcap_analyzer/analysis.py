@@ -65,7 +65,15 @@ def analyze(
         spill.cleanup()
         raise _translated(error, names) from error
     read_ns = time.perf_counter_ns() - started_ns
-    return Analysis(core, names, read_ns=read_ns, memory_bytes=memory_bytes, spill=spill, writable=writable)
+    return Analysis(
+        core,
+        names,
+        read_ns=read_ns,
+        memory_bytes=memory_bytes,
+        selection=selection,
+        spill=spill,
+        writable=writable,
+    )
 
 
 def carve_frames(
@@ -109,12 +117,14 @@ class Analysis:
         *,
         read_ns: int = 0,
         memory_bytes: int = MEMORY_BYTES,
+        selection: Selection = _ALL,
         spill: "tempfile.TemporaryDirectory[str] | None" = None,
         writable: Path | None = None,
     ) -> None:
         self.sources = tuple(sources)
         self.read_ns = read_ns
         self.memory_bytes = memory_bytes
+        self.selection = selection
         self._core = core
         self._spill = spill
         self._writable = writable
