@@ -68,12 +68,14 @@ class Analysis:
         *,
         read_ns: int = 0,
         memory_bytes: int = MEMORY_BYTES,
+        selection: Selection = _ALL,
         spill: "tempfile.TemporaryDirectory[str] | None" = None,
         writable: Path | None = None,
     ) -> None:
         self.sources = tuple(sources)
         self.read_ns = read_ns
         self.memory_bytes = memory_bytes
+        self.selection = selection
         self._core = core
         self._spill = spill
         self._writable = writable
@@ -118,7 +120,15 @@ class Analysis:
             spill.cleanup()
             raise _translated(error, names) from error
         read_ns = time.perf_counter_ns() - started_ns
-        return cls(core, names, read_ns=read_ns, memory_bytes=memory_bytes, spill=spill, writable=writable)
+        return cls(
+            core,
+            names,
+            read_ns=read_ns,
+            memory_bytes=memory_bytes,
+            selection=selection,
+            spill=spill,
+            writable=writable,
+        )
 
     @cached_property
     def connection(self) -> "DuckDBPyConnection":

@@ -6,6 +6,7 @@ from pcap_analyzer.report.drawings import (
     Bar,
     Bars,
     Chapter,
+    Exhibit,
     Figure,
     Figures,
     Kind,
@@ -87,7 +88,7 @@ def page(name: str = "files.example.net", rows: int = 60) -> Page:
                 "findings",
                 "Findings",
                 tuple(
-                    finding(number, severity, side, name)
+                    Exhibit(finding(number, severity, side, name), None if number else ladder(name), ("stream-7", ""))
                     for number, (severity, side) in enumerate(
                         ((Severity.CRITICAL, Side.NETWORK), (Severity.MAJOR, Side.SERVER), (Severity.INFO, Side.CLIENT))
                     )
@@ -228,11 +229,6 @@ def _row(name: str, number: int) -> tuple[str | int | float | None | Named | Spa
 
 def _chapter(name: str) -> Chapter:
     figures = Figures(tuple(Figure(label, "23.5 s", f"of {name}") for label in ("A", "B", "C", "D", "E", "F")))
-    steps = (
-        Step(SECOND, 5157, Side.SERVER, "Seq 3,482,441 Len 1,448", f"TCP Previous segment not captured, {name}"),
-        Step(SECOND, 0, None, "504 ms without a packet"),
-        Step(2 * SECOND, 5252, Side.CLIENT, "Dup ACK #39", "", Activity.LOSS, cited=True),
-    )
     parts = (Part("Loss recovery, timeout", Side.NETWORK, 3 * SECOND), Part("Think time", Side.SERVER, SECOND))
     return Chapter(
         "stream-7",
@@ -243,10 +239,20 @@ def _chapter(name: str) -> Chapter:
             sequence(name),
             panels(name),
             Whole(Unit.DURATION_NS, "Of 4 s", parts),
-            Ladder("+1.000 s to +2.000 s", name, name, steps, f"2 more of {name}"),
+            ladder(name),
             Facts((Fact("Waited for", f"all of {name}"),), name),
         ),
     )
+
+
+def ladder(name: str) -> Ladder:
+    """Both directions, and silence."""
+    steps = (
+        Step(SECOND, 5157, Side.SERVER, "Seq 3,482,441 Len 1,448", f"TCP Previous segment not captured, {name}"),
+        Step(SECOND, 0, None, "504 ms without a packet"),
+        Step(2 * SECOND, 5252, Side.CLIENT, "Dup ACK #39", "", Activity.LOSS, cited=True),
+    )
+    return Ladder("+1.000 s to +2.000 s", name, name, steps, f"2 more of {name}")
 
 
 def sequence(name: str) -> Sequence:

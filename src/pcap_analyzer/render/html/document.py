@@ -5,6 +5,7 @@ from itertools import chain
 from pcap_analyzer.report.drawings import (
     Bars,
     Chapter,
+    Exhibit,
     Figures,
     Ladder,
     Listing,
@@ -59,7 +60,9 @@ def document(page: Page) -> str:
 def _patterns() -> Html:
     hatch = tag("pattern", tag("path", d="M0 0V6"), id="hatch", width=6, height=6, patternUnits="userSpaceOnUse", patternTransform="rotate(45)")
     dots = tag("pattern", tag("circle", cx=3, cy=3, r=1), id="dots", width=6, height=6, patternUnits="userSpaceOnUse")
-    return tag("svg", tag("defs", hatch, dots), width=0, height=0, aria_hidden="true", class_="vh")
+    right = tag("path", d="M0 0L-8 -4V4z", id="to-server")
+    left = tag("path", d="M0 0L8 -4V4z", id="to-client")
+    return tag("svg", tag("defs", hatch, dots, right, left), width=0, height=0, aria_hidden="true", class_="vh")
 
 
 def _bar(page: Page) -> Html:
@@ -98,7 +101,7 @@ def _contents(page: Page) -> Html:
 
 def _count(section: PageSection) -> Html | None:
     """How many things a section holds, where these can be counted."""
-    count = sum(len(b.rows) if isinstance(b, Listing) else isinstance(b, Finding | Chapter) for b in section.blocks)
+    count = sum(len(b.rows) if isinstance(b, Listing) else isinstance(b, Exhibit | Chapter) for b in section.blocks)
     return tag("span", f"{count:,}") if count else None
 
 
@@ -132,9 +135,9 @@ def _cards(section: PageSection) -> list[Html]:
     """Findings and chapters stand in cards of their own, the blocks between them share one."""
     cards: list[Html] = []
     pending: list[PageBlock] = []
-    found = [block for block in section.blocks if isinstance(block, Finding)]
+    found = [block for block in section.blocks if isinstance(block, Exhibit)]
     for block in section.blocks:
-        if not isinstance(block, Finding | Chapter):
+        if not isinstance(block, Exhibit | Chapter):
             pending.append(block)
             continue
         cards += _shared(pending)
@@ -205,8 +208,10 @@ def _draw(block: PageBlock) -> Html:
             return _chapter(block)
         case Verdict() | Sides():
             return verdict.card((block,))
-        case Finding():
+        case Exhibit():
             return verdict.findings([block])
+        case Finding():
+            return verdict.findings([Exhibit(block)])
 
 
 def _figures(block: Figures) -> Html:

@@ -1,6 +1,5 @@
 """The long table: the first rows as elements, all of them as data to sort and to filter."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from pcap_analyzer.report.drawings import Cell, Listing, Named, Span
@@ -9,7 +8,7 @@ from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
 
-from . import icons
+from . import icons, pack
 from .element import Html, island, join, tag
 
 # What is there before the script runs, and without it.
@@ -78,27 +77,16 @@ def _packed(cells: list[Cell]) -> dict[str, object]:
     match cells[0]:
         case Named():
             named = [cell for cell in cells if isinstance(cell, Named)]
-            return {"names": _words([cell.name for cell in named]), "below": [visible(cell.below) for cell in named],
+            return {"names": pack.words([cell.name for cell in named]), "below": [visible(cell.below) for cell in named],
                     "targets": {at: cell.target for at, cell in enumerate(named) if cell.target}}
         case Span():
             spans = [cell for cell in cells if isinstance(cell, Span)]
-            return {"starts": _numbers([cell.start_ns for cell in spans]), "ends": _numbers([cell.end_ns for cell in spans]),
-                    "activities": _words([cell.activity.value for cell in spans])}
+            return {"starts": pack.numbers([cell.start_ns for cell in spans]), "ends": pack.numbers([cell.end_ns for cell in spans]),
+                    "activities": pack.words([cell.activity.value for cell in spans])}
         case str():
-            return {"words": _words([str(cell) for cell in cells])}
+            return {"words": pack.words([str(cell) for cell in cells])}
         case _:
-            return {"numbers": _numbers([cell for cell in cells if cell is None or isinstance(cell, int | float)])}
-
-
-def _words(texts: list[str]) -> dict[str, object]:
-    places = {text: at for at, text in enumerate(dict.fromkeys(texts))}
-    return {"of": [visible(text) for text in places], "at": [places[text] for text in texts]}
-
-
-def _numbers(values: Sequence[float | None]) -> dict[str, object]:
-    thousands = all(value is None or (isinstance(value, int) and value % 1000 == 0) for value in values)
-    factor = 1000 if thousands else 1
-    return {"by": factor, "at": [value // factor if value and thousands else value for value in values]}
+            return {"numbers": pack.numbers([cell for cell in cells if cell is None or isinstance(cell, int | float)])}
 
 
 def _cell(cell: Cell, column: Column, class_: str, length_ns: int) -> Html:

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from pcap_analyzer.report.drawings import Figures, PageBlock, Sides
+from pcap_analyzer.report.drawings import Exhibit, Figures, PageBlock, Sides
 from pcap_analyzer.report.model import Fact, Facts, Finding, Paragraph, Side, Verdict
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import duration
 
-from . import icons
+from . import icons, ladder
 from .blocks import SIDES
 from .element import Child, Html, join, tag
 
@@ -151,7 +151,7 @@ def _tap(tap: tuple[int, str] | None) -> tuple[Html, ...]:
     )
 
 
-def findings(blocks: list[Finding]) -> Html:
+def findings(blocks: list[Exhibit]) -> Html:
     """A row for each, which opens in place."""
     heads = (("", ""), ("", "Severity"), ("", "Finding"), ("side", "Side"), ("r", "Time lost"), ("cf", "Confidence"), ("", ""))
     head = tag("div", *(tag("span", title, class_=class_ or None) for class_, title in heads), class_="fh", aria_hidden="true")
@@ -159,7 +159,8 @@ def findings(blocks: list[Finding]) -> Html:
     return tag("div", head, *rows, class_="card findings")
 
 
-def _finding(block: Finding, rank: int) -> Html:
+def _finding(exhibit: Exhibit, rank: int) -> Html:
+    block = exhibit.finding
     sure = f"{round(block.confidence * 100)} %"
     summary = tag(
         "summary",
@@ -171,7 +172,7 @@ def _finding(block: Finding, rank: int) -> Html:
         tag("span", icons.confidence(block.confidence), " ", sure, class_="cf dim"),
         icons.icon("chevron", "chev"),
     )
-    return tag("details", summary, _opened(block, sure), id=f"finding-{rank}", name="finding", open=rank == 1)
+    return tag("details", summary, _opened(exhibit, sure), id=f"finding-{rank}", name="finding", open=rank == 1)
 
 
 def _cost(block: Finding) -> Html:
@@ -186,11 +187,12 @@ def _cost(block: Finding) -> Html:
     return tag("div", duration(block.cost_ns), bar, class_="cost")
 
 
-def _opened(block: Finding, sure: str) -> Html:
+def _opened(exhibit: Exhibit, sure: str) -> Html:
+    block = exhibit.finding
     why = [tag("li", tag("b", fact.label), ": ", fact.text) for fact in block.evidence]
     choices = [tag("li", tag("b", fact.label), ": ", fact.text) for fact in block.thresholds]
     left = (_list("Why we say so", why), _list("Judged by", choices))
-    right = (_list("Where", _flows(block)), _frames(block), _list("What to check next", map(_item, block.next_checks), "ol"))
+    right = (_list("Where", _flows(exhibit)), _frames(block), _list("What to check next", map(_item, block.next_checks), "ol"))
     said = f"{SIDES[block.side]}, {block.severity.value}, confidence {sure}."
     return tag(
         "div",
@@ -198,7 +200,8 @@ def _opened(block: Finding, sure: str) -> Html:
         tag("div", *left),
         tag("div", *right, tag("p", said, " More: ", tag("code", f"pcap-analyzer explain {block.id}"), class_="note")),
         _copied("Wireshark", block.display_filter, "Copy filter"),
-        _copied("Frames", _frame_filter(block), "Copy frames"),
+        _copied(_frames_label(block), _frame_filter(block), "Copy frames"),
+        tag("div", ladder.draw(exhibit.ladder), class_="around") if exhibit.ladder else None,
         class_="fb",
     )
 
@@ -212,8 +215,13 @@ def _list(title: str, items: Child, kind: str = "ul") -> Html | None:
     return join(tag("h4", title), tag(kind, *told, class_="why")) if told else None
 
 
-def _flows(block: Finding) -> list[Html]:
-    told = [tag("li", tag("span", flow, translate="no")) for flow in block.flows]
+def _flows(exhibit: Exhibit) -> list[Html]:
+    block = exhibit.finding
+    targets = exhibit.targets or ("",) * len(block.flows)
+    told = [
+        tag("li", tag("a", flow, href=f"#{target}", translate="no") if target else tag("span", flow, translate="no"))
+        for flow, target in zip(block.flows, targets, strict=True)
+    ]
     more = block.flows_total - len(block.flows)
     return told + ([tag("li", f"and {more:,} more")] if more > 0 else [])
 
@@ -226,6 +234,10 @@ def _frames(block: Finding) -> Html | None:
     if more > 0:
         chips.append(tag("span", f"+ {more:,} more", class_="chip"))
     return join(tag("h4", f"Evidence: {plural(block.frames_total, 'frame')}"), tag("div", *chips, class_="chips"))
+
+
+def _frames_label(block: Finding) -> str:
+    return "Frames" if len(block.frames) == block.frames_total else f"First {len(block.frames)}"
 
 
 def _frame_filter(block: Finding) -> str:

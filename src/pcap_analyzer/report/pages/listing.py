@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pcap_analyzer.ledger import ACTIVITIES, Activity, activity, is_rest
+from pcap_analyzer.ledger import Activity, activity, is_rest
 from pcap_analyzer.report.drawings import Cell, Listing, Named, PageSection, Span
 from pcap_analyzer.report.model import Column, Section
 from pcap_analyzer.tables import Row
@@ -20,11 +20,11 @@ _COLUMNS = (
     Column("RTT p95", Unit.DURATION_NS, rank=6),
     Column("Sent again", Unit.COUNT, rank=2),
     Column("Time lost", Unit.DURATION_NS),
-    Column("Mostly to", rank=1),
+    Column("Verdict", rank=1),
 )
 _SORTED_BY = 8
 # More make the page heavy; the exports have all.
-_MOST = 500
+_MOST = 400
 
 
 def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
@@ -58,7 +58,7 @@ def _row(flow: Row, origin: int, drawn: set[int]) -> tuple[Cell, ...]:
         max(filter(None, (flow.get("client_rtt_p95_ns"), flow.get("server_rtt_p95_ns"))), default=None),
         retransmitted,
         flow.get("cost_ns"),
-        ACTIVITIES[mostly] if mostly else "",
+        (flow["verdict"]["cause"] or "") if tcp else "",
     )
 
 

@@ -44,8 +44,8 @@ def show(data: dict[str, Any], tables: Tables, second: Segments | None, told: Se
 
 
 _NO_SECOND = (
-    "Round trips over time and graphs of connections need a second reading of the capture, which standard input and "
-    "captures with more than 3,000,000 TCP packets do not get."
+    "There are no round trips over time and no graphs of connections: they need a second reading of the capture, which "
+    "pipes and captures with more than 3,000,000 TCP packets do not get."
 )
 
 
