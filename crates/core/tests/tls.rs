@@ -306,3 +306,78 @@ fn other_traffic_has_no_handshake() {
     let steps = [(Client, b"GET / HTTP/1.1\r\n\r\n".to_vec()), (Server, vec![22, 3, 1, 0]), (Client, vec![22; 200])];
     assert_eq!(talk(&steps).rows(TABLE), 0);
 }
+
+/// The beginning of a hello in the form of SSL 2.0 that offers TLS 1.0.
+fn oldest_hello() -> Vec<u8> {
+    let body = [&[1, 3, 1, 0, 3, 0, 0, 0, 16, 0, 0, 4][..], &[7; 16]].concat();
+    [&[0x80, body.len() as u8][..], &body].concat()
+}
+
+#[test]
+fn a_hello_may_have_the_form_of_ssl_2() {
+    let mut steps = handshake_1_2();
+    for pieces in [vec![oldest_hello()], oldest_hello().chunks(1).map(<[u8]>::to_vec).collect()] {
+        steps.splice(..steps.len() - 5, pieces.into_iter().map(|piece| (Client, piece)));
+        let tables = talk(&steps);
+        assert_eq!((text(&tables, "client_version"), text(&tables, "version")), ("TLS 1.0".into(), "TLS 1.2".into()));
+        assert_eq!((integer(&tables, "client_hellos"), integer(&tables, "start_frame")), (1, 4));
+        assert!(integer(&tables, "handshake_ns") > 0);
+    }
+}
+
+/// A record of DTLS with one fragment of a message.
+fn dtls(epoch: u8, content: u8, payload: &[u8]) -> Vec<u8> {
+    [&[content, 0xfe, 0xfd, 0, epoch, 0, 0, 0, 0, 0, 1][..], &vector(2, payload)].concat()
+}
+
+fn fragment(kind: u8, number: u8, whole: usize, offset: usize, bytes: &[u8]) -> Vec<u8> {
+    let number_of = |length: usize| length.to_be_bytes()[5..].to_vec();
+    let header = [&[kind][..], &number_of(whole), &[0, number], &number_of(offset), &number_of(bytes.len())].concat();
+    dtls(0, 22, &[&header, bytes].concat())
+}
+
+fn datagram_hello() -> Vec<u8> {
+    let mut body = client_hello(&[0xc02b], &[server_name("call.example")]);
+    (body[0], body[1]) = (0xfe, 0xfd);
+    body.splice(2 + 32 + 33..2 + 32 + 33, vector(1, b"cookie"));
+    body
+}
+
+fn datagrams(steps: &[(bool, Vec<u8>)]) -> Collect {
+    let frame = |(index, (from_client, bytes)): (usize, &(bool, Vec<u8>))| {
+        let (from, to, ports) = if *from_client { (1, 2, (50_000, 5000)) } else { (2, 1, (5000, 50_000)) };
+        (index as i64 * MS, support::ipv4(from, to, 17, &support::udp(ports, bytes)))
+    };
+    support::analyze(&support::conversation::nanosecond_pcap(&steps.iter().enumerate().map(frame).collect::<Vec<_>>()))
+}
+
+#[test]
+fn a_handshake_in_datagrams() {
+    let (hello, sealed) = (datagram_hello(), dtls(1, 22, &[0xee; 40]));
+    let whole = fragment(CLIENT_HELLO, 0, hello.len(), 0, &hello);
+    let mut answer = server_hello(0xc02b, &[], false);
+    (answer[0], answer[1]) = (0xfe, 0xfd);
+    let chain = vector(3, &vector(3, &certificate("call.example", "Some CA", "call.example")));
+    let (first, second) = chain.split_at(100);
+    let tables = datagrams(&[
+        (true, whole.clone()),
+        (false, fragment(3, 0, 3, 0, &[0xfe, 0xfd, 0])),
+        (true, whole),
+        (false, fragment(SERVER_HELLO, 1, answer.len(), 0, &answer)),
+        (false, fragment(CERTIFICATE, 2, chain.len(), 100, second)),
+        (false, fragment(CERTIFICATE, 2, chain.len(), 0, first)),
+        (true, [dtls(0, 20, &[1]), sealed.clone()].concat()),
+        (false, [dtls(0, 20, &[1]), sealed].concat()),
+        (true, vec![0x80; 60]),
+        (false, dtls(1, 21, &[0xee; 26])),
+    ]);
+    assert_eq!((text(&tables, "transport"), text(&tables, "version")), ("udp".into(), "DTLS 1.2".into()));
+    assert_eq!(
+        (text(&tables, "server_name"), text(&tables, "certificate_subject")),
+        ("call.example".into(), "call.example".into())
+    );
+    assert_eq!(text(&tables, "ja4").split('_').next(), Some("dd2d010100"));
+    assert_eq!(flag(&tables, "retry"), "true");
+    assert_eq!((integer(&tables, "client_hellos"), integer(&tables, "handshake_ns")), (2, 7 * MS));
+    assert_eq!(integer(&tables, "encrypted_alert_frame"), -1, "the flow is that of media by then");
+}

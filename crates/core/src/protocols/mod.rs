@@ -15,7 +15,7 @@ use crate::tables::{Sink, TableWriter};
 const STREAMS: &[follow::RecogniseStream] = &[tls::recognise];
 
 /// Protocols in datagrams, in the order in which they are asked whether a flow is theirs.
-const DATAGRAMS: &[follow::RecogniseDatagram] = &[quic::recognise];
+const DATAGRAMS: &[follow::RecogniseDatagram] = &[quic::recognise, tls::recognise_datagram];
 
 /// What protocols remember besides the state of each flow: their tables, and what ties flows together.
 #[derive(Default)]

@@ -2,7 +2,6 @@
 
 use arrayvec::ArrayVec;
 
-use super::crypto::Crypto;
 use super::keys::Keys;
 use super::message::{Frame, Frames, Kind, Long, MOST_ID_BYTES, error, listed_versions, version};
 use super::spin::Spin;
@@ -13,6 +12,7 @@ use crate::protocols::tls::ja4::Carrier;
 use crate::protocols::tls::message::{ClientHello, ServerHello, handshake, message};
 use crate::protocols::tls::names;
 use crate::protocols::tls::offer::Offer;
+use crate::protocols::tls::pieces::Pieces;
 
 /// Codes from here on are alerts of TLS (RFC 9001 §4.8).
 const CRYPTO_ERROR: u64 = 0x100;
@@ -35,7 +35,7 @@ pub(super) struct Connection {
     id: ArrayVec<u8, MOST_ID_BYTES>,
     keys: Option<Box<Keys>>,
     opened: u32,
-    cryptos: [Crypto; 2],
+    pieces: [Pieces; 2],
     version: u32,
     offer: Option<Offer>,
     cipher: Option<u16>,
@@ -154,7 +154,7 @@ impl Connection {
         let text = keys.open(sender, packet)?;
         self.keys = Some(Box::new(keys));
         self.id = packet.destination.try_into().unwrap_or_default();
-        self.cryptos = Default::default();
+        self.pieces = Default::default();
         Some(text)
     }
 
@@ -163,10 +163,10 @@ impl Connection {
         if told.is_some() && !(sender == Role::Client && self.asked_again()) {
             return;
         }
-        let mut crypto = std::mem::take(&mut self.cryptos[sender as usize]);
-        crypto.insert(offset, bytes);
-        if !self.hello(sender, crypto.known(), at) {
-            self.cryptos[sender as usize] = crypto;
+        let mut pieces = std::mem::take(&mut self.pieces[sender as usize]);
+        pieces.insert(offset, bytes);
+        if !self.hello(sender, pieces.known(), at) {
+            self.pieces[sender as usize] = pieces;
         }
     }
 
@@ -201,7 +201,7 @@ impl Connection {
     /// Memory beyond the struct itself, in bytes.
     pub(super) fn memory_bytes(&self) -> usize {
         self.keys.as_ref().map_or(0, |_| size_of::<Keys>())
-            + self.cryptos.iter().map(Crypto::memory_bytes).sum::<usize>()
+            + self.pieces.iter().map(Pieces::memory_bytes).sum::<usize>()
             + self.offer.as_ref().map_or(0, Offer::memory_bytes)
             + self.listed_versions.as_ref().map_or(0, String::capacity)
     }

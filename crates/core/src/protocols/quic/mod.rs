@@ -6,7 +6,6 @@
 //! ```
 
 mod connection;
-mod crypto;
 mod keys;
 pub mod message;
 mod spin;

@@ -108,6 +108,16 @@ impl Handshake {
         self.finished[Role::Client as usize].is_some()
     }
 
+    /// Whether a ClientHello has passed, or the server's word.
+    pub(super) fn has_begun(&self) -> bool {
+        self.start.is_some() || self.server_hellos > 0
+    }
+
+    /// Whether all of it has passed.
+    pub(super) fn is_complete(&self) -> bool {
+        self.end().is_some()
+    }
+
     /// Takes a message that is not encrypted.
     pub(super) fn message(&mut self, sender: Role, message: &Message<'_>, carrier: Carrier, legs_ns: Legs) {
         let &Message { kind, body, span } = message;
@@ -164,6 +174,19 @@ impl Handshake {
         let sums = |(count, bytes): (u32, u64), one: &[u8]| (count + 1, bytes + one.len() as u64);
         self.certificates = Some(certificates(body).fold((0, 0), sums));
         self.certificate = certificates(body).next().and_then(Certificate::parse).map(Box::new);
+    }
+
+    /// Takes a ClientHello in the form of SSL 2.0, of which only the version is of interest.
+    pub(super) fn old_client_hello(&mut self, version: u16, span: Span) {
+        self.start.get_or_insert(span.first);
+        self.client_hello = Some(span.whole);
+        self.client_hellos += 1;
+        self.offer = Some(Offer { version, ..Offer::default() });
+    }
+
+    /// The server asked for a cookie of DTLS (RFC 6347 §4.2.1).
+    pub(super) fn verify_request(&mut self, at: At) {
+        self.retry.get_or_insert(at);
     }
 
     /// Takes an alert that is not encrypted.

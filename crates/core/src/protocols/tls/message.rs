@@ -83,6 +83,22 @@ impl RecordHeader {
     }
 }
 
+/// A ClientHello in the form of SSL 2.0 that offers a later version (RFC 5246 §E.2): the version, and the length of it all.
+pub fn old_client_hello(bytes: &[u8]) -> Option<(u16, usize)> {
+    let mut read = Read(bytes);
+    let length = usize::from(read.u16()?.checked_sub(0x8000)?);
+    let (kind, version) = (read.u8()?, read.u16()?);
+    let [ciphers, session, challenge] = [read.u16()?, read.u16()?, read.u16()?];
+    let plausible = kind == handshake::CLIENT_HELLO
+        && (0x0300..=0x0304).contains(&version)
+        && ciphers > 0
+        && ciphers % 3 == 0
+        && matches!(session, 0 | 16)
+        && (16..=32).contains(&challenge)
+        && length == 9 + usize::from(ciphers) + usize::from(session) + usize::from(challenge);
+    plausible.then_some((version, 2 + length))
+}
+
 /// Whether a stream begins with a handshake message of one of these types, or an alert that is not encrypted.
 pub fn opens_tls(bytes: &[u8]) -> Opens {
     match bytes {
@@ -90,6 +106,10 @@ pub fn opens_tls(bytes: &[u8]) -> Opens {
         | [content::ALERT, 3, 0..=4, 0, 2, 1 | 2, _, ..] => Opens::Yes,
         [content::HANDSHAKE, 3, 0..=4, ..] | [content::ALERT, 3, 0..=4, 0, 2] if bytes.len() < 7 => Opens::More,
         [content::HANDSHAKE | content::ALERT] | [content::HANDSHAKE | content::ALERT, 3] => Opens::More,
+        _ if old_client_hello(bytes).is_some() => Opens::Yes,
+        [0x80..=0xff] | [0x80..=0xff, _] | [0x80..=0xff, _, 1] | [0x80..=0xff, _, 1, 3, ..] if bytes.len() < 11 => {
+            Opens::More
+        }
         _ => Opens::No,
     }
 }
@@ -111,6 +131,65 @@ pub fn message(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     let (kind, length) = (read.u8()?, read.u24()?);
     let body = read.bytes(length.min(read.0.len()))?;
     Some((kind, body, 4 + length))
+}
+
+/// A record of DTLS.
+#[derive(Debug, Clone, Copy)]
+pub struct DtlsRecord<'a> {
+    /// See [`content`].
+    pub content: u8,
+    /// 0 until the sender encrypts.
+    epoch: u16,
+    /// Length of its payload.
+    pub length: usize,
+    /// What was captured of that.
+    pub payload: &'a [u8],
+}
+
+impl<'a> DtlsRecord<'a> {
+    /// The first record, and what is behind it (RFC 6347 §4.1).
+    pub fn parse(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let mut read = Read(bytes);
+        let (content, version, epoch) = (read.u8()?, read.u16()?, read.u16()?);
+        read.bytes(6)?; // sequence number
+        let length = usize::from(read.u16()?);
+        let plausible = (content::CHANGE_CIPHER_SPEC..=content::HEARTBEAT).contains(&content)
+            && matches!(version, 0xfeff | 0xfefd | 0xfefc | 0x0100)
+            && length <= MOST_RECORD_BYTES;
+        let payload = read.bytes(length.min(read.0.len()))?;
+        plausible.then_some((Self { content, epoch, length, payload }, read.0))
+    }
+
+    /// Whether it is of this type and can be read.
+    pub fn is_clear(&self, content: u8) -> bool {
+        self.epoch == 0 && self.content == content
+    }
+}
+
+/// A handshake message of DTLS, or a fragment of one.
+#[derive(Debug, Clone, Copy)]
+pub struct Fragment<'a> {
+    /// See [`handshake`].
+    pub kind: u8,
+    /// Number of the message among those of its sender.
+    pub number: u16,
+    /// Length of the whole message.
+    pub message_bytes: usize,
+    /// Where in it the fragment begins.
+    pub offset: usize,
+    /// The fragment.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Fragment<'a> {
+    /// The first fragment, and what is behind it (RFC 6347 §4.2.2).
+    pub fn parse(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let mut read = Read(bytes);
+        let (kind, message_bytes, number) = (read.u8()?, read.u24()?, read.u16()?);
+        let (offset, length) = (read.u24()?, read.u24()?);
+        let bytes = read.bytes(length)?;
+        (offset + length <= message_bytes).then_some((Self { kind, number, message_bytes, offset, bytes }, read.0))
+    }
 }
 
 /// Values that clients make up so that servers learn to ignore what they do not know (RFC 8701).

@@ -2,7 +2,7 @@
 
 use super::handshake::{Handshake, Legs, Message, Span};
 use super::ja4::Carrier;
-use super::message::{Opens, RecordHeader, content, handshake, message, opens_tls};
+use super::message::{Opens, RecordHeader, content, handshake, message, old_client_hello, opens_tls};
 use crate::protocols::follow::{At, Bytes, Context, Opening, Recognised, Step, StreamTracker};
 use crate::protocols::tcp::Role;
 
@@ -50,6 +50,7 @@ impl Tls {
         let client = match hello {
             Some(handshake::CLIENT_HELLO) => opening.sender,
             Some(_) => opening.sender.other(),
+            None if old_client_hello(opening.bytes).is_some() => opening.sender,
             None => Role::Client,
         };
         Self { swapped: client == Role::Server, ..Self::default() }
@@ -148,14 +149,21 @@ impl Tls {
         }
     }
 
-    /// What is no record: less than a header, or what follows on missing bytes, or no TLS at all.
-    fn odd(&self, sender: Role, bytes: &[u8]) -> Step {
-        match bytes {
-            [content::CHANGE_CIPHER_SPEC..=content::HEARTBEAT] => Step::More,
-            [content::CHANGE_CIPHER_SPEC..=content::HEARTBEAT, 3, ..] if bytes.len() < RecordHeader::BYTES => {
-                Step::More
+    /// What is no record: a hello of old, less than a header, what follows on missing bytes, or no TLS at all.
+    fn odd(&mut self, sender: Role, bytes: &Bytes<'_>) -> Step {
+        let all = bytes.all();
+        if let Some((version, whole_bytes)) = old_client_hello(all).filter(|_| !self.handshake.has_begun()) {
+            if whole_bytes > all.len() {
+                return Step::More;
             }
-            _ if self.ends[sender as usize].lost => Step::Take(bytes.len()),
+            let span = Span { first: bytes.first(), whole: bytes.whole_at(whole_bytes) };
+            self.handshake.old_client_hello(version, span);
+            return Step::Take(whole_bytes);
+        }
+        match all {
+            [content::CHANGE_CIPHER_SPEC..=content::HEARTBEAT] => Step::More,
+            [content::CHANGE_CIPHER_SPEC..=content::HEARTBEAT, 3, ..] if all.len() < RecordHeader::BYTES => Step::More,
+            _ if self.ends[sender as usize].lost => Step::Take(all.len()),
             _ => Step::Stop,
         }
     }
@@ -170,7 +178,7 @@ impl StreamTracker for Tls {
     fn parse(&mut self, sender: Role, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step {
         let all = bytes.all();
         let sender = self.role(sender);
-        let Some(header) = RecordHeader::parse(all) else { return self.odd(sender, all) };
+        let Some(header) = RecordHeader::parse(all) else { return self.odd(sender, bytes) };
         self.ends[sender as usize].lost = false;
         let payload = all.get(RecordHeader::BYTES..).unwrap_or_default();
         match (header.content, payload) {

@@ -1,4 +1,5 @@
-//! Bytes of the handshake, put in order: CRYPTO frames come in any order, in pieces of any size (RFC 9000 §19.6).
+//! Bytes of the handshake, put in order: datagrams bring them in any order, in pieces of any size (RFC 9000 §19.6,
+//! RFC 6347 §4.2.3).
 
 /// Bytes that are kept. Servers must take 4 kB (RFC 9000 §7.5); hellos are smaller.
 const MOST_BYTES: usize = 16 << 10;
@@ -7,15 +8,15 @@ const MOST_RANGES: usize = 64;
 
 /// The first bytes of one direction.
 #[derive(Debug, Default)]
-pub(super) struct Crypto {
+pub(crate) struct Pieces {
     bytes: Vec<u8>,
     /// What of them is there, in order, not touching.
     ranges: Vec<(usize, usize)>,
 }
 
-impl Crypto {
+impl Pieces {
     /// Takes a piece; what is too far away is left out.
-    pub(super) fn insert(&mut self, offset: u64, piece: &[u8]) {
+    pub(crate) fn insert(&mut self, offset: u64, piece: &[u8]) {
         let from = usize::try_from(offset).unwrap_or(usize::MAX);
         let to = from.saturating_add(piece.len());
         if piece.is_empty() || to > MOST_BYTES || self.ranges.len() >= MOST_RANGES {
@@ -43,7 +44,7 @@ impl Crypto {
     }
 
     /// What is there from the beginning on without a hole.
-    pub(super) fn known(&self) -> &[u8] {
+    pub(crate) fn known(&self) -> &[u8] {
         match self.ranges.first() {
             Some(&(0, to)) => self.bytes.get(..to).unwrap_or_default(),
             _ => &[],
@@ -51,7 +52,7 @@ impl Crypto {
     }
 
     /// Memory beyond the struct itself, in bytes.
-    pub(super) fn memory_bytes(&self) -> usize {
+    pub(crate) fn memory_bytes(&self) -> usize {
         self.bytes.capacity() + self.ranges.capacity() * size_of::<(usize, usize)>()
     }
 }
@@ -69,31 +70,31 @@ mod tests {
             seed in any::<u64>(),
         ) {
             let whole: Vec<u8> = (0..cuts.iter().sum()).map(|at: usize| at as u8).collect();
-            let mut pieces: Vec<(usize, usize)> = cuts.iter().scan(0, |at, cut| {
+            let mut cut: Vec<(usize, usize)> = cuts.iter().scan(0, |at, cut| {
                 let from = *at;
                 *at += cut;
                 Some((from, *at))
             }).collect();
             let mut state = seed;
-            for index in (1..pieces.len()).rev() {
+            for index in (1..cut.len()).rev() {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                pieces.swap(index, state as usize % (index + 1));
+                cut.swap(index, state as usize % (index + 1));
             }
-            let mut crypto = Crypto::default();
-            for &(from, to) in &pieces {
-                crypto.insert(from as u64, &whole[from..to]);
-                prop_assert!(whole.starts_with(crypto.known()));
+            let mut pieces = Pieces::default();
+            for &(from, to) in &cut {
+                pieces.insert(from as u64, &whole[from..to]);
+                prop_assert!(whole.starts_with(pieces.known()));
             }
-            prop_assert_eq!(crypto.known(), &whole[..]);
-            prop_assert_eq!(crypto.ranges.len(), 1);
+            prop_assert_eq!(pieces.known(), &whole[..]);
+            prop_assert_eq!(pieces.ranges.len(), 1);
         }
     }
 
     #[test]
     fn what_is_far_away_takes_no_memory() {
-        let mut crypto = Crypto::default();
-        crypto.insert(u64::MAX, b"x");
-        crypto.insert(1 << 20, b"x");
-        assert_eq!(crypto.memory_bytes(), 0);
+        let mut pieces = Pieces::default();
+        pieces.insert(u64::MAX, b"x");
+        pieces.insert(1 << 20, b"x");
+        assert_eq!(pieces.memory_bytes(), 0);
     }
 }
