@@ -3,10 +3,10 @@
 use pcap_analyzer_core::protocols::quic::message::{Frames, Packet, listed_versions, packet};
 use pcap_analyzer_core::protocols::tls::certificate::Certificate;
 use pcap_analyzer_core::protocols::tls::message::{
-    ClientHello, RecordHeader, ServerHello, certificates, message, opens_tls,
+    ClientHello, DtlsRecord, Fragment, RecordHeader, ServerHello, certificates, message, old_client_hello, opens_tls,
 };
 
-/// Any bytes as records of TLS, whose payload is messages.
+/// Any bytes as records of TLS or DTLS, whose payload is messages.
 ///
 /// # Panics
 /// When more is read than there is.
@@ -19,7 +19,21 @@ pub fn tls(input: &[u8]) {
         rest = &rest[end..];
     }
     messages(rest);
+    records_of_dtls(input);
+    let _ = old_client_hello(input);
     let _ = Certificate::parse(input);
+}
+
+fn records_of_dtls(mut bytes: &[u8]) {
+    while let Some((record, after)) = DtlsRecord::parse(bytes) {
+        let mut rest = record.payload;
+        while let Some((fragment, behind)) = Fragment::parse(rest) {
+            assert!(fragment.offset + fragment.bytes.len() <= fragment.message_bytes, "a fragment within its message");
+            client_hello(fragment.bytes, true);
+            rest = behind;
+        }
+        bytes = after;
+    }
 }
 
 fn messages(mut bytes: &[u8]) {

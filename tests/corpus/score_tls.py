@@ -8,8 +8,10 @@ For each stream of each capture of SHARED, with tshark's answers remembered in .
   alerts that are not encrypted;
 - QUIC: the frame of the ClientHello, the server's name, the version.
 
+And in SHARED/lab with what the programs wrote down (tls_truth.py).
+
 What differs stands in allowed_tls.toml with its reason; an entry that no longer applies fails. Exits 1 when a difference is not
-listed.
+listed, or the lab knows better.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import scores
+import tls_truth
 import tshark_fields
 from scores import Score
 from tshark_fields import Frame
@@ -229,6 +232,16 @@ def score(name: str, readings: list[Reading], holds: bool) -> Score:
     return Score(f"{name}: tshark", got, "each difference listed", holds and agreeing > 0)
 
 
+def score_truth(lab: Path) -> tuple[Score, list[str]]:
+    """What the programs of the lab know of their handshakes."""
+    told = [
+        (right, f"{path.name}: {what}") for path in tls_truth.captures(lab) for right, what in tls_truth.checks(path)
+    ]
+    wrong = [what for right, what in told if not right]
+    got = f"{len(told) - len(wrong)} of {len(told)}"
+    return Score("TLS: lab", got, "all, times within 5 % or 10 ms", bool(told) and not wrong), wrong
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
@@ -243,12 +256,16 @@ def main() -> int:
     for line in wrong:
         print("NOT ALLOWED:", line)
     results = [score(protocol.name, readings, not wrong) for protocol in PROTOCOLS]
+    lab, untrue = score_truth(options.shared / "lab")
+    for line in untrue:
+        print("NOT TRUE:", line)
+    results.append(lab)
     for result in results:
         if options.scores:
             scores.add(options.scores, result)
     if not options.scores:
         print(scores.table(results))
-    return int(bool(wrong))
+    return int(bool(wrong or untrue))
 
 
 if __name__ == "__main__":
