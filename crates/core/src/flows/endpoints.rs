@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::address::{AddressText, address_text};
 use super::flow::Flow;
 use super::key::Half;
-use super::table::address_text;
 use crate::issue::{IssueKind, Issues};
 use crate::tables::{Sink, TableWriter, table};
 
@@ -14,7 +14,7 @@ table! {
     /// transport headers.
     "endpoints" EndpointRow {
         /// IPv4 or IPv6 address.
-        address: String,
+        address: AddressText,
         /// Flows that it takes part in.
         flows: u64 ["flows"],
         /// Packets that it sent.

@@ -1,5 +1,6 @@
 //! What is remembered of one flow.
 
+use super::address::AddressText;
 use super::direction::{self, ClientReason};
 use super::key::{Half, Key};
 use crate::decode::{Header, Transport};
@@ -88,7 +89,7 @@ impl Flow {
     }
 
     /// What the tables of TCP need of it.
-    pub(super) fn identity(&self, client: String, server: String, evicted: bool) -> Identity {
+    pub(super) fn identity(&self, client: AddressText, server: AddressText, evicted: bool) -> Identity {
         let (first_frame, last_frame) = (self.first_frame, self.last_frame);
         Identity {
             flow: self.number,

@@ -1,5 +1,6 @@
 //! HEADERS → FLOWS, of every transport, in bounded memory.
 
+mod address;
 mod direction;
 mod endpoints;
 mod flow;
@@ -7,6 +8,7 @@ mod key;
 mod map;
 mod table;
 
+pub use address::AddressText;
 pub use direction::ClientReason;
 pub use endpoints::EndpointRow;
 pub use flow::Seen;

@@ -1,7 +1,9 @@
 //! Columns: each is declared once, with its type, unit and sentence, and everything else follows from that.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use arrayvec::ArrayString;
 use arrow_array::builder::{BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -165,8 +167,8 @@ impl Cell for bool {
 }
 
 macro_rules! text_cells {
-    ($($kind:ty)+) => {$(
-        impl Cell for $kind {
+    ($($kind:ty $(, $size:ident)?;)+) => {$(
+        impl$(<const $size: usize>)? Cell for $kind {
             const KIND: Kind = Kind::Text;
 
             #[inline]
@@ -178,7 +180,12 @@ macro_rules! text_cells {
         }
     )+};
 }
-text_cells!(&'static str String);
+text_cells! {
+    &'static str;
+    String;
+    Cow<'static, str>;
+    ArrayString<N>, N;
+}
 
 impl<T: Cell> Cell for Option<T> {
     const KIND: Kind = T::KIND;

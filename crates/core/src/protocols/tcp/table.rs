@@ -7,7 +7,7 @@ use super::label::{Label, Role};
 use super::ledger_buckets::LedgerBuckets;
 use super::life::Life;
 use super::vantage;
-use crate::flows::Half;
+use crate::flows::{AddressText, Half};
 use crate::tables::{Sink, TableWriter, table};
 
 table! {
@@ -19,9 +19,9 @@ table! {
         /// Number of the stream, from 0, as Wireshark counts tcp.stream.
         stream: u32,
         /// Client as address:port, an IPv6 address in brackets.
-        client: String,
+        client: AddressText,
         /// Server in the same form.
-        server: String,
+        server: AddressText,
         /// Earliest time of its segments, since 1970 UTC.
         first_time_ns: i64 ["ns"],
         /// Latest time of its segments, since 1970 UTC.
@@ -362,8 +362,8 @@ table! {
 pub(crate) struct Identity {
     pub(crate) flow: u64,
     pub(crate) stream: u32,
-    pub(crate) client: String,
-    pub(crate) server: String,
+    pub(crate) client: AddressText,
+    pub(crate) server: AddressText,
     pub(crate) first_frame: u64,
     pub(crate) last_frame: u64,
     pub(crate) evicted: bool,
