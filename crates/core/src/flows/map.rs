@@ -277,9 +277,10 @@ impl Flows {
         }
         self.endpoints.add(&flow, issues);
         let row = FlowRow::new(&flow, evicted);
-        self.writer.push(&row, sink);
+        let (client, server) = (row.client, row.server);
+        self.writer.push(row, sink);
         if let Some(mut connection) = flow.tcp.take() {
-            connection.retire(flow.identity(row.client, row.server, evicted), &mut self.tcp, sink);
+            connection.retire(flow.identity(client, server, evicted), &mut self.tcp, sink);
         }
     }
 }

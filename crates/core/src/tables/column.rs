@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrayvec::ArrayString;
+use arrayvec::{ArrayString, ArrayVec};
 use arrow_array::builder::{BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -109,6 +109,16 @@ impl ColumnBuilder {
         }
     }
 
+    /// Makes room for another batch like the one before, since a table that filled one is a long one.
+    fn reserve_batch(&mut self) {
+        match self {
+            Self::Integer(builder) => *builder = Int64Builder::with_capacity(BATCH_ROWS),
+            Self::Real(builder) => *builder = Float64Builder::with_capacity(BATCH_ROWS),
+            Self::Boolean(builder) => *builder = BooleanBuilder::with_capacity(BATCH_ROWS),
+            Self::Text(_) => {} // how long its texts will be is not known
+        }
+    }
+
     fn append_null(&mut self) {
         match self {
             Self::Integer(builder) => builder.append_null(),
@@ -204,8 +214,10 @@ impl<T: Cell> Cell for Option<T> {
 pub trait Row {
     /// Its table.
     const TABLE: &'static TableSpec;
-    /// Appends each value to the builder of its column.
-    fn append(&self, columns: &mut [ColumnBuilder]);
+    /// Appends each value of the rows to the builder of its column.
+    fn append(rows: &[Self], columns: &mut [ColumnBuilder])
+    where
+        Self: Sized;
 }
 
 /// Declares a table: a row struct whose fields are the columns.
@@ -236,10 +248,10 @@ macro_rules! table {
                 },)+],
             };
 
-            fn append(&self, columns: &mut [$crate::tables::ColumnBuilder]) {
+            fn append(rows: &[Self], columns: &mut [$crate::tables::ColumnBuilder]) {
                 let mut columns = columns.iter_mut();
                 $(if let Some(column) = columns.next() {
-                    $crate::tables::Cell::append(&self.$column, column);
+                    rows.iter().for_each(|row| $crate::tables::Cell::append(&row.$column, column));
                 })+
             }
         }
@@ -255,41 +267,58 @@ pub trait Sink {
 
 /// Collects rows into batches.
 pub struct TableWriter<R: Row> {
+    /// Rows that are not yet in their columns.
+    waiting: ArrayVec<R, WAITING_ROWS>,
     columns: Vec<ColumnBuilder>,
     schema: SchemaRef,
     rows: usize,
-    row: std::marker::PhantomData<fn(R)>,
 }
 
 /// Rows in a batch: DuckDB's vectors hold 2,048, so this is a whole number of them.
 const BATCH_ROWS: usize = 8192;
+/// Rows that go to their columns together: a column is not at hand when it is its turn, and one visit does for all of them.
+const WAITING_ROWS: usize = 16;
+const _: () = assert!(BATCH_ROWS.is_multiple_of(WAITING_ROWS));
 
 impl<R: Row> Default for TableWriter<R> {
     fn default() -> Self {
         let columns = R::TABLE.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
-        Self { columns, schema: R::TABLE.schema(), rows: 0, row: std::marker::PhantomData }
+        Self { waiting: ArrayVec::new(), columns, schema: R::TABLE.schema(), rows: 0 }
     }
 }
 
 impl<R: Row> TableWriter<R> {
     /// Adds a row, and hands a full batch to `sink`.
     #[inline]
-    pub fn push(&mut self, row: &R, sink: &mut impl Sink) {
-        row.append(&mut self.columns);
-        self.rows += 1;
-        if self.rows == BATCH_ROWS {
-            self.flush(sink);
+    pub fn push(&mut self, row: R, sink: &mut impl Sink) {
+        self.waiting.push(row);
+        if self.waiting.is_full() {
+            self.settle();
+            if self.rows == BATCH_ROWS {
+                self.hand_over(sink);
+                self.columns.iter_mut().for_each(ColumnBuilder::reserve_batch);
+            }
         }
     }
 
     /// Hands over what is collected.
-    ///
+    pub fn flush(&mut self, sink: &mut impl Sink) {
+        self.settle();
+        if self.rows > 0 {
+            self.hand_over(sink);
+        }
+    }
+
+    /// Puts the waiting rows into their columns.
+    fn settle(&mut self) {
+        R::append(&self.waiting, &mut self.columns);
+        self.rows += self.waiting.len();
+        self.waiting.clear();
+    }
+
     /// # Panics
     /// Never on any input: every row appends once to every column, so all have the same length and the declared type.
-    pub fn flush(&mut self, sink: &mut impl Sink) {
-        if self.rows == 0 {
-            return;
-        }
+    fn hand_over(&mut self, sink: &mut impl Sink) {
         let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).expect("a row has one value per column");
         self.rows = 0;

@@ -150,7 +150,7 @@ impl Buckets {
                 tcp_rst_packets: bucket.rst_packets,
                 new_flows: bucket.new_flows,
             };
-            writer.push(&row, sink);
+            writer.push(row, sink);
         }
         writer.flush(sink);
     }

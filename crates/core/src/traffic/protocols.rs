@@ -159,7 +159,7 @@ impl Protocols {
         let mut rows = self.rows();
         rows.sort_by(|one, other| one.path.split(':').cmp(other.path.split(':')));
         let mut writer = TableWriter::default();
-        for row in &rows {
+        for row in rows {
             writer.push(row, sink);
         }
         writer.flush(sink);

@@ -401,7 +401,7 @@ impl Shared {
                 duration_ns: event.duration_ns,
                 place: event.place,
             };
-            self.events.push(&row, sink);
+            self.events.push(row, sink);
         }
     }
 
@@ -416,12 +416,12 @@ impl Shared {
         let stream = identity.stream;
         let parts_ns = life.finish();
         life.take_closed(&mut self.buckets, self.origin_ns.unwrap_or(0));
-        self.flows.push(&TcpFlowRow::new(life, compat, identity), sink);
+        self.flows.push(TcpFlowRow::new(life, compat, identity), sink);
         for label in Label::ALL {
             let duration_ns = parts_ns[label as usize];
             if duration_ns != 0 {
                 let row = TcpLedgerRow { stream, category: label.category(), side: label.side().name(), duration_ns };
-                self.ledger.push(&row, sink);
+                self.ledger.push(row, sink);
             }
         }
     }
