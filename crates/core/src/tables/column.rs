@@ -137,6 +137,15 @@ pub trait Cell {
     const NULLABLE: bool = false;
     /// Appends the value to a builder of this kind.
     fn append(&self, builder: &mut ColumnBuilder);
+
+    /// Appends the values of so many rows as wait together at most.
+    #[inline]
+    fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder)
+    where
+        Self: 'c,
+    {
+        cells.for_each(|cell| cell.append(builder));
+    }
 }
 
 macro_rules! integer_cells {
@@ -149,6 +158,14 @@ macro_rules! integer_cells {
                 if let ColumnBuilder::Integer(builder) = builder {
                     // Counts beyond 2^63 cannot occur; a hostile offset could, and is clamped.
                     builder.append_value(i64::try_from(*self).unwrap_or(i64::MAX));
+                }
+            }
+
+            #[inline]
+            fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Integer(builder) = builder {
+                    let values = cells.map(|cell| i64::try_from(*cell).unwrap_or(i64::MAX));
+                    builder.append_slice(&values.take(WAITING_ROWS).collect::<ArrayVec<i64, WAITING_ROWS>>());
                 }
             }
         }
@@ -251,7 +268,7 @@ macro_rules! table {
             fn append(rows: &[Self], columns: &mut [$crate::tables::ColumnBuilder]) {
                 let mut columns = columns.iter_mut();
                 $(if let Some(column) = columns.next() {
-                    rows.iter().for_each(|row| $crate::tables::Cell::append(&row.$column, column));
+                    $crate::tables::Cell::append_each(rows.iter().map(|row| &row.$column), column);
                 })+
             }
         }

@@ -13,7 +13,10 @@ const EARLY: usize = 12;
 /// Samples of one leg.
 #[derive(Debug, Clone)]
 pub(super) struct Rtt {
+    /// Of the present window and the one before.
     minima_ns: [i64; 2],
+    /// The smaller of them; `i64::MAX` before any sample or seed.
+    floor_ns: i64,
     window_start_ns: i64,
     least_ns: i64,
     most_ns: i64,
@@ -29,6 +32,7 @@ impl Default for Rtt {
     fn default() -> Self {
         Self {
             minima_ns: [i64::MAX; 2],
+            floor_ns: i64::MAX,
             window_start_ns: i64::MIN,
             least_ns: i64::MAX,
             most_ns: 0,
@@ -78,8 +82,7 @@ impl Rtt {
     /// The recent minimum; `None` before any sample or seed.
     #[inline]
     pub(super) fn floor_ns(&self) -> Option<i64> {
-        let least = self.minima_ns[0].min(self.minima_ns[1]);
-        (least != i64::MAX).then_some(least)
+        (self.floor_ns != i64::MAX).then_some(self.floor_ns)
     }
 
     pub(super) fn count(&self) -> u32 {
@@ -114,6 +117,7 @@ impl Rtt {
             self.window_start_ns = now_ns;
         }
         self.minima_ns[0] = self.minima_ns[0].min(rtt_ns);
+        self.floor_ns = self.minima_ns[0].min(self.minima_ns[1]);
     }
 }
 
