@@ -75,9 +75,9 @@ mod tests {
         #[test]
         fn texts_are_the_standard_ones(v4: [u8; 4], v6: [u16; 8], port: u16) {
             for address in [IpAddr::from(v4), IpAddr::from(v6)] {
-                prop_assert_eq!(address_text(address).as_str(), address.to_string());
+                prop_assert_eq!(address_text(address).to_string(), address.to_string());
                 let socket = std::net::SocketAddr::new(address, port).to_string();
-                prop_assert_eq!(endpoint_text(Endpoint { address, port }, true).as_str(), socket);
+                prop_assert_eq!(endpoint_text(Endpoint { address, port }, true).to_string(), socket);
             }
         }
     }

@@ -6,6 +6,7 @@ mod endpoints;
 mod flow;
 mod key;
 mod map;
+mod over;
 mod table;
 
 pub use address::AddressText;
