@@ -7,6 +7,8 @@ use foldhash::fast::RandomState;
 
 /// So many exchanges with the same key are looked at, newest first; hostile traffic could repeat a key without end.
 const MOST_STEPS: usize = 16;
+/// An answer is hoped for so long; a question asked again within so long is another try for the same answer.
+pub(crate) const RECENT_NS: i64 = 30_000_000_000;
 /// Memory of an entry in an index, in bytes.
 const INDEX_BYTES: usize = 2 * (size_of::<(u64, u64)>() + 1);
 
@@ -52,7 +54,7 @@ impl<E: Exchange, const INDEXES: usize> Exchanges<E, INDEXES> {
     }
 
     /// The hash of a key.
-    pub(crate) fn hash(&self, key: &impl Hash) -> u64 {
+    pub(crate) fn hash(&self, key: &(impl Hash + ?Sized)) -> u64 {
         self.hasher.hash_one(key)
     }
 

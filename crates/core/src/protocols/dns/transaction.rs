@@ -3,11 +3,9 @@
 use super::answer::Answer;
 use super::message::{Edns, Message, Question, Record};
 use crate::flows::Endpoint;
-use crate::protocols::exchanges::Exchange;
+use crate::protocols::exchanges::{Exchange, RECENT_NS};
 use crate::protocols::follow::At;
 
-/// A question asked again within so long of the last time is a new try for the same answer.
-const RETRY_NS: i64 = 30_000_000_000;
 /// A query repeated from the same port within so long is the same transaction, as in Wireshark.
 const REPEAT_NS: i64 = 5_000_000_000;
 
@@ -188,7 +186,7 @@ impl Transaction {
 
     /// Whether a new query for the same is another try: the last one is not long ago.
     pub(super) fn is_recent(&self, at: At) -> bool {
-        let recent = |queries: &Queries| at.time_ns.saturating_sub(queries.last.time_ns) <= RETRY_NS;
+        let recent = |queries: &Queries| at.time_ns.saturating_sub(queries.last.time_ns) <= RECENT_NS;
         self.queries.as_ref().is_some_and(recent)
     }
 
