@@ -42,8 +42,6 @@ class Protocol:
     """How the facts of a protocol are had from tshark and from us."""
 
     name: str
-    filter: str
-    fields: tuple[str, ...]
     theirs: Callable[[list[Frame]], Facts]
     ours: Callable[[Tables], Facts]
 
@@ -52,10 +50,11 @@ class Protocol:
 
 
 def is_carried(frame: Frame, protocols: Iterable[str]) -> bool:
-    """Whether one of the protocols is in a datagram or a stream, and not quoted by an ICMP error."""
+    """Whether one of the protocols is right in a datagram or a stream, and not quoted by an ICMP error."""
     layers = frame["frame.protocols"][0].split(":")
     place = min((layers.index(name) for name in protocols if name in layers), default=0)
-    return not {"icmp", "icmpv6"} & set(layers[:place]) and bool({"udp", "tcp"} & set(layers[:place]))
+    before = layers[:place]
+    return before[-1:] in (["udp"], ["tcp"]) and not {"icmp", "icmpv6"} & set(before)
 
 
 def nanoseconds(seconds: str) -> int:
@@ -153,9 +152,11 @@ def dhcp_of_tshark(frames: list[Frame]) -> Facts:
 # ---- ours ---------------------------------------------------------------------------------------------------------
 
 
-def exchanges(tables: Tables, table: str, request: str, where: str) -> Facts:
+def exchanges(tables: Tables, table: str, request: str, where: str = "TRUE") -> Facts:
+    """Requests, answered or not; to a notification no answer is wanted."""
     facts: Facts = Counter()
-    query = f"SELECT {request}_frame AS request, response_frame, response_time_ns FROM {table} WHERE {where}"
+    query = f"""SELECT {request}_frame AS request, response_frame, response_time_ns FROM {table}
+                WHERE {where} AND {request}_frame IS NOT NULL AND outcome <> 'notification'"""
     for row in tables.rows(query):
         if row["response_frame"] is None:
             facts[unanswered(row["request"])] += 1
@@ -168,7 +169,9 @@ def our_relatives(tables: Tables) -> Facts:
     query = """SELECT protocol, sum(queries)::BIGINT AS queries FROM dns_transactions
                WHERE protocol <> 'dns' AND query_frame IS NOT NULL GROUP BY protocol"""
     what = {"mdns": "questions"}
-    return Counter({f"{row['protocol']} {what.get(row['protocol'], 'queries')}": row["queries"] for row in tables.rows(query)})
+    return Counter(
+        {f"{row['protocol']} {what.get(row['protocol'], 'queries')}": row["queries"] for row in tables.rows(query)}
+    )
 
 
 def our_dhcp(tables: Tables) -> Facts:
@@ -179,47 +182,14 @@ def our_dhcp(tables: Tables) -> Facts:
 
 
 PROTOCOLS = (
-    Protocol(
-        "DNS",
-        "dns",
-        ("frame.number", "frame.protocols", "dns.flags.response", "dns.response_to", "dns.time", "dns.retransmit_request_in"),
-        dns_of_tshark,
-        lambda tables: exchanges(
-            tables, "dns_transactions", "query", "protocol = 'dns' AND query_frame IS NOT NULL"
-        ),
-    ),
-    Protocol(
-        "SNMP",
-        "snmp",
-        ("frame.number", "frame.protocols", "snmp.data", "snmp.response_to", "snmp.time"),
-        snmp_of_tshark,
-        lambda tables: exchanges(
-            tables, "snmp_transactions", "request", "request_frame IS NOT NULL AND outcome <> 'notification'"
-        ),
-    ),
-    Protocol(
-        "NTP",
-        "ntp",
-        ("frame.number", "frame.protocols", "frame.time_epoch", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "udp.srcport",
-         "udp.dstport", "ntp.flags.mode", "ntp.org", "ntp.xmt"),
-        ntp_of_tshark,
-        lambda tables: exchanges(tables, "ntp_transactions", "request", "request_frame IS NOT NULL"),
-    ),
-    Protocol(
-        "mDNS, LLMNR, NBNS messages",
-        "mdns or llmnr or nbns",
-        ("frame.number", "frame.protocols", "dns.flags.response", "dns.count.queries", "nbns.flags.response"),
-        relatives_of_tshark,
-        our_relatives,
-    ),
-    Protocol(
-        "DHCP messages",
-        "dhcp",
-        ("frame.number", "frame.protocols", "dhcp.type", "dhcp.option.dhcp"),
-        dhcp_of_tshark,
-        our_dhcp,
-    ),
-)  # fmt: skip
+    Protocol("DNS", dns_of_tshark, lambda tables: exchanges(tables, "dns_transactions", "query", "protocol = 'dns'")),
+    Protocol("SNMP", snmp_of_tshark, lambda tables: exchanges(tables, "snmp_transactions", "request")),
+    Protocol("NTP", ntp_of_tshark, lambda tables: exchanges(tables, "ntp_transactions", "request")),
+    Protocol("mDNS, LLMNR, NBNS messages", relatives_of_tshark, our_relatives),
+    Protocol("DHCP messages", dhcp_of_tshark, our_dhcp),
+)
+FILTER = "dns or mdns or llmnr or nbns or ntp or snmp or dhcp"
+FIELDS = ["frame.number", "frame.protocols", "frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "udp.srcport", "udp.dstport", "dns.flags.response", "dns.response_to", "dns.time", "dns.retransmit_request_in", "dns.count.queries", "nbns.flags.response", "ntp.flags.mode", "ntp.org", "ntp.xmt", "snmp.data", "snmp.response_to", "snmp.time", "dhcp.type", "dhcp.option.dhcp"]
 
 
 # ---- comparing ----------------------------------------------------------------------------------------------------
@@ -240,9 +210,9 @@ def read(capture: Path) -> Reading:
     reading = Reading(capture)
     try:
         with pa.analyze(capture) as analysis:
+            frames = tshark_fields.fields(capture, FILTER, FIELDS)
             for protocol in PROTOCOLS:
-                theirs = protocol.theirs(tshark_fields.fields(capture, protocol.filter, protocol.fields))
-                compare(reading, protocol.name, theirs, protocol.ours(analysis.tables))
+                compare(reading, protocol.name, protocol.theirs(frames), protocol.ours(analysis.tables))
     except Exception as error:  # whatever it is, it belongs to this capture, and the others count too
         reading.problem = f"FAILED: {type(error).__name__}: {error}"
     return reading

@@ -1,5 +1,6 @@
 """Asks tshark for fields of the frames that pass a filter, and remembers the answer in .cache/tshark."""
 
+import functools
 import hashlib
 import json
 import os
@@ -32,7 +33,9 @@ def fields(capture: Path, display_filter: str, names: Sequence[str]) -> list[Fra
         cached.with_suffix(f".{os.getpid()}").write_text(json.dumps(rows))
         cached.with_suffix(f".{os.getpid()}").replace(cached)
     rows = json.loads(cached.read_text())
-    return [{name: cell.split(AGGREGATOR) if cell else [] for name, cell in zip(names, row, strict=True)} for row in rows]
+    return [
+        {name: cell.split(AGGREGATOR) if cell else [] for name, cell in zip(names, row, strict=True)} for row in rows
+    ]
 
 
 def _run(command: list[str]) -> str:
@@ -43,6 +46,7 @@ def _run(command: list[str]) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
+@functools.cache
 def _version() -> str:
     return subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
 

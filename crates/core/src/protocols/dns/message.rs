@@ -11,6 +11,9 @@ const QUESTION_BYTES: usize = 5;
 /// Bytes of the shortest record.
 const RECORD_BYTES: usize = 11;
 
+/// The last operation in use: refresh, of NetBIOS names (RFC 1002 §4.2.4).
+const LAST_OPCODE: u8 = 9;
+
 /// The type of a record.
 pub mod kind {
     /// An IPv4 address.
@@ -142,21 +145,24 @@ pub struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// The message in `bytes`, which was `wire_bytes` long. `None` when it has no header, or one that cannot be: of no
-    /// known operation, or with more records than fit.
-    pub fn parse(bytes: &'a [u8], wire_bytes: usize) -> Option<Self> {
+    /// The message in `bytes`; `None` when its header is cut.
+    pub fn parse(bytes: &'a [u8]) -> Option<Self> {
         let field = |at| u16_at(bytes, at);
         let counts = [field(4)?, field(6)?, field(8)?, field(10)?];
-        let message = Self { bytes, id: field(0)?, flags: field(2)?, counts };
-        let records = counts.iter().skip(1).map(|&count| usize::from(count)).sum::<usize>();
-        let least = HEADER_BYTES + usize::from(counts[0]) * QUESTION_BYTES + records * RECORD_BYTES;
-        (message.opcode() <= 9 && least <= wire_bytes).then_some(message)
+        Some(Self { bytes, id: field(0)?, flags: field(2)?, counts })
+    }
+
+    /// Whether the header can be one: of a known operation, with no more records than fit into `wire_bytes`.
+    pub fn is_plausible(&self, wire_bytes: usize) -> bool {
+        let [questions, records @ ..] = self.counts.map(usize::from);
+        let least = HEADER_BYTES + questions * QUESTION_BYTES + records.iter().sum::<usize>() * RECORD_BYTES;
+        self.opcode() <= LAST_OPCODE && least <= wire_bytes
     }
 
     /// Whether the bytes are a whole query and nothing else: one question of the Internet class for a name of plain
     /// characters, and at most EDNS. So a query is known on any port.
     pub fn is_plain_query(bytes: &[u8]) -> bool {
-        let Some(message) = Message::parse(bytes, bytes.len()) else { return false };
+        let Some(message) = Message::parse(bytes) else { return false };
         let [questions, answers, authorities, additionals] = message.counts;
         // Only "recursion desired", "authentic data" and "checking disabled" may be set.
         if message.flags & !0x0130 != 0 || (questions, answers, authorities) != (1, 0, 0) || additionals > 1 {
@@ -223,10 +229,8 @@ impl<'a> Message<'a> {
 
     /// The records, as far as they can be read.
     pub fn records(&self) -> Records<'a> {
-        let mut at = Some(HEADER_BYTES);
-        for _ in 0..self.counts[0] {
-            at = at.and_then(|at| question(self.bytes, at)).map(|(_, end)| end);
-        }
+        let skip = |at, _| question(self.bytes, at).map(|(_, end)| end);
+        let at = (0..self.counts[0]).try_fold(HEADER_BYTES, skip);
         Records { bytes: self.bytes, at, left: [self.counts[1], self.counts[2], self.counts[3]] }
     }
 

@@ -19,7 +19,7 @@ fn hear(message: Message<'_>, wire_bytes: usize, tcp: bool, sender: Role, at: At
         Role::Client => (ends.client, ends.server),
         Role::Server => (ends.server, ends.client),
     };
-    if message.bytes().len() == wire_bytes && !message.is_whole() {
+    if !message.is_plausible(wire_bytes) || (message.bytes().len() == wire_bytes && !message.is_whole()) {
         note_malformed(at, context);
     }
     let heard = Heard {
@@ -58,7 +58,7 @@ fn dialect(ends: &Ends) -> Option<Dialect> {
 pub(crate) fn recognise_datagram(datagram: &Datagram<'_>, context: &Context<'_>) -> Option<Box<dyn DatagramTracker>> {
     let payload = datagram.payload;
     let found = match dialect(&context.ends) {
-        Some(_) => Message::parse(payload.bytes, payload.wire_bytes).is_some(),
+        Some(_) => Message::parse(payload.bytes).is_some_and(|message| message.is_plausible(payload.wire_bytes)),
         None => payload.bytes.len() == payload.wire_bytes && Message::is_plain_query(payload.bytes),
     };
     found.then(|| Box::new(Datagrams) as Box<dyn DatagramTracker>)
@@ -71,9 +71,13 @@ struct Datagrams;
 impl DatagramTracker for Datagrams {
     fn datagram(&mut self, datagram: &Datagram<'_>, context: &mut Context<'_>) -> bool {
         let payload = datagram.payload;
-        let Some(message) = Message::parse(payload.bytes, payload.wire_bytes) else {
+        // What is damaged counts, too, where it was sent as a message.
+        let on_port = dialect(&context.ends).is_some();
+        let Some(message) =
+            Message::parse(payload.bytes).filter(|message| on_port || message.is_plausible(payload.wire_bytes))
+        else {
             note_malformed(datagram.at, context);
-            return dialect(&context.ends).is_some();
+            return on_port;
         };
         hear(message, payload.wire_bytes, false, datagram.sender, datagram.at, context);
         true
@@ -96,7 +100,7 @@ pub(crate) fn recognise_stream(opening: &Opening<'_>, context: &Context<'_>) -> 
     };
     let length = usize::from(u16::from_be_bytes(*length));
     let found = if on_port {
-        Message::parse(message, length).is_some()
+        Message::parse(message).is_some_and(|message| message.is_plausible(length))
     } else {
         message.len() == length && Message::is_plain_query(message)
     };
@@ -122,7 +126,7 @@ impl StreamTracker for Stream {
         let all = bytes.all();
         let Some((length, rest)) = all.split_first_chunk::<LENGTH_BYTES>() else { return Step::More };
         let length = usize::from(u16::from_be_bytes(*length));
-        let message = rest.get(..length).and_then(|message| Message::parse(message, length));
+        let message = rest.get(..length).and_then(Message::parse).filter(|message| message.is_plausible(length));
         let lost = &mut self.lost[sender as usize];
         if *lost {
             // A sender mostly begins a segment with a message.
