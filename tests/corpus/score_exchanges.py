@@ -189,7 +189,31 @@ PROTOCOLS = (
     Protocol("DHCP messages", dhcp_of_tshark, our_dhcp),
 )
 FILTER = "dns or mdns or llmnr or nbns or ntp or snmp or dhcp"
-FIELDS = ["frame.number", "frame.protocols", "frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "udp.srcport", "udp.dstport", "dns.flags.response", "dns.response_to", "dns.time", "dns.retransmit_request_in", "dns.count.queries", "nbns.flags.response", "ntp.flags.mode", "ntp.org", "ntp.xmt", "snmp.data", "snmp.response_to", "snmp.time", "dhcp.type", "dhcp.option.dhcp"]
+FIELDS = [
+    "frame.number",
+    "frame.protocols",
+    "frame.time_epoch",
+    "ip.src",
+    "ip.dst",
+    "ipv6.src",
+    "ipv6.dst",
+    "udp.srcport",
+    "udp.dstport",
+    "dns.flags.response",
+    "dns.response_to",
+    "dns.time",
+    "dns.retransmit_request_in",
+    "dns.count.queries",
+    "nbns.flags.response",
+    "ntp.flags.mode",
+    "ntp.org",
+    "ntp.xmt",
+    "snmp.data",
+    "snmp.response_to",
+    "snmp.time",
+    "dhcp.type",
+    "dhcp.option.dhcp",
+]
 
 
 # ---- comparing ----------------------------------------------------------------------------------------------------
@@ -227,31 +251,48 @@ def compare(reading: Reading, name: str, theirs: Facts, ours: Facts) -> None:
         reading.differing[name] = differing
 
 
-def read_allowed(text: str) -> dict[str, dict[str, set[str]]]:
-    """Capture -> protocol -> facts that may differ."""
-    allowed: dict[str, dict[str, set[str]]] = {}
+@dataclass
+class Allowed:
+    """What may differ in one capture and protocol: these facts, or so many that are not listed."""
+
+    facts: set[str] = field(default_factory=set)
+    count: int | None = None
+
+
+def read_allowed(text: str) -> dict[tuple[str, str], Allowed]:
+    """By capture and protocol."""
+    allowed: dict[tuple[str, str], Allowed] = {}
     for entry in tomllib.loads(text).get("differs", []):
         if not entry.get("reason", "").strip():
             raise SystemExit(f"{ALLOWED.name}: no reason for {entry['capture']}")
-        allowed.setdefault(entry["capture"], {}).setdefault(entry["protocol"], set()).update(entry["facts"])
+        allowed[entry["capture"], entry["protocol"]] = Allowed(set(entry.get("facts", ())), entry.get("count"))
     return allowed
 
 
-def judge(readings: list[Reading], allowed: dict[str, dict[str, set[str]]]) -> Iterator[str]:
+def judge(readings: list[Reading], allowed: dict[tuple[str, str], Allowed]) -> Iterator[str]:
     """What differs and may not, and permissions that nobody needs."""
+    used = set()
     for reading in readings:
+        name = reading.capture.name
         if reading.problem:
-            yield f"{reading.capture.name}: {reading.problem}"
-            continue
-        may = allowed.get(reading.capture.name, {})
-        for name in sorted(reading.differing.keys() | may.keys()):
-            seen, listed = set(reading.differing.get(name, {})), may.get(name, set())
-            for fact in sorted(seen - listed):
-                yield f"{reading.capture.name} {name}: {fact}"
-            for fact in sorted(listed - seen):
-                yield f"{reading.capture.name} {name} no longer differs: remove {fact!r}"
-    for name in sorted(allowed.keys() - {reading.capture.name for reading in readings}):
-        yield f"{name} is not there: remove it from {ALLOWED.name}"
+            yield f"{name}: {reading.problem}"
+        for protocol in PROTOCOLS:
+            may = allowed.get((name, protocol.name), Allowed())
+            used.add((name, protocol.name))
+            yield from (
+                f"{name} {protocol.name}: {what}" for what in unlike(reading.differing.get(protocol.name, {}), may)
+            )
+    for name, protocol_name in sorted(allowed.keys() - used):
+        yield f"{name} {protocol_name} is not there: remove it from {ALLOWED.name}"
+
+
+def unlike(seen: dict[str, int], may: Allowed) -> Iterator[str]:
+    if may.count is not None:
+        if sum(seen.values()) != may.count:
+            yield f"{sum(seen.values())} facts differ, not {may.count}"
+        return
+    yield from sorted(seen.keys() - may.facts)
+    yield from (f"no longer differs, remove {fact!r}" for fact in sorted(may.facts - seen.keys()))
 
 
 def score(name: str, readings: list[Reading], holds: bool) -> Score:
