@@ -89,6 +89,7 @@ pub fn pipeline(input: &[u8]) {
     let options = Options {
         memory_bytes: if choice & 0x80 == 0 { 64 << 20 } else { 64 << 10 },
         on_demand: CATALOGUE.iter().filter(|table| table.on_demand).map(|table| table.name.to_owned()).collect(),
+        ..Options::default()
     };
     let whole = analyse(file, &options, file.len().max(1));
     let chunked = analyse(file, &options, usize::from(choice & 0x7f) + 1);

@@ -8,7 +8,12 @@ use pcap_analyzer_core::protocols::{dhcp, dns, ntp, snmp};
 /// When a name is too long or not plain.
 pub fn dns(input: &[u8]) {
     let Some(message) = dns::message::Message::parse(input) else { return };
-    let _ = (message.edns(), message.is_whole(), message.is_plausible(input.len()), dns::message::Message::is_plain_query(input));
+    let _ = (
+        message.edns(),
+        message.is_whole(),
+        message.is_plausible(input.len()),
+        dns::message::Message::is_plain_query(input),
+    );
     for question in message.questions() {
         check(&question.name);
     }

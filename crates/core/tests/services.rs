@@ -110,7 +110,7 @@ fn stamp(at_ms: u64) -> [u8; 8] {
     (((EPOCH_S + at_ms / 1000) << 32) + (((at_ms % 1000) << 32) / 1000)).to_be_bytes()
 }
 
-fn ntp(mode: u8, leap: u8, stratum: u8, reference: &[u8; 4], times: [[u8; 8]; 3]) -> Vec<u8> {
+fn ntp(mode: u8, leap: u8, stratum: u8, reference: [u8; 4], times: [[u8; 8]; 3]) -> Vec<u8> {
     let mut bytes = vec![leap << 6 | 4 << 3 | mode, stratum, 6, 0xec];
     bytes.extend([0, 0, 0x80, 0, 0, 1, 0, 0]);
     bytes.extend(reference);
@@ -121,7 +121,7 @@ fn ntp(mode: u8, leap: u8, stratum: u8, reference: &[u8; 4], times: [[u8; 8]; 3]
 }
 
 fn ask(transmit: [u8; 8]) -> Vec<u8> {
-    ntp(3, 0, 0, &[0; 4], [[0; 8], [0; 8], transmit])
+    ntp(3, 0, 0, [0; 4], [[0; 8], [0; 8], transmit])
 }
 
 #[test]
@@ -129,8 +129,8 @@ fn the_time_and_what_the_server_took_for_it() {
     let tables = analyze(&pcap(&[
         (ms(1000), ask([9; 8])),
         (ms(1001), ask([8; 8])),
-        (ms(1100), ntp(4, 0, 1, b"GPS\0", [[9; 8], stamp(6025), stamp(6075)])),
-        (ms(1100), ntp(4, 0, 2, &[192, 0, 2, 9], [[7; 8], stamp(6025), stamp(6075)])),
+        (ms(1100), ntp(4, 0, 1, *b"GPS\0", [[9; 8], stamp(6025), stamp(6075)])),
+        (ms(1100), ntp(4, 0, 2, [192, 0, 2, 9], [[7; 8], stamp(6025), stamp(6075)])),
     ]));
     let numbers = ["request_frame", "response_frame", "response_time_ns", "stratum"];
     assert_eq!(
@@ -152,7 +152,7 @@ fn the_time_and_what_the_server_took_for_it() {
 #[test]
 fn a_server_that_refuses_and_one_without_the_time() {
     for (leap, stratum, reference, outcome) in
-        [(3, 0, b"RATE", "kiss_code"), (3, 16, &[0; 4], "unsynchronised"), (0, 3, &[1; 4], "answer")]
+        [(3, 0, *b"RATE", "kiss_code"), (3, 16, [0; 4], "unsynchronised"), (0, 3, [1; 4], "answer")]
     {
         let tables =
             analyze(&pcap(&[(0, ask([9; 8])), (9, ntp(4, leap, stratum, reference, [[9; 8], stamp(0), stamp(0)]))]));
