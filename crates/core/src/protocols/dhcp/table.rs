@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
 use super::transaction::Transaction;
-use crate::flows::endpoint_text;
+use crate::flows::{AddressText, endpoint_text};
 use crate::tables::table;
 
 table! {
@@ -17,9 +17,9 @@ table! {
         /// Its index among the flows of UDP.
         stream: u32,
         /// Who sent the first message of the client, as address:port; 0.0.0.0 has no address yet.
-        client: String,
+        client: AddressText,
         /// Who is asked, in the same form; mostly the broadcast address.
-        server: String,
+        server: AddressText,
         /// Hardware address of the client.
         client_mac: String,
         /// Identifier that the client chose.
@@ -78,8 +78,8 @@ impl Transaction {
         DhcpTransactionRow {
             flow: self.flow,
             stream: self.stream,
-            client: endpoint_text(self.client),
-            server: endpoint_text(self.server),
+            client: endpoint_text(self.client, true),
+            server: endpoint_text(self.server, true),
             client_mac: hexadecimal(&self.hardware),
             transaction_id: self.id,
             purpose: self.purpose,

@@ -52,14 +52,14 @@ impl Transactions {
                     None,
                 );
             }
-            self.writer.push(&transaction.row(), sink);
+            self.writer.push(transaction.row(), sink);
         }
     }
 
     /// Writes all that is left.
     pub(crate) fn finish(&mut self, sink: &mut dyn Sink) {
         while let Some(transaction) = self.kept.pop() {
-            self.writer.push(&transaction.row(), sink);
+            self.writer.push(transaction.row(), sink);
         }
         self.writer.flush(sink);
     }

@@ -1,7 +1,7 @@
 //! The table `ntp_transactions`.
 
 use super::transactions::Transaction;
-use crate::flows::endpoint_text;
+use crate::flows::{AddressText, endpoint_text};
 use crate::tables::table;
 
 table! {
@@ -13,9 +13,9 @@ table! {
         /// Its index among the flows of UDP.
         stream: u32,
         /// Who asks, as address:port, an IPv6 address in brackets.
-        client: String,
+        client: AddressText,
         /// Who is asked, in the same form.
-        server: String,
+        server: AddressText,
         /// Version of the protocol.
         version: u8,
         /// Frame of the request; NULL when only a response was seen.
@@ -67,8 +67,8 @@ impl Transaction {
         NtpTransactionRow {
             flow: self.flow,
             stream: self.stream,
-            client: endpoint_text(self.client),
-            server: endpoint_text(self.server),
+            client: endpoint_text(self.client, true),
+            server: endpoint_text(self.server, true),
             version: request.or(response).map_or(0, |(message, _)| message.version),
             request_frame: request.map(|(_, at)| at.frame),
             request_time_ns: request.map(|(_, at)| at.time_ns),

@@ -2,7 +2,7 @@
 
 use super::message::Operation;
 use super::transactions::{Said, Transaction};
-use crate::flows::endpoint_text;
+use crate::flows::{AddressText, endpoint_text};
 use crate::tables::table;
 
 table! {
@@ -14,9 +14,9 @@ table! {
         /// Its index among the flows of UDP.
         stream: u32,
         /// Who asks or notifies, as address:port, an IPv6 address in brackets.
-        client: String,
+        client: AddressText,
         /// Who is asked or notified, in the same form.
-        server: String,
+        server: AddressText,
         /// Version: 1, 2c, 3.
         version: &'static str,
         /// What is wanted: get, get_next, get_bulk, set, inform, trap; NULL when encrypted or not seen.
@@ -62,8 +62,8 @@ impl Transaction {
         SnmpTransactionRow {
             flow: self.flow,
             stream: self.stream,
-            client: endpoint_text(self.client),
-            server: endpoint_text(self.server),
+            client: endpoint_text(self.client, true),
+            server: endpoint_text(self.server, true),
             version: self.version,
             operation: request.and_then(|request| request.operation).map(Operation::name),
             request_id: self.id,

@@ -124,14 +124,14 @@ impl Transactions {
             if transaction.wants_answer() && transaction.response.is_none() && waited_ns <= RECENT_NS {
                 issues.note(IssueKind::RequestsEvicted, 0, Some(transaction.last_request.frame), None);
             }
-            self.writer.push(&transaction.row(), sink);
+            self.writer.push(transaction.row(), sink);
         }
     }
 
     /// Writes all that is left.
     pub(crate) fn finish(&mut self, sink: &mut dyn Sink) {
         while let Some(transaction) = self.kept.pop() {
-            self.writer.push(&transaction.row(), sink);
+            self.writer.push(transaction.row(), sink);
         }
         self.writer.flush(sink);
     }
