@@ -167,6 +167,15 @@ impl Flows {
         }
     }
 
+    /// The flow of a packet, and its index among those of TCP or UDP, where other packets of it were seen. A reopened
+    /// connection is the latest of its ports.
+    pub fn known(&self, transport: &Transport<'_>) -> Option<(u64, Option<u32>)> {
+        let (key, _) = Key::of(transport);
+        let at = *self.index.find(key.hash(&self.hasher), |&at| self.open[at as usize].key == key)?;
+        let flow = self.open.get(at as usize).filter(|flow| flow.all_packets() > 0)?;
+        Some((flow.number, flow.stream))
+    }
+
     /// Writes out all that is open, and the endpoints.
     pub fn finish(mut self, issues: &mut Issues, sink: &mut impl Sink) {
         let mut flows = std::mem::take(&mut self.open);

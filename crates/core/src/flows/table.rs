@@ -101,7 +101,13 @@ pub(crate) fn has_ports(protocol: u8) -> bool {
     matches!(protocol, 6 | 17 | 33 | 132 | 136)
 }
 
-fn protocol_name(protocol: u8) -> String {
+/// An end as tables show it: address:port, an IPv6 address in brackets, or the address alone.
+pub(crate) fn end_text(end: Endpoint, protocol: u8) -> String {
+    text(end, &address_text(end.address), has_ports(protocol))
+}
+
+/// The protocol as tables show it.
+pub(crate) fn protocol_name(protocol: u8) -> String {
     let name = match protocol {
         1 => "icmp",
         2 => "igmp",

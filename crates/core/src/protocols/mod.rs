@@ -3,7 +3,11 @@
 //! A protocol on top of TCP or UDP is a folder with `message.rs` (bytes → struct, no memory), `tracker.rs` (state over
 //! packets) and `table.rs`; it is entered in one of the two lists below, and what it shares between flows in [`Shared`].
 
+pub mod arp;
+pub(crate) mod control;
 pub(crate) mod follow;
+pub mod icmp;
+mod pending;
 pub mod tcp;
 
 use crate::issue::Issues;

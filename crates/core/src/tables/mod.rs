@@ -7,11 +7,13 @@ mod packets;
 
 pub use captures::{CaptureRow, InterfaceRow};
 pub(crate) use column::table;
-pub use column::{Cell, ColumnBuilder, ColumnSpec, Kind, Row, Sink, TableSpec, TableWriter};
+pub use column::{Cell, ColumnBuilder, ColumnSpec, Kind, Row, Sink, TableSpec, TableWriter, column_name};
 pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
+use crate::protocols::arp::{ArpExchangeRow, NdpExchangeRow};
+use crate::protocols::icmp::IcmpMessageRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
 use crate::traffic::{BucketRow, ProtocolRow};
 
@@ -27,6 +29,9 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpLedgerRow::TABLE,
     TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
+    IcmpMessageRow::TABLE,
+    ArpExchangeRow::TABLE,
+    NdpExchangeRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,

@@ -1,0 +1,55 @@
+//! What hosts and routers tell each other about addresses and paths. These messages are frames by themselves and no flow
+//! holds their state, so they are followed here, beside the flows.
+
+use super::arp::{self, ArpExchangeRow, NdpExchangeRow};
+use super::icmp;
+use crate::decode::{Transport, View};
+use crate::flows::{Flows, Seen};
+use crate::issue::Issues;
+use crate::tables::Sink;
+
+/// ICMP, ARP and neighbour discovery.
+pub(crate) struct Control {
+    icmp: icmp::Tracker,
+    arp: arp::Tracker<ArpExchangeRow>,
+    ndp: arp::Tracker<NdpExchangeRow>,
+}
+
+impl Control {
+    /// All of it, within `memory_bytes`.
+    pub(crate) fn new(memory_bytes: usize) -> Self {
+        let part = memory_bytes / 4;
+        Self { icmp: icmp::Tracker::new(2 * part), arp: arp::Tracker::new(part), ndp: arp::Tracker::new(part) }
+    }
+
+    /// Takes the transport headers of a frame, one of which is of ICMP. The flows know them already.
+    #[cold]
+    pub(crate) fn icmp(
+        &mut self,
+        transports: &[Transport<'_>],
+        seen: &Seen,
+        flows: &Flows,
+        issues: &mut Issues,
+        sink: &mut impl Sink,
+    ) {
+        for (at, transport) in transports.iter().enumerate().filter(|(_, transport)| !transport.quoted) {
+            let Some(message) = icmp::Message::of(transport) else { continue };
+            let quoted = transports.get(at + 1).filter(|next| next.quoted);
+            self.icmp.message(&message, (transport, quoted), seen, flows, issues, sink);
+            arp::ndp(&mut self.ndp, (&message, &transport.net), seen, issues, sink);
+        }
+    }
+
+    /// Takes a message of ARP.
+    #[cold]
+    pub(crate) fn arp(&mut self, message: View<'_>, seen: &Seen, issues: &mut Issues, sink: &mut impl Sink) {
+        arp::arp(&mut self.arp, message.bytes, seen, issues, sink);
+    }
+
+    /// Writes out all that is left.
+    pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
+        self.icmp.finish(sink);
+        self.arp.finish(sink);
+        self.ndp.finish(sink);
+    }
+}
