@@ -87,8 +87,9 @@ impl<S: Sink> Analysis<S> {
         if let Some(arp) = decoded.arp {
             self.control.arp(arp, &seen, &mut self.issues, &mut self.sink);
         }
-        if decoded.fragment.is_some() {
+        if let Some(fragment) = &decoded.fragment {
             (found, node) = self.observe_fragment(&decoded, &seen, &mut sample, found, node);
+            self.control.fragment(fragment, &seen, &self.flows, &mut self.issues, &mut self.sink);
         }
         self.buckets.count(seen.time_ns, seen.wire_bytes, sample);
         if self.packets.is_some() {
@@ -99,7 +100,7 @@ impl<S: Sink> Analysis<S> {
     /// Ends the analysis of these captures.
     pub(crate) fn finish(mut self, sources: &[&Source]) -> S {
         self.reassembler.finish(&mut self.issues);
-        self.control.finish(&mut self.sink);
+        self.control.finish(&self.flows, &mut self.sink);
         self.flows.finish(&mut self.issues, &mut self.sink);
         self.protocols.write(&mut self.sink);
         self.buckets.write(&mut self.sink);

@@ -102,8 +102,8 @@ kinds! {
     FragmentOverlap => "fragment_overlap", Note;
     /// Reassembly state was let go to stay within the memory budget.
     FragmentsEvicted => "fragments_evicted", Loss;
-    /// Exchanges of ICMP, ARP or NDP were closed before their time, oldest first, to stay within the memory budget; a later
-    /// answer stands alone.
+    /// Exchanges of ICMP, ARP or NDP, or datagrams in fragments, were closed before their time, oldest first, to stay
+    /// within the memory budget; what comes later stands alone.
     ExchangesEvicted => "exchanges_evicted", Note;
     /// Flows were let go, least recently used first, to stay within the memory budget.
     FlowsEvicted => "flows_evicted", Note;

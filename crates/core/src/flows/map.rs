@@ -167,11 +167,10 @@ impl Flows {
         }
     }
 
-    /// The flow of a packet, and its index among those of TCP or UDP, where other packets of it were seen. A reopened
-    /// connection is the latest of its ports.
-    pub fn known(&self, transport: &Transport<'_>) -> Option<(u64, Option<u32>)> {
-        let (key, _) = Key::of(transport);
-        let at = *self.index.find(key.hash(&self.hasher), |&at| self.open[at as usize].key == key)?;
+    /// The flow with this key of which packets were seen, and its index among those of TCP or UDP. Of connections that
+    /// reused their ports it is the latest.
+    pub fn known(&self, key: &Key) -> Option<(u64, Option<u32>)> {
+        let at = *self.index.find(key.hash(&self.hasher), |&at| self.open[at as usize].key == *key)?;
         let flow = self.open.get(at as usize).filter(|flow| flow.all_packets() > 0)?;
         Some((flow.number, flow.stream))
     }

@@ -7,7 +7,7 @@ pub mod arp;
 pub(crate) mod control;
 pub(crate) mod follow;
 pub mod icmp;
-mod pending;
+pub(crate) mod pending;
 pub mod tcp;
 
 use crate::issue::Issues;

@@ -12,6 +12,7 @@ pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
+use crate::fragments::FragmentedRow;
 use crate::protocols::arp::{ArpExchangeRow, NdpExchangeRow};
 use crate::protocols::icmp::IcmpMessageRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
@@ -32,6 +33,7 @@ pub const CATALOGUE: &[&TableSpec] = &[
     IcmpMessageRow::TABLE,
     ArpExchangeRow::TABLE,
     NdpExchangeRow::TABLE,
+    FragmentedRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,

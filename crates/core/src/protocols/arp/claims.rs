@@ -78,7 +78,8 @@ mod tests {
         let mut all = Claims::new(0);
         let mut told = Vec::new();
         for (number, &(last, announced, second)) in claims.iter().enumerate() {
-            let arp = [&[0, 1, 8, 0, 6, 4, 0, 2, 0, 0, 0x5e, 0, last >> 7, last][..], &[1; 4], &[0; 6], &[2; 4]].concat();
+            let arp =
+                [&[0, 1, 8, 0, 6, 4, 0, 2, 0, 0, 0x5e, 0, last >> 7, last][..], &[1; 4], &[0; 6], &[2; 4]].concat();
             let (address, hardware) = Message::of_arp(&arp).and_then(|message| message.claim()).expect("a claim");
             let at = At { frame: number as u64, time_ns: second * SECOND_NS };
             told.push(all.claim(address, hardware, announced, at).map(|rival| rival.conflict));

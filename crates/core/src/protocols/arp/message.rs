@@ -172,7 +172,8 @@ mod tests {
     #[test]
     fn purposes_follow_from_the_addresses() {
         let (one, two, nobody) = ([10, 0, 0, 1], [10, 0, 0, 2], [0; 4]);
-        let read = |bytes: &[u8]| Message::of_arp(bytes).map(|message| (message.purpose, message.target, message.asker));
+        let read =
+            |bytes: &[u8]| Message::of_arp(bytes).map(|message| (message.purpose, message.target, message.asker));
         let address = |octets: [u8; 4]| IpAddr::from(octets);
         assert_eq!(read(&arp(1, one, two)), Some((Purpose::Request, address(two), Some(address(one)))));
         assert_eq!(read(&arp(1, nobody, two)), Some((Purpose::Probe, address(two), None)));

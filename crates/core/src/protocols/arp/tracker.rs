@@ -103,7 +103,11 @@ impl<R: Row + From<Exchange>> Tracker<R> {
             return None;
         }
         let exchange = self.open.get_mut(&key)?;
-        if asks { exchange.ask(at) } else { exchange.answer(message, at) }
+        if asks {
+            exchange.ask(at)
+        } else {
+            exchange.answer(message, at)
+        }
         Some(exchange)
     }
 }

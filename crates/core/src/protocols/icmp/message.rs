@@ -110,7 +110,9 @@ fn names_of_icmp(kind: u8, code: u8) -> (&'static str, Option<&'static str>) {
         0 => ("echo_reply", None),
         3 => ("destination_unreachable", unreachable_code(code)),
         4 => ("source_quench", None),
-        5 => ("redirect", ["network", "host", "network_and_service", "host_and_service"].get(usize::from(code)).copied()),
+        5 => {
+            ("redirect", ["network", "host", "network_and_service", "host_and_service"].get(usize::from(code)).copied())
+        }
         8 => ("echo_request", None),
         9 => ("router_advertisement", None),
         10 => ("router_solicitation", None),

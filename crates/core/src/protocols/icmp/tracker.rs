@@ -3,7 +3,7 @@
 use super::message::{Echo, ICMPV6, Message};
 use super::table::IcmpMessageRow;
 use crate::decode::{Header, Transport};
-use crate::flows::{Endpoint, Flows, Seen, address_text, end_text, protocol_name};
+use crate::flows::{Endpoint, Flows, Key, Seen, address_text, end_text, protocol_name};
 use crate::issue::{IssueKind, Issues};
 use crate::protocols::pending::Pending;
 use crate::tables::{Sink, TableWriter};
@@ -97,7 +97,7 @@ fn row(message: &Message<'_>, transport: &Transport<'_>, seen: &Seen, flows: &Fl
     IcmpMessageRow {
         frame_number: seen.frame_number,
         time_ns: seen.time_ns,
-        flow: flows.known(transport).map(|(flow, _)| flow),
+        flow: flows.known(&Key::of(transport).0).map(|(flow, _)| flow),
         protocol: if message.protocol == ICMPV6 { "icmpv6" } else { "icmp" },
         source: address_text(transport.net.source),
         destination: address_text(transport.net.destination),
@@ -134,7 +134,7 @@ fn row(message: &Message<'_>, transport: &Transport<'_>, seen: &Seen, flows: &Fl
 fn quote(row: &mut IcmpMessageRow, quoted: &Transport<'_>, flows: &Flows) {
     let (net, protocol) = (&quoted.net, quoted.protocol);
     let end = |address, port| Some(end_text(Endpoint { address, port }, protocol));
-    let known = flows.known(quoted);
+    let known = flows.known(&Key::of(quoted).0);
     row.quoted_flow = known.map(|(flow, _)| flow);
     row.quoted_stream = known.and_then(|(_, stream)| stream);
     row.quoted_protocol = Some(protocol_name(protocol));
