@@ -8,28 +8,42 @@ pub(crate) mod control;
 pub(crate) mod follow;
 pub mod icmp;
 pub(crate) mod pending;
+pub mod rtp;
+pub mod sip;
 pub mod tcp;
 
 use crate::issue::Issues;
 use crate::tables::Sink;
 
 /// Protocols on top of TCP, in the order in which they are asked whether a stream is theirs.
-const STREAMS: &[follow::RecogniseStream] = &[];
+const STREAMS: &[follow::RecogniseStream] = &[
+    sip::recognise_stream, // its methods are its own
+];
 
 /// Protocols in datagrams, in the order in which they are asked whether a flow is theirs.
-const DATAGRAMS: &[follow::RecogniseDatagram] = &[];
+const DATAGRAMS: &[follow::RecogniseDatagram] = &[
+    sip::recognise_datagram,
+    rtp::recognise, // last: it takes what may be RTP on trial
+];
 
 /// What protocols remember besides the state of each flow: their tables, and what ties flows together.
-#[derive(Debug, Default)]
-pub(crate) struct Shared {}
+pub(crate) struct Shared {
+    /// Streams of RTP.
+    pub(crate) rtp: rtp::Shared,
+    /// Calls of SIP.
+    pub(crate) sip: sip::Shared,
+}
 
 impl Shared {
     /// All of it, within `memory_bytes`.
-    pub(crate) fn new(_memory_bytes: usize) -> Self {
-        Self::default()
+    pub(crate) fn new(memory_bytes: usize) -> Self {
+        let part = memory_bytes / 8;
+        Self { rtp: rtp::Shared::new(part), sip: sip::Shared::new(part) }
     }
 
-    #[allow(clippy::unused_self)] // until the first protocol has something to write
     /// Writes out what is left when the capture ends.
-    pub(crate) fn finish(&mut self, _issues: &mut Issues, _sink: &mut dyn Sink) {}
+    pub(crate) fn finish(&mut self, _issues: &mut Issues, sink: &mut dyn Sink) {
+        self.rtp.finish(sink);
+        self.sip.finish(sink);
+    }
 }

@@ -51,6 +51,17 @@ impl<K: Copy + Eq + Hash, V> Pending<K, V> {
         if self.entries.len() > self.most { self.pop_if(|_| true) } else { None }
     }
 
+    /// The entry of a key, made if there is none; the oldest goes when there is no room.
+    pub(crate) fn entry(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        if !self.entries.contains_key(&key) {
+            self.insert(key, V::default());
+        }
+        &mut self.entries.entry(key).or_default().1
+    }
+
     /// Takes the oldest entry away if it is as wanted.
     pub(crate) fn pop_if(&mut self, wanted: impl FnOnce(&V) -> bool) -> Option<V> {
         loop {

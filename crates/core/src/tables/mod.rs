@@ -15,6 +15,8 @@ use crate::flows::{EndpointRow, FlowRow};
 use crate::fragments::FragmentedRow;
 use crate::protocols::arp::{ArpExchangeRow, NdpExchangeRow};
 use crate::protocols::icmp::IcmpMessageRow;
+use crate::protocols::rtp::RtpStreamRow;
+use crate::protocols::sip::{SipCallRow, SipTransactionRow};
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
 use crate::traffic::{BucketRow, ProtocolRow};
 
@@ -30,6 +32,9 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpLedgerRow::TABLE,
     TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
+    SipCallRow::TABLE,
+    SipTransactionRow::TABLE,
+    RtpStreamRow::TABLE,
     IcmpMessageRow::TABLE,
     ArpExchangeRow::TABLE,
     NdpExchangeRow::TABLE,

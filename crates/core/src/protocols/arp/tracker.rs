@@ -104,9 +104,9 @@ impl<R: Row + From<Exchange>> Tracker<R> {
         }
         let exchange = self.open.get_mut(&key)?;
         if asks {
-            exchange.ask(at)
+            exchange.ask(at);
         } else {
-            exchange.answer(message, at)
+            exchange.answer(message, at);
         }
         Some(exchange)
     }
