@@ -86,7 +86,8 @@ impl Reassembler {
         });
         let before = datagram.used_bytes();
         let added = datagram.add(fragment);
-        self.used_bytes += datagram.used_bytes() - before;
+        // A fragment that joins two ranges may make it smaller.
+        self.used_bytes = self.used_bytes + datagram.used_bytes() - before;
         if added == Added::Overlap {
             issues.note(IssueKind::FragmentOverlap, 0, Some(frame_number), None);
         }
