@@ -71,8 +71,12 @@ def wrong(found: list[Found], allowed: Allowed) -> list[str]:
         expected = allowed.get(key, (0, 0))
         if each.differs() != expected:
             show = ", ".join(str(fact) for fact in sorted([*each.missing, *each.extra], key=str)[:4])
-            lines.append(f"{each.capture}: {each.what}: (missing, extra) {each.differs()} instead of {expected}: {show}")
-    lines += [f"{capture}: {what}: allowed, but not compared" for capture, what in allowed if (capture, what) not in seen]
+            lines.append(
+                f"{each.capture}: {each.what}: (missing, extra) {each.differs()} instead of {expected}: {show}"
+            )
+    lines += [
+        f"{capture}: {what}: allowed, but not compared" for capture, what in allowed if (capture, what) not in seen
+    ]
     return lines
 
 

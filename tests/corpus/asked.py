@@ -47,5 +47,7 @@ def fields(capture: Path, wanted: str, names: list[str], occurrence: str = "f") 
 def captures(shared: Path, only: str = "") -> list[Path]:
     """The public captures, those of the lab, and the reference capture."""
     folders = [shared / "captures", shared / "lab"]
-    files = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix not in (".json", ".md", ".csv")]
+    files = [
+        path for folder in folders for path in sorted(folder.iterdir()) if path.suffix not in (".json", ".md", ".csv")
+    ]
     return [path for path in [*files, shared / "perf" / "reference_131k.pcap"] if path.exists() and only in path.name]
