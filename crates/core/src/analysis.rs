@@ -8,6 +8,7 @@ use crate::fragments::Reassembler;
 use crate::issue::Issues;
 use crate::protocols::control::Control;
 use crate::protocols::tcp::{Answer, Class};
+use crate::selection::Selection;
 use crate::tables::{InterfaceRow, IssueRow, PacketRow, Row, Sink, TableWriter, TcpSegmentRow};
 use crate::traffic::{Buckets, Kind, Protocols, Sample};
 
@@ -18,11 +19,13 @@ pub struct Options {
     pub memory_bytes: usize,
     /// Names of tables on demand that are wanted.
     pub on_demand: Vec<String>,
+    /// Which frames are analysed.
+    pub selection: Selection,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { memory_bytes: 512 << 20, on_demand: Vec::new() }
+        Self { memory_bytes: 512 << 20, on_demand: Vec::new(), selection: Selection::default() }
     }
 }
 
@@ -40,6 +43,9 @@ pub(crate) struct Analysis<S: Sink> {
     tcp_segments: Option<TableWriter<TcpSegmentRow>>,
     last_time_ns: i64,
     frames: u64,
+    /// Unless all frames are taken.
+    selection: Option<Selection>,
+    first_time_ns: Option<i64>,
 }
 
 impl<S: Sink> Analysis<S> {
@@ -59,6 +65,8 @@ impl<S: Sink> Analysis<S> {
             tcp_segments: wanted(TcpSegmentRow::TABLE.name).then(TableWriter::default),
             last_time_ns: 0,
             frames: 0,
+            selection: Some(options.selection.clone()).filter(|selection| !selection.is_all()),
+            first_time_ns: None,
         }
     }
 
@@ -78,6 +86,9 @@ impl<S: Sink> Analysis<S> {
         self.frames += 1;
         let mut decoded = Decoded::default();
         decode_into(frame, &mut decoded);
+        if self.selection.is_some() && self.leaves_out(capture, frame, &decoded) {
+            return;
+        }
         let mut seen = self.observe(capture, frame);
         seen.vlan = decoded.vlan;
         let mut sample = Sample::default();
@@ -113,7 +124,7 @@ impl<S: Sink> Analysis<S> {
         let mut captures = TableWriter::default();
         let mut interfaces = TableWriter::default();
         for (number, (facts, source)) in self.facts.iter().zip(sources).enumerate() {
-            captures.push(&facts.row(number as u32, source), &mut self.sink);
+            captures.push(facts.row(number as u32, source), &mut self.sink);
             let context = source.reader.context();
             write_interfaces(number as u32, context, &mut interfaces, &mut self.sink);
             self.issues.merge(&context.issues, sources.len() == 1);
@@ -122,10 +133,23 @@ impl<S: Sink> Analysis<S> {
         interfaces.flush(&mut self.sink);
         let mut rows = TableWriter::default();
         for (kind, detail, issue) in self.issues.iter() {
-            rows.push(&IssueRow::new(kind, detail, issue), &mut self.sink);
+            rows.push(IssueRow::new(kind, detail, issue), &mut self.sink);
         }
         rows.flush(&mut self.sink);
         self.sink
+    }
+
+    /// Whether the frame is not among those to analyse.
+    #[cold]
+    fn leaves_out(&mut self, capture: usize, frame: &Frame<'_>, decoded: &Decoded<'_>) -> bool {
+        let time_ns = frame.time_ns.unwrap_or(self.last_time_ns);
+        let first_time_ns = *self.first_time_ns.get_or_insert(time_ns);
+        let left_out =
+            self.selection.as_ref().is_some_and(|selection| !selection.takes(time_ns, first_time_ns, decoded));
+        if left_out && let Some(facts) = self.facts.get_mut(capture) {
+            facts.leave_out();
+        }
+        left_out
     }
 
     /// Counts the frame among its capture's facts.
@@ -241,7 +265,7 @@ impl<S: Sink> Analysis<S> {
             ws_window_bytes: answer.window_bytes,
             ws_completeness: answer.completeness,
         };
-        writer.push(&row, &mut self.sink);
+        writer.push(row, &mut self.sink);
     }
 
     fn write_packet(&mut self, frame: &Frame<'_>, decoded: &Decoded<'_>, found: Option<Found>, node: u16) {
@@ -263,7 +287,7 @@ impl<S: Sink> Analysis<S> {
             flow: found.map(|found| found.flow),
             vlan: decoded.vlan,
         };
-        writer.push(&row, &mut self.sink);
+        writer.push(row, &mut self.sink);
     }
 }
 
@@ -285,6 +309,6 @@ fn write_interfaces(capture: u32, context: &Context, writer: &mut TableWriter<In
             interface_dropped_packets: interface.interface_dropped_packets,
             os_dropped_packets: interface.os_dropped_packets,
         };
-        writer.push(&row, sink);
+        writer.push(row, sink);
     }
 }

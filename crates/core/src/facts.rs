@@ -19,14 +19,21 @@ pub(crate) struct Source {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CaptureFacts {
     packets: u64,
+    left_out_packets: u64,
     captured_bytes: u64,
     wire_bytes: u64,
-    first_time_ns: Option<i64>,
-    last_time_ns: Option<i64>,
-    earliest_time_ns: Option<i64>,
-    latest_time_ns: Option<i64>,
+    times_ns: Option<Times>,
     cut_packets: u64,
     backwards_packets: u64,
+}
+
+/// Times of frames, in nanoseconds since 1970 UTC.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    first: i64,
+    last: i64,
+    earliest: i64,
+    latest: i64,
 }
 
 impl CaptureFacts {
@@ -43,13 +50,19 @@ impl CaptureFacts {
         }
     }
 
+    /// Counts a frame that is not to be analysed.
+    pub(crate) fn leave_out(&mut self) {
+        self.left_out_packets += 1;
+    }
+
     #[inline]
     fn count_time(&mut self, time_ns: i64) {
-        self.backwards_packets += u64::from(self.last_time_ns.is_some_and(|last| time_ns < last));
-        self.first_time_ns.get_or_insert(time_ns);
-        self.last_time_ns = Some(time_ns);
-        self.earliest_time_ns = Some(self.earliest_time_ns.map_or(time_ns, |earliest| earliest.min(time_ns)));
-        self.latest_time_ns = Some(self.latest_time_ns.map_or(time_ns, |latest| latest.max(time_ns)));
+        let times =
+            self.times_ns.get_or_insert(Times { first: time_ns, last: time_ns, earliest: time_ns, latest: time_ns });
+        self.backwards_packets += u64::from(time_ns < times.last);
+        times.last = time_ns;
+        times.earliest = times.earliest.min(time_ns);
+        times.latest = times.latest.max(time_ns);
     }
 
     /// The row of this file.
@@ -67,12 +80,13 @@ impl CaptureFacts {
             os: context.os.clone(),
             interfaces: context.interfaces.len() as u32,
             packets: self.packets,
+            left_out_packets: self.left_out_packets,
             captured_bytes: self.captured_bytes,
             wire_bytes: self.wire_bytes,
-            first_time_ns: self.first_time_ns,
-            last_time_ns: self.last_time_ns,
-            earliest_time_ns: self.earliest_time_ns,
-            latest_time_ns: self.latest_time_ns,
+            first_time_ns: self.times_ns.map(|times| times.first),
+            last_time_ns: self.times_ns.map(|times| times.last),
+            earliest_time_ns: self.times_ns.map(|times| times.earliest),
+            latest_time_ns: self.times_ns.map(|times| times.latest),
             cut_packets: self.cut_packets,
             time_backwards_packets: self.backwards_packets,
             complete: context.issues.iter().all(|(kind, ..)| kind.weight() != Weight::Stop),

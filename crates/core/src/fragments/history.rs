@@ -175,7 +175,7 @@ impl History {
 
     fn write(&mut self, (key, mut datagram): (Key, Datagram), flows: &Flows, sink: &mut impl Sink) {
         datagram.find_flow(&key, flows);
-        self.writer.push(&datagram.row(&key), sink);
+        self.writer.push(datagram.row(&key), sink);
     }
 }
 

@@ -1,5 +1,8 @@
 //! The table `ip_fragments`.
 
+use std::borrow::Cow;
+
+use crate::flows::AddressText;
 use crate::tables::table;
 
 table! {
@@ -10,11 +13,11 @@ table! {
         /// Index of that flow among those of TCP or of UDP, as in flows.
         stream: Option<u32>,
         /// Who sent it, as address:port, or the address alone where there are no ports or the first fragment is missing.
-        source: String,
+        source: AddressText,
         /// Whom it is for, in the same form.
-        destination: String,
+        destination: AddressText,
         /// Protocol of its payload: udp, icmp, ….
-        protocol: String,
+        protocol: Cow<'static, str>,
         /// Identification, which all its fragments share.
         id: u32,
         /// complete or incomplete. A fragment that was cut by the snapshot length counts as a whole one here.

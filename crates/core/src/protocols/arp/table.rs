@@ -2,7 +2,7 @@
 
 use super::exchange::Exchange;
 use super::message::Hardware;
-use crate::flows::address_text;
+use crate::flows::{AddressText, address_text};
 use crate::tables::table;
 
 macro_rules! exchanges {
@@ -22,11 +22,11 @@ macro_rules! exchanges {
                 /// Time of its last frame, since 1970 UTC.
                 last_time_ns: i64 ["ns"],
                 /// Address of who asks; NULL for probes and announcements.
-                requester: Option<String>,
+                requester: Option<AddressText>,
                 /// Link-layer address of who asks or announces; of an unsolicited answer, of who answers.
                 sender_hardware: Option<String>,
                 /// The address that it is about.
-                target: String,
+                target: AddressText,
                 /// Frame of the first request; NULL where none was seen.
                 request_frame: Option<u64>,
                 /// Requests, repeats included.
@@ -48,7 +48,7 @@ macro_rules! exchanges {
                 /// Frame in which it did.
                 other_frame: Option<u64>,
                 /// The address that both claimed.
-                other_address: Option<String>,
+                other_address: Option<AddressText>,
                 /// Frames that claim an address which another host still claims (RFC 5227 §2.4). An address that went over to a
                 /// host which announced it is not counted unless the earlier owner goes on, nor one that routers share.
                 conflicts: u32 ["packets"],

@@ -60,7 +60,7 @@ impl<R: Row + From<Exchange>> Tracker<R> {
     /// Writes out all that is left.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         while let Some(exchange) = self.open.pop_if(|_| true) {
-            self.writer.push(&exchange.into(), sink);
+            self.writer.push(exchange.into(), sink);
         }
         self.writer.flush(sink);
     }
@@ -68,7 +68,7 @@ impl<R: Row + From<Exchange>> Tracker<R> {
     fn message(&mut self, message: &Message, seen: &Seen, issues: &mut Issues, sink: &mut impl Sink) {
         let at = At { frame: seen.frame_number, time_ns: seen.time_ns };
         while let Some(over) = self.open.pop_if(|exchange| exchange.is_over(at.time_ns)) {
-            self.writer.push(&over.into(), sink);
+            self.writer.push(over.into(), sink);
         }
         let announced = matches!(message.purpose, Purpose::Announcement { .. });
         let rival = message.claim().and_then(|(address, hardware)| {
@@ -82,10 +82,10 @@ impl<R: Row + From<Exchange>> Tracker<R> {
         let mut exchange = Exchange::new(message, at);
         exchange.rival(rival);
         if !matches!(message.purpose, Purpose::Request | Purpose::Probe) {
-            self.writer.push(&exchange.into(), sink);
+            self.writer.push(exchange.into(), sink);
         } else if let Some(evicted) = self.open.insert(key(message), exchange) {
             issues.note(IssueKind::ExchangesEvicted, 0, Some(evicted.first.frame), None);
-            self.writer.push(&evicted.into(), sink);
+            self.writer.push(evicted.into(), sink);
         }
     }
 
@@ -96,7 +96,7 @@ impl<R: Row + From<Exchange>> Tracker<R> {
         let asks = matches!(message.purpose, Purpose::Request | Purpose::Probe);
         if open.is_over(at.time_ns) || asks && open.response.is_some() {
             let done = self.open.remove(&key)?;
-            self.writer.push(&done.into(), sink);
+            self.writer.push(done.into(), sink);
             return None;
         }
         if !asks && !open.is_answered_by(message, at) {

@@ -1,5 +1,8 @@
 //! The table `icmp_messages`.
 
+use std::borrow::Cow;
+
+use crate::flows::AddressText;
 use crate::tables::table;
 
 table! {
@@ -15,9 +18,9 @@ table! {
         /// icmp or icmpv6.
         protocol: &'static str,
         /// Address that sent it.
-        source: String,
+        source: AddressText,
         /// Address it is for.
-        destination: String,
+        destination: AddressText,
         /// Time to live, or hop limit, when it was captured.
         ttl: u8,
         /// Type, a number of ICMP or of ICMPv6.
@@ -49,19 +52,19 @@ table! {
         /// MTU of the next hop, where the message tells that a packet was too large; 0 from routers that do not say.
         mtu_bytes: Option<u32> ["bytes"],
         /// Of a redirect: address of the better first hop.
-        gateway: Option<String>,
+        gateway: Option<AddressText>,
         /// Of a neighbor solicitation or advertisement: the address it is about.
-        target: Option<String>,
+        target: Option<AddressText>,
         /// Of an error: flow of the packet it quotes, as in flows; NULL where no packet of that flow was captured.
         quoted_flow: Option<u64>,
         /// Of an error: index of that flow among those of TCP or of UDP, as in flows.
         quoted_stream: Option<u32>,
         /// Of an error: protocol of the packet it quotes.
-        quoted_protocol: Option<String>,
+        quoted_protocol: Option<Cow<'static, str>>,
         /// Of an error: who sent the packet it quotes, as address:port or the address alone.
-        quoted_source: Option<String>,
+        quoted_source: Option<AddressText>,
         /// Of an error: whom the packet it quotes was for, in the same form.
-        quoted_destination: Option<String>,
+        quoted_destination: Option<AddressText>,
         /// Of an error: sequence number of the quoted packet, by TCP or as an echo.
         quoted_sequence: Option<u32>,
         /// Of an error: identification in the IPv4 header of the quoted packet, which tells packets of one flow apart.

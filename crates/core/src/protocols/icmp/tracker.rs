@@ -44,13 +44,13 @@ impl Tracker {
             quote(&mut row, quoted, flows);
             self.refused(&mut row, quoted);
         }
-        self.writer.push(&row, sink);
+        self.writer.push(row, sink);
     }
 
     /// Writes out all that is left.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) {
         while let Some(row) = self.requests.pop_if(|_| true) {
-            self.writer.push(&row, sink);
+            self.writer.push(row, sink);
         }
         self.writer.flush(sink);
     }
@@ -61,13 +61,13 @@ impl Tracker {
                 before.repeated_frame = Some(row.frame_number);
                 row.duplicate_of_frame = Some(before.frame_number);
             }
-            self.writer.push(&before, sink);
+            self.writer.push(before, sink);
         }
         if let Some(oldest) = self.requests.insert(echo, row) {
             if oldest.response_frame.is_none() {
                 issues.note(IssueKind::ExchangesEvicted, 0, Some(oldest.frame_number), None);
             }
-            self.writer.push(&oldest, sink);
+            self.writer.push(oldest, sink);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The table `rtp_streams`.
 
+use crate::flows::AddressText;
 use crate::tables::table;
 
 table! {
@@ -11,15 +12,15 @@ table! {
         /// Index of that flow among the flows of UDP, as in flows.
         stream: u32,
         /// Client of the flow as address:port.
-        client: String,
+        client: AddressText,
         /// Server of the flow in the same form.
-        server: String,
+        server: AddressText,
         /// Who sends it: client or server.
         sender: &'static str,
         /// Sending end as address:port.
-        source: String,
+        source: AddressText,
         /// Receiving end in the same form.
-        destination: String,
+        destination: AddressText,
         /// Source identifier.
         ssrc: u32,
         /// Payload type of its first packet that is neither comfort noise nor a key press.

@@ -114,5 +114,5 @@ fn write(stream: Stream, context: &mut Context<'_>) {
     let shared = &mut context.shared.rtp;
     let reported = shared.reported.of(source.address, destination.address, stream.ssrc);
     let row = stream.row(&context.ends, shared.media.between(source, destination), reported);
-    shared.writer.push(&row, context.sink);
+    shared.writer.push(row, context.sink);
 }

@@ -1,5 +1,6 @@
 //! The tables `sip_calls` and `sip_transactions`.
 
+use crate::flows::AddressText;
 use crate::tables::table;
 
 table! {
@@ -15,13 +16,13 @@ table! {
         /// udp or tcp.
         transport: &'static str,
         /// Who sent the first INVITE, as address:port.
-        caller: String,
+        caller: AddressText,
         /// Whom it was sent to, in the same form.
-        callee: String,
+        callee: AddressText,
         /// Client of the flow, as in flows.
-        client: String,
+        client: AddressText,
         /// Server of the flow, as in flows.
-        server: String,
+        server: AddressText,
         /// Host in the address of the caller (From).
         from_host: Option<String>,
         /// Host in the address of the callee (To).
@@ -83,9 +84,9 @@ table! {
         /// udp or tcp.
         transport: &'static str,
         /// Client of the flow, as in flows.
-        client: String,
+        client: AddressText,
         /// Server of the flow, as in flows.
-        server: String,
+        server: AddressText,
         /// Method; other where it is none of the usual ones.
         method: &'static str,
         /// Call-ID.

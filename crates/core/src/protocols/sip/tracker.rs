@@ -8,7 +8,7 @@ use super::message::{self, Message, Start, split_header};
 use super::sdp;
 use super::table::{SipCallRow, SipTransactionRow};
 use super::transaction::Transaction;
-use crate::flows::{Endpoint, end_text};
+use crate::flows::{AddressText, Endpoint, end_text};
 use crate::issue::{IssueKind, Issues};
 use crate::protocols::follow::{
     At, Bytes, Context, Datagram, DatagramTracker, Ends, Opening, Recognised, Step, StreamTracker,
@@ -50,16 +50,16 @@ impl Place {
     }
 
     /// Client and server of the flow.
-    pub(super) fn ends(&self) -> [String; 2] {
+    pub(super) fn ends(&self) -> [AddressText; 2] {
         [self.text(self.ends.client), self.text(self.ends.server)]
     }
 
-    pub(super) fn sender_and_receiver(&self) -> [String; 2] {
+    pub(super) fn sender_and_receiver(&self) -> [AddressText; 2] {
         let [client, server] = self.ends();
         if self.sender == Role::Client { [client, server] } else { [server, client] }
     }
 
-    fn text(&self, end: Endpoint) -> String {
+    fn text(&self, end: Endpoint) -> AddressText {
         end_text(end, self.protocol)
     }
 }
@@ -86,10 +86,10 @@ impl Shared {
     /// Writes out all that is left.
     pub(crate) fn finish(&mut self, sink: &mut dyn Sink) {
         while let Some(call) = self.calls.pop_if(|_| true) {
-            self.call_writer.push(&call.row(), sink);
+            self.call_writer.push(call.row(), sink);
         }
         while let Some(transaction) = self.transactions.pop_if(|_| true) {
-            self.transaction_writer.push(&transaction.row(), sink);
+            self.transaction_writer.push(transaction.row(), sink);
         }
         self.call_writer.flush(sink);
         self.transaction_writer.flush(sink);
@@ -106,14 +106,14 @@ impl Shared {
             if !oldest.is_released() {
                 issues.note(IssueKind::ExchangesEvicted, 0, Some(oldest.first_frame()), None);
             }
-            self.call_writer.push(&oldest.row(), sink);
+            self.call_writer.push(oldest.row(), sink);
         }
         if let Some(call) = self.calls.get_mut(&key) {
             call.message(message, fresh, &place, at);
         }
         let over = |call: &Call| call.is_released() && is_past(call.last_time_ns(), at);
         while let Some(call) = self.calls.pop_if(over) {
-            self.call_writer.push(&call.row(), sink);
+            self.call_writer.push(call.row(), sink);
         }
     }
 
@@ -128,7 +128,7 @@ impl Shared {
     ) -> bool {
         let over = |transaction: &Transaction| transaction.is_done() && is_past(transaction.last_time_ns(), at);
         while let Some(transaction) = self.transactions.pop_if(over) {
-            self.transaction_writer.push(&transaction.row(), sink);
+            self.transaction_writer.push(transaction.row(), sink);
         }
         let unique: &[u8] = if message.branch.is_empty() { message.call_id } else { message.branch };
         let key = hash(&(unique, message.sequence, message.method));
@@ -141,7 +141,7 @@ impl Shared {
             if !oldest.is_done() {
                 issues.note(IssueKind::ExchangesEvicted, 0, None, None);
             }
-            self.transaction_writer.push(&oldest.row(), sink);
+            self.transaction_writer.push(oldest.row(), sink);
         }
         fresh
     }
