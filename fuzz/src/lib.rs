@@ -1,6 +1,7 @@
 //! What each fuzz target does with its input, and what must hold whatever that is.
 
 mod messages;
+mod exchanges;
 mod tcp;
 
 use arrow_array::RecordBatch;
@@ -11,6 +12,7 @@ use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use pcap_analyzer_core::{Error, Options, Pipeline};
 
 pub use messages::{dhcp, dns, ntp, snmp};
+pub use exchanges::{control, media};
 pub use tcp::tcp;
 
 /// A target: its name, which is its folder in `corpus/`, and its body.
@@ -25,6 +27,8 @@ pub const TARGETS: &[Target] = &[
     ("ntp", ntp),
     ("pipeline", pipeline),
     ("snmp", snmp),
+    ("control", control),
+    ("media", media),
     ("tcp", tcp),
 ];
 
