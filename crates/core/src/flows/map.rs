@@ -11,7 +11,7 @@ use super::table::FlowRow;
 use crate::decode::{Header, Transport, View, flags};
 use crate::issue::{IssueKind, Issues};
 use crate::protocols;
-use crate::protocols::follow::{At, Context, Datagram, Segment};
+use crate::protocols::follow::{At, Context, Datagram, Follower, Segment};
 use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Role};
 use crate::tables::{Sink, TableWriter};
 
@@ -46,8 +46,7 @@ fn successor(flow: &Flow, sender: Half, transport: &Transport<'_>) -> Option<Box
 }
 
 /// Gives what a packet carries to the protocol that is followed.
-fn follow(flow: &mut Flow, sender: Half, transport: &Transport<'_>, seen: &Seen, mut context: Context<'_>) {
-    let sender = Role::of(sender, flow.client);
+fn follow(follower: &mut Follower, sender: Role, transport: &Transport<'_>, seen: &Seen, mut context: Context<'_>) {
     let at = At { frame: seen.frame_number, time_ns: seen.time_ns };
     match &transport.header {
         Header::Tcp(tcp) => {
@@ -63,9 +62,9 @@ fn follow(flow: &mut Flow, sender: Half, transport: &Transport<'_>, seen: &Seen,
                 payload: View::new(transport.payload.bytes, wire_bytes as usize),
                 at,
             };
-            flow.follower.segment(&segment, &mut context);
+            follower.segment(&segment, &mut context);
         }
-        _ => flow.follower.datagram(&Datagram { sender, payload: transport.payload, at }, &mut context),
+        _ => follower.datagram(&Datagram { sender, payload: transport.payload, at }, &mut context),
     }
 }
 
@@ -146,8 +145,9 @@ impl Flows {
             }
         }
         if !transport.quoted && !flow.follower.is_none() {
-            let context = Context { ends: flow.ends(), shared: &mut self.protocols, issues, sink };
-            follow(flow, sender, transport, seen, context);
+            let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
+            let context = Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
+            follow(&mut flow.follower, sender, transport, seen, context);
         }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
         if new || flow.all_packets().is_multiple_of(ACCOUNT_PACKETS) {
@@ -308,7 +308,8 @@ impl Flows {
         if flow.all_packets() == 0 {
             return;
         }
-        let mut context = Context { ends: flow.ends(), shared: &mut self.protocols, issues, sink };
+        let (ends, connection) = (flow.ends(), flow.tcp.as_deref());
+        let mut context = Context { ends, connection, shared: &mut self.protocols, issues, sink };
         flow.follower.finish(&mut context);
         self.endpoints.add(&flow, issues);
         let row = FlowRow::new(&flow, evicted);

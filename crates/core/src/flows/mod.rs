@@ -13,4 +13,4 @@ pub use flow::Seen;
 pub use key::{Endpoint, Half, Key};
 pub use map::{Flows, Found};
 pub use table::FlowRow;
-pub(crate) use table::has_ports;
+pub(crate) use table::{endpoint_text, has_ports};

@@ -122,6 +122,11 @@ fn protocol_name(protocol: u8) -> String {
     name.to_owned()
 }
 
+/// An end as address:port, an IPv6 address in brackets.
+pub(crate) fn endpoint_text(end: Endpoint) -> String {
+    text(end, &address_text(end.address), true)
+}
+
 fn text(end: Endpoint, address: &str, ported: bool) -> String {
     let mut text = String::with_capacity(address.len() + 8);
     let brackets = ported && end.address.is_ipv6();

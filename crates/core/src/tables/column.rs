@@ -178,7 +178,7 @@ macro_rules! text_cells {
         }
     )+};
 }
-text_cells!(&'static str String);
+text_cells!(&'static str String std::sync::Arc<str>);
 
 impl<T: Cell> Cell for Option<T> {
     const KIND: Kind = T::KIND;

@@ -14,7 +14,7 @@ mod direction;
 mod stream;
 
 pub(crate) use bytes::{At, Bytes};
-pub(crate) use context::{Context, Ends};
+pub(crate) use context::{Context, Ends, Texts};
 pub(crate) use datagram::{Datagram, DatagramTracker, Datagrams, Recognise as RecogniseDatagram};
 pub(crate) use stream::{Opening, Recognise as RecogniseStream, Recognised, Segment, Step, Stream, StreamTracker};
 

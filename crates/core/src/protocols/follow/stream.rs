@@ -53,7 +53,7 @@ pub(crate) enum Step {
 pub(crate) trait StreamTracker: std::fmt::Debug {
     /// Looks at what `sender` sent from the end of the last message on.
     fn parse(&mut self, sender: Role, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step;
-    /// The last of the bytes that [`Step::Skip`] named came.
+    /// The bytes that [`Step::Skip`] named have all come, the last of them with the frame `at`.
     fn skipped(&mut self, _sender: Role, _at: At, _context: &mut Context<'_>) {}
     /// Bytes that `sender` sent are not in the capture, nor what was buffered before them of any use; what comes next
     /// may begin within a message. Returns whether to go on.
@@ -186,7 +186,7 @@ impl Stream {
             return;
         };
         if (from + 1..=offset).contains(&direction.skip_to) {
-            tracker.skipped(role, at, context);
+            tracker.skipped(role, direction.skipped_at.max(at), context);
         }
         if direction.skip_to < offset {
             let missing_bytes = offset - from.max(direction.skip_to);
@@ -223,10 +223,11 @@ impl Stream {
         let direction = &mut self.directions[role as usize];
         let count = (direction.skip_to - direction.next).min(bytes.len() as u64);
         direction.next += count;
+        direction.skipped_at = direction.skipped_at.max(at);
         if direction.next == direction.skip_to
             && let Some(tracker) = &mut self.tracker
         {
-            tracker.skipped(role, at, context);
+            tracker.skipped(role, direction.skipped_at, context);
         }
         &bytes[count as usize..]
     }
@@ -250,6 +251,7 @@ impl Stream {
             }
             Step::Skip(count) if count > 0 => {
                 direction.skip_to = offset.saturating_add(count);
+                direction.skipped_at = at;
                 bytes
             }
             Step::Renew(count) => {
@@ -291,8 +293,8 @@ impl Stream {
         let waiting = direction.waiting();
         let skip_to = waiting.offset().saturating_add(count);
         let whole = count <= waiting.all().len() as u64;
-        let at = waiting.at((count - 1) as usize);
-        direction.skip_to = skip_to;
+        let at = waiting.whole_at(usize::try_from(count).unwrap_or(usize::MAX));
+        (direction.skip_to, direction.skipped_at) = (skip_to, at);
         direction.consume(usize::try_from(count).unwrap_or(usize::MAX));
         if let Some(tracker) = self.tracker.as_mut().filter(|_| whole) {
             tracker.skipped(role, at, context);
@@ -424,7 +426,7 @@ mod tests {
         let (mut shared, mut issues, mut sink) = (Shared::default(), Issues::default(), Nowhere);
         let end = Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port: 1 };
         let ends = Ends { flow: 0, stream: 0, client: end, server: end };
-        let mut context = Context { ends, shared: &mut shared, issues: &mut issues, sink: &mut sink };
+        let mut context = Context { ends, connection: None, shared: &mut shared, issues: &mut issues, sink: &mut sink };
         let empty = View::new(&[], 0);
         let base = Segment {
             sender: Role::Client,
