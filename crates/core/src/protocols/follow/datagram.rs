@@ -21,7 +21,7 @@ pub(crate) struct Datagram<'a> {
 }
 
 /// A protocol in the datagrams of one flow.
-pub(crate) trait DatagramTracker: std::fmt::Debug {
+pub(crate) trait DatagramTracker: std::fmt::Debug + Send + Sync {
     /// Takes the next datagram; returns whether the flow is still this protocol's.
     fn datagram(&mut self, datagram: &Datagram<'_>, context: &mut Context<'_>) -> bool;
     /// Ends with the flow, or when the flow is no longer this protocol's.

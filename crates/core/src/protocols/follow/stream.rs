@@ -50,7 +50,7 @@ pub(crate) enum Step {
 }
 
 /// A protocol in the bytes of one connection.
-pub(crate) trait StreamTracker: std::fmt::Debug {
+pub(crate) trait StreamTracker: std::fmt::Debug + Send + Sync {
     /// Looks at what `sender` sent from the end of the last message on.
     fn parse(&mut self, sender: Role, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step;
     /// The bytes that [`Step::Skip`] named have all come, the last of them with the frame `at`.
@@ -358,6 +358,8 @@ fn parse(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
     use crate::flows::Endpoint;
     use crate::issue::Issues;
@@ -367,11 +369,11 @@ mod tests {
 
     /// Messages are a length and so many bytes; a length from 100 on says how many bytes to skip.
     #[derive(Debug, Default)]
-    struct Lengths(std::rc::Rc<std::cell::RefCell<Vec<String>>>);
+    struct Lengths(Arc<Mutex<Vec<String>>>);
 
     impl Lengths {
         fn note(&self, text: String) {
-            self.0.borrow_mut().push(text);
+            self.0.lock().unwrap().push(text);
         }
     }
 
@@ -420,8 +422,8 @@ mod tests {
     /// of the server, each after so many segments.
     fn seen(segments: &[(u32, &[u8])], acks: &[(usize, u32)], cut: usize) -> Vec<String> {
         const ISN: u32 = u32::MAX - 3; // so that numbers wrap
-        let notes = std::rc::Rc::default();
-        let tracker: Box<dyn StreamTracker> = Box::new(Lengths(std::rc::Rc::clone(&notes)));
+        let notes = Arc::<Mutex<Vec<String>>>::default();
+        let tracker: Box<dyn StreamTracker> = Box::new(Lengths(Arc::clone(&notes)));
         let mut stream = Stream { tracker: Some(tracker), ..Stream::default() };
         let (mut shared, mut issues, mut sink) = (Shared::default(), Issues::default(), Nowhere);
         let end = Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port: 1 };
@@ -451,8 +453,8 @@ mod tests {
             }
         }
         stream.finish(&mut context);
-        let notes: &std::rc::Rc<std::cell::RefCell<Vec<String>>> = &notes;
-        notes.borrow().clone()
+        drop(stream);
+        Arc::try_unwrap(notes).unwrap().into_inner().unwrap()
     }
 
     #[test]
