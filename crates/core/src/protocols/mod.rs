@@ -4,20 +4,23 @@
 //! packets) and `table.rs`; it is entered in one of the two lists below, and what it shares between flows in [`Shared`].
 
 pub(crate) mod follow;
+pub mod http;
 pub mod tcp;
 
 use crate::issue::Issues;
-use crate::tables::Sink;
+use crate::tables::{Sink, TableWriter};
 
 /// Protocols on top of TCP, in the order in which they are asked whether a stream is theirs.
-const STREAMS: &[follow::RecogniseStream] = &[];
+const STREAMS: &[follow::RecogniseStream] = &[http::recognise];
 
 /// Protocols in datagrams, in the order in which they are asked whether a flow is theirs.
 const DATAGRAMS: &[follow::RecogniseDatagram] = &[];
 
 /// What protocols remember besides the state of each flow: their tables, and what ties flows together.
-#[derive(Debug, Default)]
-pub(crate) struct Shared {}
+#[derive(Default)]
+pub(crate) struct Shared {
+    http: TableWriter<http::HttpTransactionRow>,
+}
 
 impl Shared {
     /// All of it, within `memory_bytes`.
@@ -25,7 +28,8 @@ impl Shared {
         Self::default()
     }
 
-    #[allow(clippy::unused_self)] // until the first protocol has something to write
     /// Writes out what is left when the capture ends.
-    pub(crate) fn finish(&mut self, _issues: &mut Issues, _sink: &mut dyn Sink) {}
+    pub(crate) fn finish(&mut self, _issues: &mut Issues, sink: &mut dyn Sink) {
+        self.http.flush(sink);
+    }
 }

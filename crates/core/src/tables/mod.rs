@@ -12,6 +12,7 @@ pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
+use crate::protocols::http::HttpTransactionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
 use crate::traffic::{BucketRow, ProtocolRow};
 
@@ -27,6 +28,7 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpLedgerRow::TABLE,
     TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
+    HttpTransactionRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,
