@@ -55,6 +55,9 @@ pub(crate) trait StreamTracker: std::fmt::Debug + Send + Sync {
     fn parse(&mut self, sender: Role, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step;
     /// The bytes that [`Step::Skip`] named have all come, the last of them with the frame `at`.
     fn skipped(&mut self, _sender: Role, _at: At, _context: &mut Context<'_>) {}
+    /// The message that `bytes` begin will not become whole, since the capture lacks what follows: `cut` says that frames
+    /// are cut. Then comes [`StreamTracker::gap`].
+    fn broken(&mut self, _sender: Role, _bytes: &Bytes<'_>, _cut: bool, _context: &mut Context<'_>) {}
     /// Bytes that `sender` sent are not in the capture, nor what was buffered before them of any use; what comes next
     /// may begin within a message. Returns whether to go on.
     fn gap(&mut self, sender: Role, missing_bytes: u64, at: At, context: &mut Context<'_>) -> bool;
@@ -168,23 +171,27 @@ impl Stream {
 
     /// Takes a segment whose turn has come; what lies before it is missing.
     fn take(&mut self, role: Role, placed: &Placed<&[u8]>, context: &mut Context<'_>) {
-        self.miss(role, placed.offset, placed.at, context);
+        self.miss(role, placed.offset, false, placed.at, context);
         self.read(role, placed.bytes, placed.at, context);
-        self.miss(role, placed.end(), placed.at, context);
+        self.miss(role, placed.end(), true, placed.at, context);
     }
 
     /// Goes on at `offset` without the bytes before it.
-    fn miss(&mut self, role: Role, offset: u64, at: At, context: &mut Context<'_>) {
+    fn miss(&mut self, role: Role, offset: u64, cut: bool, at: At, context: &mut Context<'_>) {
         let direction = &mut self.directions[role as usize];
         let from = direction.next;
         if offset <= from {
             return;
         }
-        direction.next = offset;
         let Some(tracker) = self.tracker.as_mut().filter(|_| !direction.stopped) else {
+            direction.next = offset;
             direction.forget();
             return;
         };
+        if direction.buffered() > 0 {
+            tracker.broken(role, &direction.waiting(), cut, context);
+        }
+        direction.next = offset;
         if (from + 1..=offset).contains(&direction.skip_to) {
             tracker.skipped(role, direction.skipped_at.max(at), context);
         }

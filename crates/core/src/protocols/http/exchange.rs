@@ -10,8 +10,10 @@ pub(super) struct Request {
     pub(super) first: Option<At>,
     /// When its head was whole.
     pub(super) head: Option<At>,
-    /// When all of it was whole.
+    /// When all of it was whole; of one whose head is cut, as far as is known.
     pub(super) last: Option<At>,
+    /// The beginning of one whose head is cut, so that its end is not known.
+    pub(super) cut: Option<At>,
     pub(super) method: Option<String>,
     pub(super) target: Target,
     pub(super) header_bytes: u64,
@@ -24,6 +26,7 @@ pub(super) struct Request {
 pub(super) struct Response {
     pub(super) first: Option<At>,
     pub(super) last: Option<At>,
+    pub(super) cut: Option<At>,
     pub(super) status: Option<u16>,
     pub(super) header_bytes: u64,
     pub(super) body_bytes: u64,
@@ -33,13 +36,21 @@ pub(super) struct Response {
     pub(super) rtt_ns: Option<i64>,
 }
 
+/// What changes while a message is sent.
+#[derive(Debug)]
+pub(super) struct Current<'a> {
+    pub(super) last: &'a mut Option<At>,
+    pub(super) cut: &'a mut Option<At>,
+    pub(super) body_bytes: &'a mut u64,
+}
+
 /// A request and its response.
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) number: u32,
     /// Who asks.
     pub(super) requester: Role,
-    pub(super) version: String,
+    pub(super) version: Option<String>,
     pub(super) request: Option<Request>,
     pub(super) response: Option<Response>,
     /// The first interim response: status and when it was whole.
@@ -50,11 +61,11 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(number: u32, requester: Role, version: &str) -> Self {
+    pub(super) fn new(number: u32, requester: Role, version: Option<&str>) -> Self {
         Self {
             number,
             requester,
-            version: version.to_owned(),
+            version: version.map(str::to_owned),
             request: None,
             response: None,
             interim: None,
@@ -74,6 +85,27 @@ impl Exchange {
         self.response.as_ref().is_some_and(|response| response.last.is_some())
     }
 
+    /// Whether `sender` is sending the response.
+    pub(super) fn is_answering(&self, sender: Role) -> bool {
+        self.requester != sender && self.response.as_ref().is_some_and(|response| response.last.is_none())
+    }
+
+    /// Whether `sender` is sending the request.
+    pub(super) fn is_asking(&self, sender: Role) -> bool {
+        self.requester == sender && !self.asked()
+    }
+
+    /// The response, or the request, as far as it goes on.
+    pub(super) fn current(&mut self, answers: bool) -> Option<Current<'_>> {
+        if answers {
+            let Response { last, cut, body_bytes, .. } = self.response.as_mut()?;
+            Some(Current { last, cut, body_bytes })
+        } else {
+            let Request { last, cut, body_bytes, .. } = self.request.as_mut()?;
+            Some(Current { last, cut, body_bytes })
+        }
+    }
+
     /// How it ended, in the word of the table.
     pub(super) fn outcome(&self) -> &'static str {
         match (&self.request, &self.response) {
@@ -91,6 +123,6 @@ impl Exchange {
         self.request
             .as_ref()
             .map_or(0, |request| length(&request.method) + length(&request.target.host) + length(&request.target.path))
-            + self.version.capacity()
+            + length(&self.version)
     }
 }

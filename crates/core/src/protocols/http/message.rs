@@ -46,8 +46,8 @@ pub enum Start<'a> {
 pub struct Head<'a> {
     /// Start line.
     pub start: Start<'a>,
-    /// Version as in `1.1`.
-    pub version: &'a str,
+    /// Version as in `1.1`; `None` where the line is cut.
+    pub version: Option<&'a str>,
     /// Length of the head, the empty line included.
     pub bytes: usize,
     /// The field Host.
@@ -75,6 +75,10 @@ pub enum Body {
     Chunked,
     /// All that comes until the sender closes.
     UntilClose,
+    /// Nobody knows: frames are cut within the head.
+    Cut,
+    /// Nobody knows: the rest of the head is missing.
+    Lost,
 }
 
 /// A line in the body of chunks.
@@ -154,12 +158,30 @@ pub fn head_bytes(bytes: &[u8], searched: usize) -> Option<usize> {
 impl<'a> Head<'a> {
     /// Reads a head. What is cut gives the fields that there are; `None` where the start line is not one.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let (first, mut rest) = line(bytes)?;
+        let (first, rest) = line(bytes)?;
         let (start, version) = status_line(first).or_else(|| request_line(first))?;
-        let mut head = Self {
+        let mut head = Self { version: Some(version), ..Self::empty(start, bytes.len()) };
+        head.fields(rest);
+        Some(head)
+    }
+
+    /// Reads what there is of a head that is cut. A request line that is cut within its target counts.
+    pub fn parse_cut(bytes: &'a [u8]) -> Option<Self> {
+        if line(bytes).is_some() {
+            return Self::parse(bytes);
+        }
+        let space = bytes.iter().take(MOST_METHOD_BYTES).position(|&byte| byte == b' ')?;
+        let (method, target) = bytes.split_at(space);
+        let target = target.get(1..).filter(|target| target.starts_with(b"/"))?;
+        let method = COMMON_METHODS.contains(&method).then(|| std::str::from_utf8(method).ok())??;
+        Some(Self::empty(Start::Request { method, target }, bytes.len()))
+    }
+
+    fn empty(start: Start<'a>, bytes: usize) -> Self {
+        Self {
             start,
-            version,
-            bytes: bytes.len(),
+            version: None,
+            bytes,
             host: None,
             content_length: None,
             chunked: false,
@@ -167,7 +189,10 @@ impl<'a> Head<'a> {
             keep_alive: false,
             upgrade: None,
             expects_continue: false,
-        };
+        }
+    }
+
+    fn fields(&mut self, mut rest: &'a [u8]) {
         while let Some((field, after)) = line(rest) {
             if field.is_empty() {
                 break;
@@ -175,10 +200,9 @@ impl<'a> Head<'a> {
             rest = after;
             if let Some(colon) = field.iter().take(32).position(|&byte| byte == b':') {
                 let (name, value) = field.split_at(colon);
-                head.field(name.trim_ascii_end(), value.get(1..).unwrap_or_default().trim_ascii());
+                self.field(name.trim_ascii_end(), value.get(1..).unwrap_or_default().trim_ascii());
             }
         }
-        Some(head)
     }
 
     fn field(&mut self, name: &[u8], value: &'a [u8]) {
@@ -220,7 +244,7 @@ impl<'a> Head<'a> {
 
     /// Whether the sender says that it goes on after this message (RFC 9112 §9.3).
     pub fn persists(&self) -> bool {
-        !self.close && (self.keep_alive || self.version != "1.0")
+        !self.close && (self.keep_alive || self.version != Some("1.0"))
     }
 }
 

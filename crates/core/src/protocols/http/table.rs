@@ -21,7 +21,7 @@ table! {
         /// Number of the exchange within its connection, from 1, in order of first byte.
         number: u32,
         /// Version: 1.0, 1.1 or 2.
-        version: String,
+        version: Option<String>,
         /// Method of the request; NULL where the request was not seen.
         method: Option<String>,
         /// Host that was asked for, with its port where one was given.
@@ -33,9 +33,11 @@ table! {
         /// Outcome: complete, unanswered, request_cut or response_cut (it never became whole), no_request (only the response
         /// was seen).
         outcome: &'static str,
-        /// Frame with which the request, its body included, was whole, as Wireshark counts; NULL if it never was.
+        /// Frame with which the request, its body included, was whole, as Wireshark counts; NULL if it never was. Where the
+        /// capture cuts frames within the head, the frame with its beginning.
         request_frame: Option<u64>,
-        /// Frame with which the response, its body included, was whole; NULL if it never was.
+        /// Frame with which the response, its body included, was whole; NULL if it never was. Where the capture cuts frames
+        /// within the head, the frame with its beginning.
         response_frame: Option<u64>,
         /// From request_frame to response_frame.
         response_time_ns: Option<i64> ["ns"],
@@ -45,11 +47,11 @@ table! {
         response_first_frame: Option<u64>,
         /// Time of the first byte of the request, since 1970 UTC.
         request_begun_ns: Option<i64> ["ns"],
-        /// Time at which the request was whole, since 1970 UTC.
+        /// Time of the last byte of the request, since 1970 UTC.
         request_ended_ns: Option<i64> ["ns"],
         /// Time of the first byte of the response, since 1970 UTC.
         response_begun_ns: Option<i64> ["ns"],
-        /// Time at which the response was whole, since 1970 UTC.
+        /// Time of the last byte of the response, since 1970 UTC.
         response_ended_ns: Option<i64> ["ns"],
         /// From the first byte of the request to its last.
         request_spread_ns: Option<i64> ["ns"],
@@ -94,6 +96,7 @@ impl HttpTransactionRow {
         let frame = |at: Option<At>| at.map(|at| at.frame);
         let time_ns = |at: Option<At>| at.map(|at| at.time_ns);
         let wait_ns = between(time_ns(request.last), time_ns(response.first));
+        let (asked, answered) = (request.cut.or(request.last), response.cut.or(response.last));
         Self {
             flow: ends.flow,
             stream: ends.stream,
@@ -106,9 +109,9 @@ impl HttpTransactionRow {
             path: request.target.path,
             status: response.status,
             outcome,
-            request_frame: frame(request.last),
-            response_frame: frame(response.last),
-            response_time_ns: between(time_ns(request.last), time_ns(response.last)),
+            request_frame: frame(asked),
+            response_frame: frame(answered),
+            response_time_ns: between(time_ns(asked), time_ns(answered)),
             request_first_frame: frame(request.first),
             response_first_frame: frame(response.first),
             request_begun_ns: time_ns(request.first),

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::exchange::{Exchange, Request, Response};
+use super::exchange::{Current, Exchange, Request, Response};
 use super::message::{Begins, Body, Chunk, Head, Start, begins, chunk, empty_lines, head_bytes};
 use super::table::HttpTransactionRow;
 use super::text;
@@ -13,6 +13,7 @@ use crate::protocols::tcp::Role;
 const MOST_WAITING: usize = 256;
 /// So many pieces that are no message end what is followed of a direction.
 const MOST_MISSES: u8 = 16;
+const MOST_UPGRADE_BYTES: usize = 64;
 
 /// What comes next from one end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ enum Reading {
     Chunks,
     /// The rest of a body that ends with the connection.
     UntilClose,
+    /// The rest of a message whose head is cut.
+    Cut,
     /// Nothing of HTTP.
     Over,
 }
@@ -55,16 +58,20 @@ impl Tracker {
         Self { texts, sides: Default::default(), exchanges: VecDeque::new(), next_number: 1 }
     }
 
+    fn side(&mut self, role: Role) -> &mut Side {
+        &mut self.sides[role as usize]
+    }
+
     fn read_head(&mut self, sender: Role, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step {
         let all = bytes.all();
-        let side = &mut self.sides[sender as usize];
         let empty = empty_lines(all);
         if empty > 0 {
             return Step::Take(empty);
         }
+        let side = self.side(sender);
         if side.searched == 0 {
             match begins(all) {
-                Begins::No => return self.miss(sender, all.len()),
+                Begins::No => return self.miss(sender, bytes, all.len()),
                 Begins::More => return Step::More,
                 Begins::Yes => {}
             }
@@ -73,21 +80,21 @@ impl Tracker {
             side.searched = all.len().saturating_sub(2).max(1);
             return Step::More;
         };
-        side.searched = 0;
-        side.misses = 0;
+        (side.searched, side.misses) = (0, 0);
         match Head::parse(all.get(..length).unwrap_or_default()) {
-            Some(head) if matches!(head.start, Start::Request { .. }) => self.request(sender, &head, bytes, context),
-            Some(head) => self.response(sender, &head, bytes, context),
-            None => self.miss(sender, length),
+            Some(head) => self.message(sender, &head, None, bytes, context),
+            None => self.miss(sender, bytes, length),
         }
     }
 
     /// Passes over what is no message.
-    fn miss(&mut self, sender: Role, length: usize) -> Step {
-        let side = &mut self.sides[sender as usize];
-        if !side.missed {
-            side.misses += 1;
+    fn miss(&mut self, sender: Role, bytes: &Bytes<'_>, length: usize) -> Step {
+        let side = self.side(sender);
+        if side.reading == Reading::Cut {
+            self.extend_cut(sender, bytes.last());
+            return Step::Take(length);
         }
+        side.misses += u8::from(!side.missed);
         if side.misses > MOST_MISSES {
             side.reading = Reading::Over;
             return Step::Stop;
@@ -95,13 +102,40 @@ impl Tracker {
         Step::Take(length)
     }
 
-    fn request(&mut self, sender: Role, head: &Head<'_>, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step {
-        let Start::Request { method, target } = head.start else { return Step::Stop };
-        self.abandon_request(sender);
+    /// Takes the head of a message; `broken` tells what became of the rest, where it is not whole.
+    fn message(
+        &mut self,
+        sender: Role,
+        head: &Head<'_>,
+        broken: Option<Body>,
+        bytes: &Bytes<'_>,
+        context: &mut Context<'_>,
+    ) -> Step {
+        self.end_cut(context);
+        match head.start {
+            Start::Request { method, target } => {
+                self.request(sender, head, (method, target), bytes, context);
+                self.begin_body(sender, head.bytes, broken.unwrap_or_else(|| head.body(None)), bytes, context)
+            }
+            Start::Response { status } => self.response(sender, head, (status, broken), bytes, context),
+        }
+    }
+
+    fn request(
+        &mut self,
+        sender: Role,
+        head: &Head<'_>,
+        (method, target): (&str, &[u8]),
+        bytes: &Bytes<'_>,
+        context: &mut Context<'_>,
+    ) {
+        if self.exchanges.iter().any(|exchange| exchange.requester == sender && !exchange.asked()) {
+            self.side(sender.other()).missed = true; // who knows what the rest of it was
+        }
         if self.exchanges.len() >= MOST_WAITING
             && let Some(oldest) = self.exchanges.pop_front()
         {
-            self.sides[oldest.requester.other() as usize].missed = true;
+            self.side(oldest.requester.other()).missed = true;
             self.write(oldest, context);
         }
         let mut exchange = self.exchange(sender, head.version);
@@ -109,58 +143,53 @@ impl Tracker {
         exchange.request = Some(Request {
             first: Some(bytes.first()),
             head: Some(bytes.whole_at(head.bytes)),
-            last: None,
             target: text::target(target, head.host, method),
             method: Some(method.to_owned()),
             header_bytes: head.bytes as u64,
-            body_bytes: 0,
             persists: head.persists(),
+            ..Request::default()
         });
         self.exchanges.push_back(exchange);
-        self.begin_body(sender, head.bytes, head.body(None), bytes, context)
     }
 
-    fn response(&mut self, sender: Role, head: &Head<'_>, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step {
-        let Start::Response { status } = head.start else { return Step::Stop };
+    fn response(
+        &mut self,
+        sender: Role,
+        head: &Head<'_>,
+        (status, broken): (u16, Option<Body>),
+        bytes: &Bytes<'_>,
+        context: &mut Context<'_>,
+    ) -> Step {
         let whole = bytes.whole_at(head.bytes);
-        let index = self.answered_by(sender, head.version, context);
-        let Some(exchange) = self.exchanges.get_mut(index) else { return Step::Stop };
+        let exchange = self.answered_by(sender, head.version, context);
         if matches!(status, 100 | 102..=199) {
             exchange.interim.get_or_insert((status, whole));
             return Step::Take(head.bytes);
         }
         let method = exchange.request.as_ref().and_then(|request| request.method.as_deref());
-        let body = head.body(method);
         let tunnel = method == Some("CONNECT") && (200..300).contains(&status);
+        let body = broken.unwrap_or_else(|| head.body(method));
         exchange.response = Some(Response {
             first: Some(bytes.first()),
-            last: None,
             status: Some(status),
             header_bytes: head.bytes as u64,
-            body_bytes: 0,
-            framing: Some(if tunnel { "none" } else { framing(body) }),
+            framing: if tunnel { Some("none") } else { framing(body) },
             persists: head.persists(),
             rtt_ns: context.leg_ns(sender),
+            ..Response::default()
         });
         if tunnel || status == 101 {
-            return self.upgrade(sender, index, head, whole, context);
+            let name = head.upgrade.map(|name| text::shown(name, MOST_UPGRADE_BYTES).to_ascii_lowercase());
+            exchange.upgrade = Some(name.filter(|_| !tunnel).unwrap_or_else(|| "tunnel".to_owned()));
+            return self.upgrade(sender, head.bytes, whole, context);
         }
         self.begin_body(sender, head.bytes, body, bytes, context)
     }
 
     /// The connection is of another protocol from here on (RFC 9110 §7.8, §9.3.6).
-    fn upgrade(&mut self, sender: Role, index: usize, head: &Head<'_>, at: At, context: &mut Context<'_>) -> Step {
-        let name = head.upgrade.map(|name| text::shown(name, 64).to_ascii_lowercase());
-        let followed = head.start == (Start::Response { status: 101 }) && name.as_deref() == Some("websocket");
-        if let Some(exchange) = self.exchanges.get_mut(index) {
-            exchange.upgrade = Some(name.unwrap_or_else(|| "tunnel".to_owned()));
-        }
+    fn upgrade(&mut self, sender: Role, head_bytes: usize, at: At, context: &mut Context<'_>) -> Step {
         self.end_message(sender, at, context);
-        if followed {
-            self.sides.iter_mut().for_each(|side| side.reading = Reading::Over);
-            return Step::Stop;
-        }
-        Step::Renew(head.bytes)
+        Step::Renew(head_bytes)
     }
 
     fn begin_body(
@@ -171,27 +200,21 @@ impl Tracker {
         bytes: &Bytes<'_>,
         context: &mut Context<'_>,
     ) -> Step {
-        let side = &mut self.sides[sender as usize];
+        let side = self.side(sender);
         side.missed = false;
         match body {
-            Body::Length(0) => {
-                self.end_message(sender, bytes.whole_at(head_bytes), context);
-                Step::Take(head_bytes)
-            }
+            Body::Length(0) => self.end_message(sender, bytes.whole_at(head_bytes), context),
             Body::Length(length) => {
                 side.reading = Reading::Body;
                 self.count(sender, length);
-                Step::Skip(length.saturating_add(head_bytes as u64))
+                return Step::Skip(length.saturating_add(head_bytes as u64));
             }
-            Body::Chunked => {
-                side.reading = Reading::Chunks;
-                Step::Take(head_bytes)
-            }
-            Body::UntilClose => {
-                side.reading = Reading::UntilClose;
-                Step::Take(head_bytes)
-            }
+            Body::Chunked => side.reading = Reading::Chunks,
+            Body::UntilClose => side.reading = Reading::UntilClose,
+            Body::Cut => self.begin_cut(sender, bytes.whole_at(head_bytes)),
+            Body::Lost => {}
         }
+        Step::Take(head_bytes)
     }
 
     fn read_chunk(&mut self, sender: Role, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step {
@@ -206,71 +229,99 @@ impl Tracker {
                 Step::Take(length)
             }
             Chunk::Broken => {
-                self.sides[sender as usize].reading = Reading::Head;
-                self.miss(sender, bytes.all().len())
+                self.side(sender).reading = Reading::Head;
+                self.miss(sender, bytes, bytes.all().len())
             }
         }
     }
 
+    /// The message that `sender` is sending.
+    fn current(&mut self, sender: Role) -> Option<Current<'_>> {
+        let answer = self.exchanges.iter().position(|exchange| exchange.is_answering(sender));
+        let index = answer.or_else(|| self.exchanges.iter().rposition(|exchange| exchange.is_asking(sender)))?;
+        self.exchanges.get_mut(index)?.current(answer.is_some())
+    }
+
     /// Adds to the length of the body that `sender` is sending.
     fn count(&mut self, sender: Role, length: u64) {
-        let mut exchanges = self.exchanges.iter_mut();
-        if let Some(response) = exchanges.find_map(|exchange| sent_response(exchange, sender)) {
-            response.body_bytes = response.body_bytes.saturating_add(length);
-        } else if let Some(request) =
-            self.exchanges.iter_mut().rev().find_map(|exchange| sent_request(exchange, sender))
-        {
-            request.body_bytes = request.body_bytes.saturating_add(length);
+        if let Some(current) = self.current(sender) {
+            *current.body_bytes = current.body_bytes.saturating_add(length);
         }
     }
 
     /// The message that `sender` is sending is whole.
     fn end_message(&mut self, sender: Role, at: At, context: &mut Context<'_>) {
-        self.sides[sender as usize].reading = Reading::Head;
-        let mut exchanges = self.exchanges.iter_mut();
-        if let Some(response) = exchanges.find_map(|exchange| sent_response(exchange, sender)) {
-            response.last = Some(at);
-        } else if let Some(request) =
-            self.exchanges.iter_mut().rev().find_map(|exchange| sent_request(exchange, sender))
-        {
-            request.last = Some(at);
+        self.side(sender).reading = Reading::Head;
+        if let Some(current) = self.current(sender) {
+            *current.last = Some(at);
         }
-        while self.exchanges.front().is_some_and(|exchange| exchange.asked() && exchange.answered()) {
-            let Some(exchange) = self.exchanges.pop_front() else { return };
-            self.write(exchange, context);
+        self.write_done(context);
+    }
+
+    /// Of the message that `sender` is sending only the beginning was captured.
+    fn begin_cut(&mut self, sender: Role, at: At) {
+        self.side(sender).reading = Reading::Cut;
+        if let Some(current) = self.current(sender) {
+            *current.cut = Some(at);
+        }
+        self.extend_cut(sender, at);
+    }
+
+    /// What comes behind a head that is cut belongs to the same message, for all that is known.
+    fn extend_cut(&mut self, sender: Role, at: At) {
+        let message = self.exchanges.iter_mut().rev().find_map(|exchange| {
+            let answers = exchange.requester != sender;
+            exchange.current(answers).filter(|current| current.cut.is_some())
+        });
+        if let Some(current) = message {
+            *current.last = (*current.last).max(Some(at));
         }
     }
 
-    /// A request that did not become whole before the next one stays as it is.
-    fn abandon_request(&mut self, sender: Role) {
-        let open = |exchange: &&Exchange| exchange.requester == sender && !exchange.asked();
-        if self.exchanges.iter().any(|exchange| open(&exchange)) {
-            self.sides[sender.other() as usize].missed = true;
+    /// A message whose end is not known has ended when another begins.
+    fn end_cut(&mut self, context: &mut Context<'_>) {
+        for side in self.sides.iter_mut().filter(|side| side.reading == Reading::Cut) {
+            side.reading = Reading::Head;
+        }
+        self.write_done(context);
+    }
+
+    /// Writes the exchanges that are over, in their order.
+    fn write_done(&mut self, context: &mut Context<'_>) {
+        let is_cut = |side: &Side| side.reading == Reading::Cut;
+        while let Some(exchange) = self.exchanges.front() {
+            let open = is_cut(&self.sides[exchange.requester.other() as usize]);
+            if open || !exchange.asked() || !exchange.answered() {
+                return;
+            }
+            if let Some(exchange) = self.exchanges.pop_front() {
+                self.write(exchange, context);
+            }
         }
     }
 
-    /// Index of the exchange that a response from `sender` answers: responses come in the order of requests (RFC 9112
-    /// §9.3.2). Where some may be missing, clients that wait for each response are supposed: it answers the newest.
-    fn answered_by(&mut self, sender: Role, version: &str, context: &mut Context<'_>) -> usize {
-        let missed = self.sides[sender as usize].missed;
-        let begun = |exchange: &Exchange| exchange.response.is_some();
-        let of_peer = |exchange: &Exchange| exchange.requester != sender;
-        let newest = self.exchanges.iter().rposition(|exchange| of_peer(exchange) && !begun(exchange));
-        let oldest = self.exchanges.iter().position(|exchange| of_peer(exchange) && !begun(exchange));
-        let Some(index) = (if missed { newest } else { oldest }) else {
-            let exchange = self.exchange(sender.other(), version);
-            self.exchanges.push_back(exchange);
-            return self.exchanges.len() - 1;
+    /// The exchange that a response from `sender` answers, moved to the front. Responses come in the order of requests
+    /// (RFC 9112 §9.3.2); where some may be missing, clients that wait for each are supposed: it answers the newest.
+    fn answered_by(&mut self, sender: Role, version: Option<&str>, context: &mut Context<'_>) -> &mut Exchange {
+        let waits = |exchange: &Exchange| exchange.requester != sender && exchange.response.is_none();
+        let index = if self.side(sender).missed {
+            self.exchanges.iter().rposition(waits)
+        } else {
+            self.exchanges.iter().position(waits)
         };
-        for _ in 0..index {
+        for _ in 0..index.unwrap_or(self.exchanges.len()) {
             if let Some(earlier) = self.exchanges.pop_front() {
                 self.write(earlier, context);
             }
         }
-        0
+        if self.exchanges.is_empty() {
+            let exchange = self.exchange(sender.other(), version);
+            self.exchanges.push_back(exchange);
+        }
+        &mut self.exchanges[0]
     }
 
-    fn exchange(&mut self, requester: Role, version: &str) -> Exchange {
+    fn exchange(&mut self, requester: Role, version: Option<&str>) -> Exchange {
         let number = self.next_number;
         self.next_number = self.next_number.saturating_add(1);
         Exchange::new(number, requester, version)
@@ -282,29 +333,20 @@ impl Tracker {
     }
 }
 
-/// The response that `sender` is sending in this exchange.
-fn sent_response(exchange: &mut Exchange, sender: Role) -> Option<&mut Response> {
-    exchange.response.as_mut().filter(|response| exchange.requester != sender && response.last.is_none())
-}
-
-/// The request that `sender` is sending in this exchange.
-fn sent_request(exchange: &mut Exchange, sender: Role) -> Option<&mut Request> {
-    exchange.request.as_mut().filter(|request| exchange.requester == sender && request.last.is_none())
-}
-
-fn framing(body: Body) -> &'static str {
+fn framing(body: Body) -> Option<&'static str> {
     match body {
-        Body::Length(0) => "none",
-        Body::Length(_) => "length",
-        Body::Chunked => "chunked",
-        Body::UntilClose => "close",
+        Body::Length(0) => Some("none"),
+        Body::Length(_) => Some("length"),
+        Body::Chunked => Some("chunked"),
+        Body::UntilClose => Some("close"),
+        Body::Cut | Body::Lost => None,
     }
 }
 
 impl StreamTracker for Tracker {
     fn parse(&mut self, sender: Role, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step {
         match self.sides[sender as usize].reading {
-            Reading::Head | Reading::Body => self.read_head(sender, bytes, context),
+            Reading::Head | Reading::Body | Reading::Cut => self.read_head(sender, bytes, context),
             Reading::Chunks => self.read_chunk(sender, bytes, context),
             Reading::UntilClose => {
                 let length = bytes.all().len();
@@ -321,13 +363,23 @@ impl StreamTracker for Tracker {
         }
     }
 
-    fn gap(&mut self, sender: Role, missing_bytes: u64, _at: At, _context: &mut Context<'_>) -> bool {
-        let side = &mut self.sides[sender as usize];
-        if side.reading == Reading::UntilClose {
-            self.count(sender, missing_bytes);
-            return true;
+    fn broken(&mut self, sender: Role, bytes: &Bytes<'_>, cut: bool, context: &mut Context<'_>) {
+        let begun = matches!(self.side(sender).reading, Reading::Head | Reading::Cut);
+        if begun && let Some(head) = Head::parse_cut(bytes.all()) {
+            let body = if cut { Body::Cut } else { Body::Lost };
+            let _ = self.message(sender, &head, Some(body), bytes, context);
+            self.side(sender).missed = true;
         }
-        (side.reading, side.searched, side.missed) = (Reading::Head, 0, true);
+    }
+
+    fn gap(&mut self, sender: Role, missing_bytes: u64, at: At, _context: &mut Context<'_>) -> bool {
+        self.side(sender).missed = true;
+        self.side(sender).searched = 0;
+        match self.side(sender).reading {
+            Reading::UntilClose => self.count(sender, missing_bytes),
+            Reading::Cut => self.extend_cut(sender, at),
+            _ => self.side(sender).reading = Reading::Head,
+        }
         true
     }
 
