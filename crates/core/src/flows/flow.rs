@@ -5,6 +5,7 @@ use super::key::{Half, Key};
 use crate::decode::{Header, Transport};
 use crate::protocols::follow::{Ends, Follower};
 use crate::protocols::tcp::{Connection, Identity};
+use crate::protocols::turns::Turns;
 
 /// A packet as the flow tracker sees it.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,8 @@ pub(super) struct Flow {
     pub(super) tcp: Option<Box<Connection>>,
     /// What follows the protocol on top.
     pub(super) follower: Follower,
+    /// What each end said in turn, from the first data of a connection on.
+    pub(super) turns: Option<Box<Turns>>,
     /// Memory that is accounted for it.
     pub(super) accounted_bytes: u32,
 }
@@ -72,6 +75,7 @@ impl Flow {
             payload_bytes: [0; 2],
             tcp: None,
             follower: Follower::new(key.protocol),
+            turns: None,
             accounted_bytes: 0,
         }
     }
@@ -117,6 +121,7 @@ impl Flow {
         size_of::<Self>()
             + PLACE_BYTES
             + self.follower.bytes()
+            + self.turns.as_ref().map_or(0, |turns| turns.bytes())
             + self.tcp.as_ref().map_or(0, |connection| connection.bytes())
     }
 

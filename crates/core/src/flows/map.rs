@@ -8,11 +8,12 @@ use super::endpoints::Endpoints;
 use super::flow::{Flow, Seen};
 use super::key::{Half, Key};
 use super::table::FlowRow;
-use crate::decode::{Header, Transport, View, flags};
+use crate::decode::{Header, Tcp, Transport, View, flags};
 use crate::issue::{IssueKind, Issues};
 use crate::protocols;
 use crate::protocols::follow::{At, Context, Datagram, Follower, Segment};
 use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Role};
+use crate::protocols::turns::{Piece, Turns};
 use crate::tables::{Sink, TableWriter};
 
 /// Memory is accounted anew after so many packets of a flow.
@@ -66,6 +67,16 @@ fn follow(follower: &mut Follower, sender: Role, transport: &Transport<'_>, seen
         }
         _ => follower.datagram(&Datagram { sender, payload: transport.payload, at }, &mut context),
     }
+}
+
+/// A segment with data, as turns are told by it.
+#[inline]
+fn piece(tcp: &Tcp<'_>, sender: Role, class: Class, seen: &Seen) -> Piece {
+    let bytes = tcp.payload_bytes.unwrap_or(0);
+    let at = At { frame: seen.frame_number, time_ns: seen.time_ns };
+    let acknowledgement = (tcp.flags & flags::ACK != 0).then_some(tcp.acknowledgement);
+    let begin = tcp.sequence.wrapping_add(u32::from(tcp.flags & flags::SYN != 0));
+    Piece { sender, class, bytes, end: begin.wrapping_add(bytes), acknowledgement, at }
 }
 
 /// Tracks flows. When the budget is used up, those that were quiet longest are written out and forgotten.
@@ -148,6 +159,16 @@ impl Flows {
             let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
             let context = Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
             follow(&mut flow.follower, sender, transport, seen, context);
+        }
+        if let (Some((_, class)), Header::Tcp(tcp)) = (&answer, &transport.header)
+            && tcp.payload_bytes.is_some_and(|bytes| bytes > 0)
+        {
+            let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
+            let mut context =
+                Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
+            let turns = flow.turns.get_or_insert_with(|| Box::new(Turns::new(ends.texts())));
+            let says = || flow.follower.says();
+            turns.piece(&piece(tcp, sender, *class, seen), says, &mut context);
         }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
         if new || flow.all_packets().is_multiple_of(ACCOUNT_PACKETS) {
@@ -311,6 +332,9 @@ impl Flows {
         let (ends, connection) = (flow.ends(), flow.tcp.as_deref());
         let mut context = Context { ends, connection, shared: &mut self.protocols, issues, sink };
         flow.follower.finish(&mut context);
+        if let Some(mut turns) = flow.turns.take() {
+            turns.finish(&mut context);
+        }
         self.endpoints.add(&flow, issues);
         let row = FlowRow::new(&flow, evicted);
         self.writer.push(&row, sink);

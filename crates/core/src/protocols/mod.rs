@@ -6,6 +6,7 @@
 pub(crate) mod follow;
 pub mod http;
 pub mod tcp;
+pub mod turns;
 
 use crate::issue::Issues;
 use crate::tables::{Sink, TableWriter};
@@ -20,6 +21,7 @@ const DATAGRAMS: &[follow::RecogniseDatagram] = &[];
 #[derive(Default)]
 pub(crate) struct Shared {
     http: TableWriter<http::HttpTransactionRow>,
+    turns: TableWriter<turns::TurnRow>,
 }
 
 impl Shared {
@@ -31,5 +33,6 @@ impl Shared {
     /// Writes out what is left when the capture ends.
     pub(crate) fn finish(&mut self, _issues: &mut Issues, sink: &mut dyn Sink) {
         self.http.flush(sink);
+        self.turns.flush(sink);
     }
 }

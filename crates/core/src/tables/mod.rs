@@ -14,6 +14,7 @@ pub use packets::{PacketRow, TcpSegmentRow};
 use crate::flows::{EndpointRow, FlowRow};
 use crate::protocols::http::HttpTransactionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
+use crate::protocols::turns::TurnRow;
 use crate::traffic::{BucketRow, ProtocolRow};
 
 /// Every table, in the order in which people want them.
@@ -29,6 +30,7 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
     HttpTransactionRow::TABLE,
+    TurnRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,

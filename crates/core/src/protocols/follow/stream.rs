@@ -63,10 +63,23 @@ pub(crate) trait StreamTracker: std::fmt::Debug + Send + Sync {
     fn gap(&mut self, sender: Role, missing_bytes: u64, at: At, context: &mut Context<'_>) -> bool;
     /// `sender` has closed its direction and all of it came, or has reset the connection.
     fn closed(&mut self, _sender: Role, _reset: bool, _at: At, _context: &mut Context<'_>) {}
+    /// What the connection is, and the kind of the newest command.
+    fn says(&self) -> Says {
+        Says::default()
+    }
     /// Ends with the flow, or when nothing more is of interest.
     fn finish(&mut self, context: &mut Context<'_>);
     /// Memory it takes, in bytes.
     fn memory_bytes(&self) -> usize;
+}
+
+/// What a protocol says of its connection, in the words of tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Says {
+    /// The service.
+    pub(crate) service: Option<&'static str>,
+    /// The kind of the newest command.
+    pub(crate) command: Option<&'static str>,
 }
 
 /// The first bytes of a stream, or of a piece of it as long as no protocol is known.
@@ -129,6 +142,11 @@ impl Stream {
         if self.directions[me as usize].take_end() {
             self.close(me, false, at, context);
         }
+    }
+
+    /// What is known of the connection.
+    pub(super) fn says(&self) -> Says {
+        self.tracker.as_ref().map(|tracker| tracker.says()).unwrap_or_default()
     }
 
     /// Whether there is nothing to follow.

@@ -5,8 +5,7 @@
 use super::text;
 
 /// Requests whose line is not whole yet are taken for HTTP when they begin with one of these methods (RFC 9110 §9.3).
-const COMMON_METHODS: [&[u8]; 9] =
-    [b"GET", b"POST", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"PATCH", b"TRACE", b"CONNECT"];
+const COMMON_METHODS: [&str; 9] = ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"];
 const MOST_METHOD_BYTES: usize = 24;
 /// So many bytes of a line are awaited where its beginning is not one of the usual ones.
 const MOST_UNKNOWN_BYTES: usize = 4096;
@@ -123,13 +122,18 @@ fn request_begins(bytes: &[u8]) -> Begins {
         return if request_line(line.0).is_some() { Begins::Yes } else { Begins::No };
     }
     let target = rest.get(1..).unwrap_or_default();
-    let common = COMMON_METHODS.contains(&bytes.get(..method).unwrap_or_default());
+    let common = common_method(bytes.get(..method).unwrap_or_default()).is_some();
     match (common, target) {
         (_, []) => Begins::More,
         (true, [b'/', ..]) => Begins::Yes,
         _ if bytes.len() > MOST_UNKNOWN_BYTES => Begins::No,
         _ => Begins::More,
     }
+}
+
+/// One of the usual methods.
+pub(super) fn common_method(method: &[u8]) -> Option<&'static str> {
+    COMMON_METHODS.into_iter().find(|common| common.as_bytes() == method)
 }
 
 fn is_method(byte: u8) -> bool {
@@ -173,7 +177,7 @@ impl<'a> Head<'a> {
         let space = bytes.iter().take(MOST_METHOD_BYTES).position(|&byte| byte == b' ')?;
         let (method, target) = bytes.split_at(space);
         let target = target.get(1..).filter(|target| target.starts_with(b"/"))?;
-        let method = COMMON_METHODS.contains(&method).then(|| std::str::from_utf8(method).ok())??;
+        let method = common_method(method)?;
         Some(Self::empty(Start::Request { method, target }, bytes.len()))
     }
 
@@ -229,6 +233,8 @@ impl<'a> Head<'a> {
     /// How long the message is (RFC 9112 §6.3); `method` is that of the request that a response answers.
     pub fn body(&self, method: Option<&str>) -> Body {
         let is_response = match self.start {
+            // The bodies of RPC over HTTP are channels, not messages ([MS-RPCH] 2.1.2.1).
+            Start::Request { method: "RPC_IN_DATA" | "RPC_OUT_DATA", .. } => return Body::Length(0),
             Start::Request { .. } => false,
             Start::Response { status: 100..=199 | 204 | 304 } => return Body::Length(0),
             Start::Response { .. } if method == Some("HEAD") => return Body::Length(0),

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use super::exchange::{Current, Exchange, Request, Response};
-use super::message::{Begins, Body, Chunk, Head, Start, begins, chunk, empty_lines, head_bytes};
+use super::message::{Begins, Body, Chunk, Head, Start, begins, chunk, common_method, empty_lines, head_bytes};
 use super::table::HttpTransactionRow;
 use super::text;
-use crate::protocols::follow::{At, Bytes, Context, Step, StreamTracker, Texts};
+use crate::protocols::follow::{At, Bytes, Context, Says, Step, StreamTracker, Texts};
 use crate::protocols::tcp::Role;
 
 /// Requests that may wait for their responses. A client that has more in flight is followed from its newest on.
@@ -51,11 +51,13 @@ pub(super) struct Tracker {
     sides: [Side; 2],
     exchanges: VecDeque<Exchange>,
     next_number: u32,
+    /// Method of the newest request.
+    command: Option<&'static str>,
 }
 
 impl Tracker {
     pub(super) fn new(texts: Texts) -> Self {
-        Self { texts, sides: Default::default(), exchanges: VecDeque::new(), next_number: 1 }
+        Self { texts, sides: Default::default(), exchanges: VecDeque::new(), next_number: 1, command: None }
     }
 
     fn side(&mut self, role: Role) -> &mut Side {
@@ -138,6 +140,7 @@ impl Tracker {
             self.side(oldest.requester.other()).missed = true;
             self.write(oldest, context);
         }
+        self.command = common_method(method.as_bytes());
         let mut exchange = self.exchange(sender, head.version);
         exchange.pipelined = self.exchanges.iter().any(|earlier| earlier.requester == sender && !earlier.answered());
         exchange.request = Some(Request {
@@ -387,6 +390,10 @@ impl StreamTracker for Tracker {
         if self.sides[sender as usize].reading == Reading::UntilClose && !reset {
             self.end_message(sender, at, context);
         }
+    }
+
+    fn says(&self) -> Says {
+        Says { service: Some("http"), command: self.command }
     }
 
     fn finish(&mut self, context: &mut Context<'_>) {
