@@ -36,6 +36,11 @@ class Protocol:
     need: float  # share of tshark's pairs that we have, reached
 
 
+def service(name: str, need: float) -> Protocol:
+    ours = f"SELECT request_frame, response_frame, response_time_ns FROM service_transactions WHERE service = '{name}'"
+    return Protocol(name, f"{name}.response_to && tcp", f"{name}.response_to", f"{name}.time", ours, need)
+
+
 PROTOCOLS = (
     Protocol(
         "http",
@@ -45,6 +50,8 @@ PROTOCOLS = (
         "SELECT request_frame, response_frame, response_time_ns FROM http_transactions WHERE http2_stream IS NULL",
         0.0,
     ),
+    service("smb2", 0.0),
+    service("ldap", 0.0),
 )
 
 Pair = tuple[int, int]

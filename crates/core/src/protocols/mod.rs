@@ -5,6 +5,7 @@
 
 pub(crate) mod follow;
 pub mod http;
+pub mod services;
 pub mod tcp;
 pub mod turns;
 
@@ -12,7 +13,7 @@ use crate::issue::Issues;
 use crate::tables::{Sink, TableWriter};
 
 /// Protocols on top of TCP, in the order in which they are asked whether a stream is theirs.
-const STREAMS: &[follow::RecogniseStream] = &[http::recognise];
+const STREAMS: &[follow::RecogniseStream] = &[http::recognise, services::recognise];
 
 /// Protocols in datagrams, in the order in which they are asked whether a flow is theirs.
 const DATAGRAMS: &[follow::RecogniseDatagram] = &[];
@@ -21,6 +22,7 @@ const DATAGRAMS: &[follow::RecogniseDatagram] = &[];
 #[derive(Default)]
 pub(crate) struct Shared {
     http: TableWriter<http::HttpTransactionRow>,
+    services: TableWriter<services::ServiceTransactionRow>,
     turns: TableWriter<turns::TurnRow>,
 }
 
@@ -33,6 +35,7 @@ impl Shared {
     /// Writes out what is left when the capture ends.
     pub(crate) fn finish(&mut self, _issues: &mut Issues, sink: &mut dyn Sink) {
         self.http.flush(sink);
+        self.services.flush(sink);
         self.turns.flush(sink);
     }
 }

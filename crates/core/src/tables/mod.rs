@@ -13,6 +13,7 @@ pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
 use crate::protocols::http::HttpTransactionRow;
+use crate::protocols::services::ServiceTransactionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
 use crate::protocols::turns::TurnRow;
 use crate::traffic::{BucketRow, ProtocolRow};
@@ -30,6 +31,7 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
     HttpTransactionRow::TABLE,
+    ServiceTransactionRow::TABLE,
     TurnRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,

@@ -334,7 +334,7 @@ mod tests {
             (b"GET", Begins::More),
             (b"OPTIONS * RTSP/1.0\r\n", Begins::No),
             (b"INVITE sip:a@b SIP/2.0\r\n", Begins::No),
-            (b"HTTP/one", Begins::No),
+            (b"HTTP/one two", Begins::No),
             (b"EHLO host\r\n", Begins::No),
             (b" GET", Begins::No),
             (b"\x16\x03\x01", Begins::No),
