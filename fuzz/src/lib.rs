@@ -1,5 +1,6 @@
 //! What each fuzz target does with its input, and what must hold whatever that is.
 
+mod messages;
 mod tcp;
 
 use arrow_array::RecordBatch;
@@ -9,13 +10,22 @@ use pcap_analyzer_core::issue::Issues;
 use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use pcap_analyzer_core::{Error, Options, Pipeline};
 
+pub use messages::{conversation, http_message, services_message};
 pub use tcp::tcp;
 
 /// A target: its name, which is its folder in `corpus/`, and its body.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 4] = [("capture", capture), ("decode", decode), ("pipeline", pipeline), ("tcp", tcp)];
+pub const TARGETS: &[Target] = &[
+    ("capture", capture),
+    ("decode", decode),
+    ("pipeline", pipeline),
+    ("tcp", tcp),
+    ("http_message", http_message),
+    ("services_message", services_message),
+    ("conversation", conversation),
+];
 
 /// Any bytes as a file: fed whole or in chunks, the same frames come out.
 ///

@@ -76,10 +76,10 @@ impl Head<'_> {
     fn is_plausible(&self) -> bool {
         let first = ber::whole(self.contents).map(|element| element.tag);
         match self.operation {
+            0x4a => true,
             0x60 => first == Some(INTEGER),
             EXTENDED_REQUEST => first == Some(0x80),
-            0x4a => true,
-            _ => first == Some(4),
+            _ => matches!(first, Some(4) | None),
         }
     }
 
