@@ -7,6 +7,9 @@ import click
 from pcap_analyzer import _core
 
 from .analyze import analyze
+from .carve import carve
+from .explain import explain
+from .export import export
 from .query import query
 from .tables import tables
 
@@ -24,7 +27,7 @@ class _Program(click.Group):
             raise PipeClosedError from error
 
 
-_EPILOG = "Exit codes: 0 analysed, 2 wrong usage or nothing readable, 130 Ctrl-C."
+_EPILOG = "Exit codes: 0 analysed, 1 a finding as bad as --fail-on, 2 wrong usage or nothing readable, 130 Ctrl-C."
 
 
 @click.group(
@@ -35,5 +38,5 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, query, tables):
+for command in (analyze, explain, query, export, carve, tables):
     group.add_command(command)
