@@ -61,8 +61,6 @@ pub struct Head<'a> {
     pub keep_alive: bool,
     /// The field Upgrade.
     pub upgrade: Option<&'a [u8]>,
-    /// Whether the client waits for 100 Continue before it sends the body.
-    pub expects_continue: bool,
 }
 
 /// How long a message is behind its head.
@@ -192,7 +190,6 @@ impl<'a> Head<'a> {
             close: false,
             keep_alive: false,
             upgrade: None,
-            expects_continue: false,
         }
     }
 
@@ -213,7 +210,6 @@ impl<'a> Head<'a> {
         // Few fields matter; their lengths tell most others apart.
         match name.len() {
             4 if name.eq_ignore_ascii_case(b"host") => self.host = Some(value),
-            6 if name.eq_ignore_ascii_case(b"expect") => self.expects_continue = has(value, b"100-continue"),
             7 if name.eq_ignore_ascii_case(b"upgrade") => self.upgrade = Some(value),
             10 if name.eq_ignore_ascii_case(b"connection") => {
                 self.close |= has(value, b"close");
@@ -234,9 +230,9 @@ impl<'a> Head<'a> {
     pub fn body(&self, method: Option<&str>) -> Body {
         let is_response = match self.start {
             // The bodies of RPC over HTTP are channels, not messages ([MS-RPCH] 2.1.2.1).
-            Start::Request { method: "RPC_IN_DATA" | "RPC_OUT_DATA", .. } => return Body::Length(0),
+            Start::Request { method: "RPC_IN_DATA" | "RPC_OUT_DATA", .. }
+            | Start::Response { status: 100..=199 | 204 | 304 } => return Body::Length(0),
             Start::Request { .. } => false,
-            Start::Response { status: 100..=199 | 204 | 304 } => return Body::Length(0),
             Start::Response { .. } if method == Some("HEAD") => return Body::Length(0),
             Start::Response { .. } => true,
         };
@@ -349,7 +345,7 @@ mod tests {
         let head = Head::parse(bytes).expect("a request");
         assert_eq!(head.start, Start::Request { method: "POST", target: b"/a" });
         assert_eq!((head.host, head.content_length), (Some(&b"example.org"[..]), Some(12)));
-        assert!(head.expects_continue && head.persists() && !head.chunked);
+        assert!(head.persists() && !head.chunked);
         assert_eq!(head_bytes(bytes, 0), Some(bytes.len()));
         assert_eq!(head.body(None), Body::Length(12));
     }

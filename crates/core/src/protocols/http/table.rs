@@ -1,8 +1,7 @@
 //! The table `http_transactions`.
 
-use std::sync::Arc;
-
 use super::exchange::Exchange;
+use crate::flows::AddressText;
 use crate::protocols::follow::{At, Ends, Texts};
 use crate::tables::table;
 
@@ -15,9 +14,9 @@ table! {
         /// Number of the connection, as in tcp_flows.
         stream: u32,
         /// Client of the flow as address:port.
-        client: Arc<str>,
+        client: AddressText,
         /// Server of the flow as address:port.
-        server: Arc<str>,
+        server: AddressText,
         /// Number of the exchange within its connection, from 1, in order of first byte.
         number: u32,
         /// Version: 1.0, 1.1 or 2.
@@ -100,8 +99,8 @@ impl HttpTransactionRow {
         Self {
             flow: ends.flow,
             stream: ends.stream,
-            client: texts.client.clone(),
-            server: texts.server.clone(),
+            client: texts.client,
+            server: texts.server,
             number: exchange.number,
             version: exchange.version,
             method: request.method,

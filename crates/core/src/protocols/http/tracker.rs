@@ -332,7 +332,7 @@ impl Tracker {
 
     fn write(&self, exchange: Exchange, context: &mut Context<'_>) {
         let row = HttpTransactionRow::new(exchange, &context.ends, &self.texts);
-        context.shared.http.push(&row, context.sink);
+        context.shared.http.push(row, context.sink);
     }
 }
 

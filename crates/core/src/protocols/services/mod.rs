@@ -19,11 +19,14 @@ use crate::protocols::follow::{Context, Opening, Recognised};
 use crate::protocols::tcp::Role;
 use wire::{Begins, Wire};
 
+/// What tells whether a connection is of a wire format by what one end says first.
+type Begin = fn(Role, &[u8]) -> Begins;
+
 /// What makes the reader of a wire format.
 type Make = fn() -> Box<dyn Wire>;
 
 /// Every wire format, with what tells whether a connection is of it.
-const WIRES: &[(fn(Role, &[u8]) -> Begins, Make)] = &[
+const WIRES: &[(Begin, Make)] = &[
     (postgresql::begins, || Box::<postgresql::Postgresql>::default()),
     (mysql::begins, || Box::<mysql::Mysql>::default()),
     (redis::begins, || Box::<redis::Redis>::default()),

@@ -129,8 +129,8 @@ fn value(bytes: &[u8]) -> Value {
     let line_bytes = (bytes.len() - rest.len()) as u64;
     let count = number(head);
     match (head.first(), count) {
-        (Some(b'+' | b'-' | b':' | b'_' | b'#' | b',' | b'('), _) => Value::Simple(line_bytes),
-        (Some(b'$' | b'!' | b'=' | b'*' | b'~' | b'%' | b'>'), Some(-1)) => Value::Simple(line_bytes),
+        (Some(b'+' | b'-' | b':' | b'_' | b'#' | b',' | b'('), _)
+        | (Some(b'$' | b'!' | b'=' | b'*' | b'~' | b'%' | b'>'), Some(-1)) => Value::Simple(line_bytes),
         (Some(b'$' | b'!' | b'='), Some(length @ 0..)) => {
             Value::Simple(line_bytes.saturating_add(length as u64).saturating_add(2))
         }
@@ -197,8 +197,7 @@ impl Wire for Redis {
                 let rest = line(bytes).map(|(_, rest)| rest).unwrap_or_default();
                 self.client(bytes, length, rest)
             }
-            (Value::Simple(length), Role::Server) => self.server(bytes, length),
-            (Value::Several(length, 0), Role::Server) => self.server(bytes, length),
+            (Value::Simple(length) | Value::Several(length, 0), Role::Server) => self.server(bytes, length),
             (Value::Several(length, count), Role::Server) => {
                 if self.open[Role::Server as usize] == 0 {
                     self.status = Some(Status::OK);

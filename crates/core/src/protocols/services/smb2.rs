@@ -46,8 +46,8 @@ fn length(bytes: &[u8]) -> Option<usize> {
 /// Whether a connection is of SMB: a session message with one of its signatures. An older client begins with SMB 1.
 pub(super) fn begins(_sender: Role, bytes: &[u8]) -> Begins {
     match bytes {
-        [0, _, _, _, 0xfe | 0xff | 0xfd, b'S', b'M', b'B', ..] => Begins::Yes,
-        [0x81, 0, 0, 68, b' ', ..] => Begins::Yes, // NetBIOS session request (RFC 1002 §4.3.2)
+        // A session message, or the session request of NetBIOS (RFC 1002 §4.3.2).
+        [0, _, _, _, 0xfd..=0xff, b'S', b'M', b'B', ..] | [0x81, 0, 0, 68, b' ', ..] => Begins::Yes,
         [0x81, 0, 0, 68] | [0, ..] | [0x81] | [0x81, 0] | [0x81, 0, 0] if bytes.len() < 8 => Begins::More,
         _ => Begins::No,
     }

@@ -1,8 +1,7 @@
 //! The table `service_transactions`.
 
-use std::sync::Arc;
-
 use super::tracker::Exchange;
+use crate::flows::AddressText;
 use crate::protocols::follow::{Ends, Texts};
 use crate::protocols::tcp::Role;
 use crate::tables::table;
@@ -16,9 +15,9 @@ table! {
         /// Number of the connection, as in tcp_flows.
         stream: u32,
         /// Client of the flow as address:port.
-        client: Arc<str>,
+        client: AddressText,
         /// Server of the flow as address:port.
-        server: Arc<str>,
+        server: AddressText,
         /// Number of the exchange within its connection, from 1, in order of first byte.
         number: u32,
         /// Service.
@@ -73,8 +72,8 @@ impl ServiceTransactionRow {
         Self {
             flow: ends.flow,
             stream: ends.stream,
-            client: texts.client.clone(),
-            server: texts.server.clone(),
+            client: texts.client,
+            server: texts.server,
             number: exchange.number,
             service,
             command: exchange.command,

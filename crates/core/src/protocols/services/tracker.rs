@@ -156,7 +156,7 @@ impl Tracker {
 
     fn write(&self, exchange: &Exchange, context: &mut Context<'_>) {
         let row = ServiceTransactionRow::new(exchange, self.wire.service(), &context.ends, &self.texts);
-        context.shared.services.push(&row, context.sink);
+        context.shared.services.push(row, context.sink);
     }
 }
 

@@ -103,6 +103,7 @@ pub enum Part {
 pub type Parts = ArrayVec<Part, MOST_PARTS>;
 
 /// What stands at the beginning of the bytes.
+#[allow(clippy::large_enum_variant)] // it lives for a moment, and there is one for each message
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
     /// More bytes are needed.

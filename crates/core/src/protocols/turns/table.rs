@@ -1,8 +1,7 @@
 //! The table `turns`.
 
-use std::sync::Arc;
-
 use super::tracker::{Run, Turn};
+use crate::flows::AddressText;
 use crate::protocols::follow::{Ends, Texts};
 use crate::tables::table;
 
@@ -15,9 +14,9 @@ table! {
         /// Number of the connection, as in tcp_flows.
         stream: u32,
         /// Client as address:port.
-        client: Arc<str>,
+        client: AddressText,
         /// Server as address:port.
-        server: Arc<str>,
+        server: AddressText,
         /// Number of the turn within its connection, from 1.
         number: u32,
         /// Service, where the bytes tell.
@@ -75,8 +74,8 @@ impl TurnRow {
         Self {
             flow: ends.flow,
             stream: ends.stream,
-            client: texts.client.clone(),
-            server: texts.server.clone(),
+            client: texts.client,
+            server: texts.server,
             number: turn.number,
             service: turn.says.service,
             command: turn.says.command,

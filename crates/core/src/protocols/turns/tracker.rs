@@ -83,7 +83,7 @@ impl Turns {
     pub(crate) fn finish(&mut self, context: &mut Context<'_>) {
         if self.turn.request.is_some() || self.turn.response.is_some() {
             let row = TurnRow::new(&self.turn, &context.ends, &self.texts);
-            context.shared.turns.push(&row, context.sink);
+            context.shared.turns.push(row, context.sink);
         }
     }
 
@@ -125,10 +125,5 @@ impl Turns {
             (Role::Server, _, Some(response)) => response.last = piece.at,
             _ => {}
         }
-    }
-
-    /// Memory it takes, in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.texts.client.len() + self.texts.server.len()
     }
 }
