@@ -1,5 +1,6 @@
 //! What each fuzz target does with its input, and what must hold whatever that is.
 
+mod conversation;
 mod messages;
 mod tcp;
 
@@ -10,7 +11,8 @@ use pcap_analyzer_core::issue::Issues;
 use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use pcap_analyzer_core::{Error, Options, Pipeline};
 
-pub use messages::{conversation, http_message, services_message};
+pub use conversation::conversation;
+pub use messages::{dhcp, dns, http, ntp, services, snmp};
 pub use tcp::tcp;
 
 /// A target: its name, which is its folder in `corpus/`, and its body.
@@ -19,12 +21,16 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("capture", capture),
-    ("decode", decode),
-    ("pipeline", pipeline),
-    ("tcp", tcp),
-    ("http_message", http_message),
-    ("services_message", services_message),
     ("conversation", conversation),
+    ("decode", decode),
+    ("dhcp", dhcp),
+    ("dns", dns),
+    ("http", http),
+    ("ntp", ntp),
+    ("pipeline", pipeline),
+    ("services", services),
+    ("snmp", snmp),
+    ("tcp", tcp),
 ];
 
 /// Any bytes as a file: fed whole or in chunks, the same frames come out.
@@ -88,6 +94,7 @@ pub fn pipeline(input: &[u8]) {
     let options = Options {
         memory_bytes: if choice & 0x80 == 0 { 64 << 20 } else { 64 << 10 },
         on_demand: CATALOGUE.iter().filter(|table| table.on_demand).map(|table| table.name.to_owned()).collect(),
+        ..Options::default()
     };
     let whole = analyse(file, &options, file.len().max(1));
     let chunked = analyse(file, &options, usize::from(choice & 0x7f) + 1);

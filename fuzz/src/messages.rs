@@ -1,15 +1,83 @@
-//! Any bytes as messages of the protocols on top of TCP, alone and in a conversation.
+//! Any bytes as messages of protocols: reading them ends, and what is shown of them is bounded and plain.
 
 use pcap_analyzer_core::protocols::http::message::{Chunk, Head, begins, chunk, head_bytes};
-use pcap_analyzer_core::protocols::services;
-use pcap_analyzer_core::tables::{Sink, TableSpec};
-use pcap_analyzer_core::{Options, Pipeline};
+use pcap_analyzer_core::protocols::{dhcp, dns, ntp, services, snmp};
+
+/// Any bytes as a message of DNS.
+///
+/// # Panics
+/// When a name is too long or not plain.
+pub fn dns(input: &[u8]) {
+    let Some(message) = dns::message::Message::parse(input) else { return };
+    let _ = (
+        message.edns(),
+        message.is_whole(),
+        message.is_plausible(input.len()),
+        dns::message::Message::is_plain_query(input),
+    );
+    for question in message.questions() {
+        check(&question.name);
+    }
+    for record in message.records() {
+        check(&record.name);
+        record.target().iter().for_each(check);
+        assert!(record.addresses().count() <= record.data.len());
+        let _ = record.edns();
+    }
+}
+
+fn check(name: &dns::message::Name<'_>) {
+    let (mut text, mut netbios) = (String::new(), String::new());
+    name.write(&mut text);
+    name.write_netbios(&mut netbios);
+    for text in [text, netbios] {
+        assert!(!text.is_empty() && text.len() <= 4 * 255, "{text:?}");
+        assert!(!text.chars().any(char::is_control), "{text:?}");
+    }
+}
+
+/// Any bytes as a message of DHCP.
+///
+/// # Panics
+/// When the hardware address is longer than one can be.
+pub fn dhcp(input: &[u8]) {
+    if let Some(message) = dhcp::message::Message::parse(input) {
+        assert!(message.hardware.len() <= 16);
+    }
+}
+
+/// Any bytes as a message of NTP.
+///
+/// # Panics
+/// When a text is not plain.
+pub fn ntp(input: &[u8]) {
+    let Some(message) = ntp::message::Message::parse(input) else { return };
+    for text in [message.kiss_code(), message.reference_text()].into_iter().flatten() {
+        assert!(!text.chars().any(char::is_control), "{text:?}");
+    }
+    for near_ns in [i64::MIN, 0, i64::MAX] {
+        let _ = message.transmit.unix_ns(near_ns);
+    }
+    let _ = message.transmit.since_ns(message.receive);
+}
+
+/// Any bytes as a message of SNMP.
+///
+/// # Panics
+/// When an object has too many numbers.
+pub fn snmp(input: &[u8]) {
+    let Some(message) = snmp::message::Message::parse(input) else { return };
+    if let Some(text) = message.unit.and_then(|unit| unit.object_text()) {
+        assert!(text.split('.').count() <= 33, "{text}");
+    }
+    let _ = message.id();
+}
 
 /// Any bytes as a message of HTTP/1.x: where a head ends does not depend on how much of it was searched before.
 ///
 /// # Panics
 /// When it does, or when a part is longer than what it is a part of.
-pub fn http_message(input: &[u8]) {
+pub fn http(input: &[u8]) {
     let _ = begins(input);
     let end = head_bytes(input, 0);
     for searched in [1, 2, 7].into_iter().filter(|&searched| end.is_some_and(|end| searched + 3 < end)) {
@@ -28,81 +96,6 @@ pub fn http_message(input: &[u8]) {
 }
 
 /// Any bytes as what either end of each service says.
-pub fn services_message(input: &[u8]) {
+pub fn services(input: &[u8]) {
     services::look_at_all(input);
-}
-
-/// Any bytes as a conversation over TCP: each piece says who sends it, whether it is missing, cut, repeated or late, and what
-/// it holds.
-///
-/// # Panics
-/// When two runs differ.
-pub fn conversation(input: &[u8]) {
-    let file = capture(input);
-    assert_eq!(rows(&file, file.len()), rows(&file, 1000), "chunks change a table");
-}
-
-fn rows(file: &[u8], chunk_bytes: usize) -> Vec<(&'static str, usize)> {
-    let mut pipeline = Pipeline::new(&Options::default(), None, Rows::default());
-    for chunk in file.chunks(chunk_bytes) {
-        pipeline.feed(chunk).expect("the capture is well-formed");
-    }
-    pipeline.finish().expect("the capture is well-formed").0
-}
-
-#[derive(Default)]
-struct Rows(Vec<(&'static str, usize)>);
-
-impl Sink for Rows {
-    fn batch(&mut self, table: &'static TableSpec, batch: arrow_array::RecordBatch) {
-        self.0.push((table.name, batch.num_rows()));
-    }
-}
-
-/// A pcap file (raw IPv4). A piece is a byte of flags, a length, and so many bytes.
-fn capture(mut input: &[u8]) -> Vec<u8> {
-    let mut file = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 101, 0, 0, 0];
-    let mut next = [1_000_u32, 0xffff_ff00];
-    let mut now_us = 0_u32;
-    let mut late = None;
-    while let [flags, length, rest @ ..] = input {
-        let sender = usize::from(flags & 1);
-        let (payload, after) = rest.split_at(usize::from(*length).min(rest.len()));
-        let captured = if flags & 4 == 0 { payload.len() } else { payload.len() / 2 };
-        let frame = frame(sender, next, flags & 2 != 0, payload);
-        next[sender] = next[sender].wrapping_add(payload.len() as u32);
-        now_us += 1_000 * u32::from(flags >> 4);
-        let cut = payload.len() - captured;
-        match flags >> 3 & 1 {
-            0 => write(&mut file, now_us, &frame, cut),
-            _ => late = Some((frame.clone(), cut)),
-        }
-        if let Some((frame, cut)) = late.take_if(|_| flags & 0x88 == 0x80) {
-            write(&mut file, now_us, &frame, cut);
-        }
-        input = after;
-    }
-    file
-}
-
-fn frame(sender: usize, next: [u32; 2], fin: bool, payload: &[u8]) -> Vec<u8> {
-    let mut frame = vec![0x45, 0];
-    frame.extend((40 + payload.len() as u16).to_be_bytes());
-    frame.extend([0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, sender as u8, 10, 0, 0, 1 - sender as u8]);
-    for port in [40_000 + 1000 * sender as u16, 40_000 + 1000 * (1 - sender) as u16] {
-        frame.extend(port.to_be_bytes());
-    }
-    frame.extend(next[sender].to_be_bytes());
-    frame.extend(next[1 - sender].to_be_bytes());
-    frame.extend([0x50, 0x10 | u8::from(fin), 0xff, 0xff, 0, 0, 0, 0]);
-    frame.extend(payload);
-    frame
-}
-
-fn write(file: &mut Vec<u8>, now_us: u32, frame: &[u8], cut: usize) {
-    let captured = frame.get(..frame.len() - cut).unwrap_or(frame);
-    for field in [now_us / 1_000_000, now_us % 1_000_000, captured.len() as u32, frame.len() as u32] {
-        file.extend(field.to_le_bytes());
-    }
-    file.extend(captured);
 }

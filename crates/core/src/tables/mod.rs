@@ -12,8 +12,12 @@ pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
+use crate::protocols::dhcp::DhcpTransactionRow;
+use crate::protocols::dns::DnsTransactionRow;
 use crate::protocols::http::HttpTransactionRow;
+use crate::protocols::ntp::NtpTransactionRow;
 use crate::protocols::services::ServiceTransactionRow;
+use crate::protocols::snmp::SnmpTransactionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
 use crate::protocols::turns::TurnRow;
 use crate::traffic::{BucketRow, ProtocolRow};
@@ -33,6 +37,10 @@ pub const CATALOGUE: &[&TableSpec] = &[
     HttpTransactionRow::TABLE,
     ServiceTransactionRow::TABLE,
     TurnRow::TABLE,
+    DnsTransactionRow::TABLE,
+    DhcpTransactionRow::TABLE,
+    NtpTransactionRow::TABLE,
+    SnmpTransactionRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,

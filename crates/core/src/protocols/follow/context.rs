@@ -31,7 +31,7 @@ pub(crate) struct Texts {
 impl Ends {
     /// Client and server as address:port, as in the table `flows`.
     pub(crate) fn texts(&self) -> Texts {
-        Texts { client: endpoint_text(self.client, true), server: endpoint_text(self.server, true) }
+        Texts { client: endpoint_text(self.client), server: endpoint_text(self.server) }
     }
 
     /// Whether one of the ends has this port.
