@@ -9,21 +9,26 @@ pub mod dhcp;
 pub mod dns;
 mod exchanges;
 pub(crate) mod follow;
+pub mod http;
 pub mod icmp;
 pub mod ntp;
 pub(crate) mod pending;
 pub mod rtp;
+pub mod services;
 pub mod sip;
 pub mod snmp;
 pub mod tcp;
+pub mod turns;
 
 use crate::issue::Issues;
-use crate::tables::Sink;
+use crate::tables::{Sink, TableWriter};
 
 /// Protocols on top of TCP, in the order in which they are asked whether a stream is theirs.
 const STREAMS: &[follow::RecogniseStream] = &[
     sip::recognise_stream, // its methods are its own
     dns::recognise_stream,
+    http::recognise,
+    services::recognise,
 ];
 
 /// Protocols in datagrams, in the order in which they are asked whether a flow is theirs.
@@ -50,6 +55,12 @@ pub(crate) struct Shared {
     pub(crate) rtp: rtp::Shared,
     /// Calls of SIP.
     pub(crate) sip: sip::Shared,
+    /// Requests of HTTP and their responses.
+    pub(crate) http: TableWriter<http::HttpTransactionRow>,
+    /// The same of other services.
+    pub(crate) services: TableWriter<services::ServiceTransactionRow>,
+    /// Turns of connections.
+    pub(crate) turns: TableWriter<turns::TurnRow>,
 }
 
 impl Shared {
@@ -62,6 +73,9 @@ impl Shared {
             snmp: snmp::Transactions::new(memory_bytes / 32),
             rtp: rtp::Shared::new(memory_bytes / 8),
             sip: sip::Shared::new(memory_bytes / 8),
+            http: TableWriter::default(),
+            services: TableWriter::default(),
+            turns: TableWriter::default(),
         }
     }
 
@@ -73,5 +87,8 @@ impl Shared {
         self.snmp.finish(sink);
         self.rtp.finish(sink);
         self.sip.finish(sink);
+        self.http.flush(sink);
+        self.services.flush(sink);
+        self.turns.flush(sink);
     }
 }

@@ -16,12 +16,15 @@ use crate::fragments::FragmentedRow;
 use crate::protocols::arp::{ArpExchangeRow, NdpExchangeRow};
 use crate::protocols::dhcp::DhcpTransactionRow;
 use crate::protocols::dns::DnsTransactionRow;
+use crate::protocols::http::HttpTransactionRow;
 use crate::protocols::icmp::IcmpMessageRow;
 use crate::protocols::ntp::NtpTransactionRow;
 use crate::protocols::rtp::RtpStreamRow;
+use crate::protocols::services::ServiceTransactionRow;
 use crate::protocols::sip::{SipCallRow, SipTransactionRow};
 use crate::protocols::snmp::SnmpTransactionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
+use crate::protocols::turns::TurnRow;
 use crate::traffic::{BucketRow, ProtocolRow};
 
 /// Every table, in the order in which people want them.
@@ -36,6 +39,9 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpLedgerRow::TABLE,
     TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
+    HttpTransactionRow::TABLE,
+    ServiceTransactionRow::TABLE,
+    TurnRow::TABLE,
     DnsTransactionRow::TABLE,
     DhcpTransactionRow::TABLE,
     NtpTransactionRow::TABLE,
