@@ -65,6 +65,7 @@ if command -v tshark > /dev/null 2>&1; then
     echo "corpus: random captures of the seeds $seed to $((seed + 8)); CORPUS_SEED=$seed repeats them"
     $python "$shared/tools/fuzz_tcp.py" "$work/fuzz" --seeds "$seed:$((seed + 9))"
     $python "$shared/tools/make_oracle.py" "$work/fuzz" "$work/fuzz/answers" > "$work/log"
+    $python tests/corpus/score_tls.py "$shared" --scores "$scores" || status=1
     frames "live, seeds from $seed" "$work/fuzz" "$work/fuzz/answers"
 else
     echo "corpus: tshark is missing, so nothing was compared live. Install with: sudo apt-get install -y tshark"

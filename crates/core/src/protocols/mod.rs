@@ -13,11 +13,13 @@ pub mod http;
 pub mod icmp;
 pub mod ntp;
 pub(crate) mod pending;
+pub mod quic;
 pub mod rtp;
 pub mod services;
 pub mod sip;
 pub mod snmp;
 pub mod tcp;
+pub mod tls;
 pub mod turns;
 
 use crate::issue::Issues;
@@ -25,6 +27,7 @@ use crate::tables::{Sink, TableWriter};
 
 /// Protocols on top of TCP, in the order in which they are asked whether a stream is theirs.
 const STREAMS: &[follow::RecogniseStream] = &[
+    tls::recognise,
     sip::recognise_stream, // its methods are its own
     dns::recognise_stream,
     http::recognise,
@@ -38,6 +41,8 @@ const DATAGRAMS: &[follow::RecogniseDatagram] = &[
     dhcp::recognise,
     ntp::recognise,
     snmp::recognise,
+    quic::recognise,
+    tls::recognise_datagram,
     rtp::recognise, // last: it takes what may be RTP on trial
 ];
 
@@ -61,6 +66,10 @@ pub(crate) struct Shared {
     pub(crate) services: TableWriter<services::ServiceTransactionRow>,
     /// Turns of connections.
     pub(crate) turns: TableWriter<turns::TurnRow>,
+    /// Handshakes of TLS and DTLS.
+    pub(crate) tls: TableWriter<tls::TlsHandshakeRow>,
+    /// Connections of QUIC.
+    pub(crate) quic: TableWriter<quic::QuicConnectionRow>,
 }
 
 impl Shared {
@@ -76,6 +85,8 @@ impl Shared {
             http: TableWriter::default(),
             services: TableWriter::default(),
             turns: TableWriter::default(),
+            tls: TableWriter::default(),
+            quic: TableWriter::default(),
         }
     }
 
@@ -90,5 +101,7 @@ impl Shared {
         self.http.flush(sink);
         self.services.flush(sink);
         self.turns.flush(sink);
+        self.tls.flush(sink);
+        self.quic.flush(sink);
     }
 }

@@ -19,11 +19,13 @@ use crate::protocols::dns::DnsTransactionRow;
 use crate::protocols::http::HttpTransactionRow;
 use crate::protocols::icmp::IcmpMessageRow;
 use crate::protocols::ntp::NtpTransactionRow;
+use crate::protocols::quic::QuicConnectionRow;
 use crate::protocols::rtp::RtpStreamRow;
 use crate::protocols::services::ServiceTransactionRow;
 use crate::protocols::sip::{SipCallRow, SipTransactionRow};
 use crate::protocols::snmp::SnmpTransactionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
+use crate::protocols::tls::TlsHandshakeRow;
 use crate::protocols::turns::TurnRow;
 use crate::traffic::{BucketRow, ProtocolRow};
 
@@ -53,6 +55,8 @@ pub const CATALOGUE: &[&TableSpec] = &[
     ArpExchangeRow::TABLE,
     NdpExchangeRow::TABLE,
     FragmentedRow::TABLE,
+    TlsHandshakeRow::TABLE,
+    QuicConnectionRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,
