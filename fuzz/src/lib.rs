@@ -1,5 +1,8 @@
 //! What each fuzz target does with its input, and what must hold whatever that is.
 
+mod conversation;
+mod exchanges;
+mod messages;
 mod tcp;
 mod tls;
 
@@ -10,6 +13,9 @@ use pcap_analyzer_core::issue::Issues;
 use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use pcap_analyzer_core::{Error, Options, Pipeline};
 
+pub use conversation::conversation;
+pub use exchanges::{control, media};
+pub use messages::{dhcp, dns, http, ntp, services, snmp};
 pub use tcp::tcp;
 pub use tls::{quic, tls};
 
@@ -17,8 +23,23 @@ pub use tls::{quic, tls};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: &[Target] =
-    &[("capture", capture), ("decode", decode), ("pipeline", pipeline), ("quic", quic), ("tcp", tcp), ("tls", tls)];
+pub const TARGETS: &[Target] = &[
+    ("capture", capture),
+    ("control", control),
+    ("conversation", conversation),
+    ("decode", decode),
+    ("dhcp", dhcp),
+    ("dns", dns),
+    ("http", http),
+    ("media", media),
+    ("ntp", ntp),
+    ("pipeline", pipeline),
+    ("quic", quic),
+    ("services", services),
+    ("snmp", snmp),
+    ("tcp", tcp),
+    ("tls", tls),
+];
 
 /// Any bytes as a file: fed whole or in chunks, the same frames come out.
 ///
@@ -81,6 +102,7 @@ pub fn pipeline(input: &[u8]) {
     let options = Options {
         memory_bytes: if choice & 0x80 == 0 { 64 << 20 } else { 64 << 10 },
         on_demand: CATALOGUE.iter().filter(|table| table.on_demand).map(|table| table.name.to_owned()).collect(),
+        ..Options::default()
     };
     let whole = analyse(file, &options, file.len().max(1));
     let chunked = analyse(file, &options, usize::from(choice & 0x7f) + 1);

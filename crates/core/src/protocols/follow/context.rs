@@ -1,8 +1,6 @@
 //! What a tracker may see and use besides its own state.
 
-use std::sync::Arc;
-
-use crate::flows::{Endpoint, endpoint_text};
+use crate::flows::{AddressText, Endpoint, endpoint_text};
 use crate::issue::Issues;
 use crate::protocols::Shared;
 use crate::protocols::tcp::{Connection, Role};
@@ -22,18 +20,18 @@ pub(crate) struct Ends {
 }
 
 /// The ends as tables show them, made once for all rows of a flow.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Texts {
     /// Its client.
-    pub(crate) client: Arc<str>,
+    pub(crate) client: AddressText,
     /// Its server.
-    pub(crate) server: Arc<str>,
+    pub(crate) server: AddressText,
 }
 
 impl Ends {
     /// Client and server as address:port, as in the table `flows`.
     pub(crate) fn texts(&self) -> Texts {
-        Texts { client: endpoint_text(self.client).into(), server: endpoint_text(self.server).into() }
+        Texts { client: endpoint_text(self.client), server: endpoint_text(self.server) }
     }
 
     /// Whether one of the ends has this port.

@@ -55,15 +55,31 @@ pub(crate) trait StreamTracker: std::fmt::Debug + Send + Sync {
     fn parse(&mut self, sender: Role, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step;
     /// The bytes that [`Step::Skip`] named have all come, the last of them with the frame `at`.
     fn skipped(&mut self, _sender: Role, _at: At, _context: &mut Context<'_>) {}
+    /// The message that `bytes` begin will not become whole, since the capture lacks what follows: `cut` says that frames
+    /// are cut. Then comes [`StreamTracker::gap`].
+    fn broken(&mut self, _sender: Role, _bytes: &Bytes<'_>, _cut: bool, _context: &mut Context<'_>) {}
     /// Bytes that `sender` sent are not in the capture, nor what was buffered before them of any use; what comes next
     /// may begin within a message. Returns whether to go on.
     fn gap(&mut self, sender: Role, missing_bytes: u64, at: At, context: &mut Context<'_>) -> bool;
     /// `sender` has closed its direction and all of it came, or has reset the connection.
     fn closed(&mut self, _sender: Role, _reset: bool, _at: At, _context: &mut Context<'_>) {}
+    /// What the connection is, and the kind of the newest command.
+    fn says(&self) -> Says {
+        Says::default()
+    }
     /// Ends with the flow, or when nothing more is of interest.
     fn finish(&mut self, context: &mut Context<'_>);
     /// Memory it takes, in bytes.
     fn memory_bytes(&self) -> usize;
+}
+
+/// What a protocol says of its connection, in the words of tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Says {
+    /// The service.
+    pub(crate) service: Option<&'static str>,
+    /// The kind of the newest command.
+    pub(crate) command: Option<&'static str>,
 }
 
 /// The first bytes of a stream, or of a piece of it as long as no protocol is known.
@@ -128,6 +144,11 @@ impl Stream {
         }
     }
 
+    /// What is known of the connection.
+    pub(super) fn says(&self) -> Says {
+        self.tracker.as_ref().map(|tracker| tracker.says()).unwrap_or_default()
+    }
+
     /// Whether there is nothing to follow.
     #[inline]
     pub(super) fn is_over(&self) -> bool {
@@ -168,23 +189,27 @@ impl Stream {
 
     /// Takes a segment whose turn has come; what lies before it is missing.
     fn take(&mut self, role: Role, placed: &Placed<&[u8]>, context: &mut Context<'_>) {
-        self.miss(role, placed.offset, placed.at, context);
+        self.miss(role, placed.offset, false, placed.at, context);
         self.read(role, placed.bytes, placed.at, context);
-        self.miss(role, placed.end(), placed.at, context);
+        self.miss(role, placed.end(), true, placed.at, context);
     }
 
     /// Goes on at `offset` without the bytes before it.
-    fn miss(&mut self, role: Role, offset: u64, at: At, context: &mut Context<'_>) {
+    fn miss(&mut self, role: Role, offset: u64, cut: bool, at: At, context: &mut Context<'_>) {
         let direction = &mut self.directions[role as usize];
         let from = direction.next;
         if offset <= from {
             return;
         }
-        direction.next = offset;
         let Some(tracker) = self.tracker.as_mut().filter(|_| !direction.stopped) else {
+            direction.next = offset;
             direction.forget();
             return;
         };
+        if direction.buffered() > 0 {
+            tracker.broken(role, &direction.waiting(), cut, context);
+        }
+        direction.next = offset;
         if (from + 1..=offset).contains(&direction.skip_to) {
             tracker.skipped(role, direction.skipped_at.max(at), context);
         }
@@ -425,7 +450,7 @@ mod tests {
         let notes = Arc::<Mutex<Vec<String>>>::default();
         let tracker: Box<dyn StreamTracker> = Box::new(Lengths(Arc::clone(&notes)));
         let mut stream = Stream { tracker: Some(tracker), ..Stream::default() };
-        let (mut shared, mut issues, mut sink) = (Shared::default(), Issues::default(), Nowhere);
+        let (mut shared, mut issues, mut sink) = (Shared::new(1 << 20), Issues::default(), Nowhere);
         let end = Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port: 1 };
         let ends = Ends { flow: 0, stream: 0, client: end, server: end };
         let mut context = Context { ends, connection: None, shared: &mut shared, issues: &mut issues, sink: &mut sink };

@@ -1,6 +1,6 @@
 //! The table of QUIC.
 
-use std::sync::Arc;
+use crate::flows::AddressText;
 
 use crate::tables::table;
 
@@ -13,9 +13,9 @@ table! {
         /// Number of the stream, from 0, as Wireshark counts udp.stream.
         stream: u32,
         /// Who sends the ClientHello, as address:port, an IPv6 address in brackets.
-        client: Arc<str>,
+        client: AddressText,
         /// The other end, in the same form.
-        server: Arc<str>,
+        server: AddressText,
         /// Version: 1, 2, draft and its number, or a number. The last one that was in use.
         version: String,
         /// The name of the server that the client asked for (SNI).

@@ -59,7 +59,7 @@ impl DatagramTracker for Quic {
 
     fn finish(&mut self, context: &mut Context<'_>) {
         let row = self.connection.row(&context.ends, self.swapped);
-        context.shared.quic.push(&row, context.sink);
+        context.shared.quic.push(row, context.sink);
     }
 
     fn memory_bytes(&self) -> usize {

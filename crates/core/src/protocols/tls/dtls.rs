@@ -100,7 +100,7 @@ impl DatagramTracker for Dtls {
 
     fn finish(&mut self, context: &mut Context<'_>) {
         let row = std::mem::take(&mut self.handshake).row(&context.ends, self.swapped, Carrier::Dtls);
-        context.shared.tls.push(&row, context.sink);
+        context.shared.tls.push(row, context.sink);
     }
 
     fn memory_bytes(&self) -> usize {

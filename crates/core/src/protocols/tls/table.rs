@@ -1,6 +1,6 @@
 //! The table of TLS.
 
-use std::sync::Arc;
+use crate::flows::AddressText;
 
 use crate::tables::table;
 
@@ -17,9 +17,9 @@ table! {
         transport: &'static str,
         /// Who sends the ClientHello, as address:port, an IPv6 address in brackets. Where a server of TCP does so, as in FTP
         /// with TLS, the ends are the other way round than in tcp_flows.
-        client: Arc<str>,
+        client: AddressText,
         /// The other end, in the same form.
-        server: Arc<str>,
+        server: AddressText,
         /// The version that the server chose, such as TLS 1.3; NULL without its ServerHello.
         version: Option<String>,
         /// The highest version that the client offered.

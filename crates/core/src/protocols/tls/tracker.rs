@@ -170,7 +170,7 @@ impl Tls {
 
     fn write(&mut self, context: &mut Context<'_>) {
         let row = std::mem::take(&mut self.handshake).row(&context.ends, self.swapped, Carrier::Tcp);
-        context.shared.tls.push(&row, context.sink);
+        context.shared.tls.push(row, context.sink);
     }
 }
 
