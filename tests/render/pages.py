@@ -211,7 +211,7 @@ def ladder(name: str) -> Ladder:
 
 def sequence(name: str) -> Sequence:
     """Every role of a mark, and a stall."""
-    roles = [role for role in Role if role not in (Role.ACK, Role.WINDOW)]
+    roles = [role for role in Role if role not in (Role.ACK, Role.SACK, Role.WINDOW)]
     kinds = tuple(Kind(role, f"{role.value} of {name}", f"since {name}") for role in roles)
     marks = tuple(
         Mark(at * SECOND // 10, at * SECOND // 10, at * 1448, (at + 1) * 1448, 100 + at, 1, at % len(roles) if at % 9 == 0 else 0)
@@ -219,8 +219,9 @@ def sequence(name: str) -> Sequence:
     )
     acks = tuple((at * SECOND // 10 + 40 * MILLISECOND, at * 1448) for at in range(120))
     edges = tuple((at, ack + 20_000, ack + 40_000) for at, ack in acks)
+    sacks = tuple((at, ack + 3000, ack + 9000) for at, ack in acks if at % 7 == 0)
     bands = (Band(5 * SECOND, 7 * SECOND, f"2.00 s silence of {name}", Activity.LOSS), Band(9 * SECOND, 10 * SECOND, "1 s zero window", Activity.WINDOW))
-    return Sequence(Side.SERVER, 1_700_000_000 * SECOND, 0, 12 * SECOND, kinds, marks, acks, edges, bands, f"All of {name}.")
+    return Sequence(Side.SERVER, 1_700_000_000 * SECOND, 0, 12 * SECOND, kinds, marks, acks, edges, sacks, bands, f"All of {name}.")
 
 
 def _rest(name: str) -> PageSection:

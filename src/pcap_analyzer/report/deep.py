@@ -90,17 +90,22 @@ _MARKS = """
     FROM grouped GROUP BY stream, part, run ORDER BY stream, frame
 """
 
-# The acknowledgement is the last of its step, the edge of the window its lowest and highest.
-_ACKS = """
+# The acknowledgement is the last of its step, the edge of the window its lowest and highest; of selective ones the first
+# block of the last, which is the newest (RFC 2018, section 4).
+_SACK_EDGE = _STEP.format(to="CAST(split_part(split_part(sack, ',', 1), '-', {part}) AS BIGINT)", since="ack")
+_ACKS = f"""
     WITH answered AS (
-        SELECT *, low + (CASE WHEN flags & 2 <> 0 THEN "window" ELSE "window" << shift END) AS edge,
+        SELECT *, CASE WHEN sack <> '' THEN low + {_SACK_EDGE.format(part=1)} END AS sack_low,
+               CASE WHEN sack <> '' THEN low + {_SACK_EDGE.format(part=2)} END AS sack_high,
+               low + (CASE WHEN flags & 2 <> 0 THEN "window" ELSE "window" << shift END) AS edge,
                row_number() OVER (PARTITION BY stream ORDER BY frame_number) AS ordinal,
                count(*) OVER (PARTITION BY stream) AS total
         FROM chosen_segments
         WHERE NOT forward AND flags & 4 = 0 AND low IS NOT NULL AND stream IN (SELECT unnest(CAST($streams AS BIGINT[])))
     )
     SELECT stream, max(time_ns) AS time_ns, max(low) AS ack, min(edge) AS edge_low, max(edge) AS edge_high,
-           max(total) AS total
+           max(total) AS total, max(time_ns) FILTER (sack <> '') AS sack_time_ns,
+           arg_max(sack_low, frame_number) AS sack_low, arg_max(sack_high, frame_number) AS sack_high
     FROM answered
     GROUP BY stream, ordinal * least($steps, total) // total
     ORDER BY stream, time_ns

@@ -26,6 +26,7 @@ _FORMS: Final = {
     Role.COPY: "M3.5 1.5h7v7h-7z",
     Role.PROBE: "M3.5 1.5h7v7h-7z",
     Role.ACK: "M0 9h5V5h5V1h4",
+    Role.SACK: "M7 1v8",
     Role.WINDOW: "M0 5h14",
 }
 
@@ -109,7 +110,7 @@ def sequence(block: Sequence) -> Html:
     for kind in block.kinds:
         if kind.label not in roles[kind.role]:
             roles[kind.role] += f", {kind.label[0].lower()}{kind.label[1:]}"
-    switches = {**roles, Role.ACK: "ACK", Role.WINDOW: "Window edge"}
+    switches = {**roles, Role.ACK: "ACK", **({Role.SACK: "SACK"} if block.sacks else {}), Role.WINDOW: "Window edge"}
     direction = "server → client" if block.sender is Side.SERVER else "client → server"
     label = (
         f"Time–sequence graph, {direction}: bytes over time, {plural(len(block.marks), 'mark')}, "
@@ -169,5 +170,8 @@ def _sequence_data(block: Sequence) -> dict[str, object]:
         "times": pack.steps([at for at, _ in block.acks], _MICROSECOND_NS),
         "acks": pack.steps([ack for _, ack in block.acks]),
         "edges": pack.steps([low - ack for (_, ack), (_, low, _) in zip(block.acks, block.edges, strict=True)]),
+        "sackTimes": pack.steps([at for at, _, _ in block.sacks], _MICROSECOND_NS),
+        "sackLows": pack.steps([low for _, low, _ in block.sacks]),
+        "sackSizes": [high - low for _, low, high in block.sacks],
         "spreads": pack.sparse([high - low for _, low, high in block.edges], 0),
     }

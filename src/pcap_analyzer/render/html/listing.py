@@ -4,7 +4,6 @@ from typing import Final
 
 from pcap_analyzer.report.drawings import Cell, Listing, Named, Span
 from pcap_analyzer.report.model import Column
-from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
 
@@ -77,7 +76,7 @@ def _packed(cells: list[Cell]) -> dict[str, object]:
     match cells[0]:
         case Named():
             named = [cell for cell in cells if isinstance(cell, Named)]
-            return {"names": pack.words([cell.name for cell in named]), "below": [visible(cell.below) for cell in named],
+            return {"names": pack.words([cell.name for cell in named]), "below": [cell.below for cell in named],
                     "targets": {at: cell.target for at, cell in enumerate(named) if cell.target}}
         case Span():
             spans = [cell for cell in cells if isinstance(cell, Span)]
