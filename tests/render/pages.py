@@ -62,7 +62,10 @@ def finding(number: int, severity: Severity, side: Side, name: str) -> Finding:
         cost_ns=(24 - 7 * number) * SECOND,
         cost_share=1 - 0.3 * number,
         explanation=f"Segments to {name} were missing when later ones arrived, and came as retransmissions.",
-        evidence=(Fact("Segments sent again", f"213 of 14,576 (1.5 %), to {name}"), Fact("Repair", "p50 51 ms, p95 84 ms, n = 213")),
+        evidence=(
+            Fact("Segments sent again", f"213 of 14,576 (1.5 %), to {name}"),
+            Fact("Repair", "p50 51 ms, p95 84 ms, n = 213"),
+        ),
         flows=(f"{name}:51544 → 203.0.113.80:443, stream 7", "192.0.2.7:51571 → 203.0.113.80:443, stream 15"),
         flows_total=5,
         frames=(5157, 5158, 5159, 5167, 5252),
@@ -111,7 +114,12 @@ def _verdict(name: str) -> PageSection:
         (
             Verdict(sentence, "network_loss_downstream", Side.NETWORK, Severity.CRITICAL, 0.94, 24 * SECOND, (detail,)),
             Figures((Figure("Time lost", "24.9 s"), Figure("Seen from", "Client", f"of {name}"))),
-            Sides(((Side.NETWORK, 24 * SECOND), (Side.SERVER, 17 * SECOND), (Side.CLIENT, 0)), Side.NETWORK, f"With {name}", Side.CLIENT),
+            Sides(
+                ((Side.NETWORK, 24 * SECOND), (Side.SERVER, 17 * SECOND), (Side.CLIENT, 0)),
+                Side.NETWORK,
+                f"With {name}",
+                Side.CLIENT,
+            ),
             Facts((Fact("", f"Drops on the link towards {name}"),), "Check next"),
             Facts(tuple(Fact(state.value, f"{name}.", state) for state in State), "Capture quality"),
         ),
@@ -126,8 +134,13 @@ def _ledger(name: str) -> PageSection:
         "The one that cost most",
         f"Without {name}",
     )
-    parts = (Part("Loss recovery, timeout", Side.NETWORK, 3 * SECOND), Part("2 smaller parts", Side.NONE, SECOND, rest=True))
-    return PageSection("ledger", "Where the time went", (bars, Paragraph(f"About {name}."), Whole(Unit.DURATION_NS, "Of 4 s", parts)))
+    parts = (
+        Part("Loss recovery, timeout", Side.NETWORK, 3 * SECOND),
+        Part("2 smaller parts", Side.NONE, SECOND, rest=True),
+    )
+    return PageSection(
+        "ledger", "Where the time went", (bars, Paragraph(f"About {name}."), Whole(Unit.DURATION_NS, "Of 4 s", parts))
+    )
 
 
 def panels(name: str) -> Panels:
@@ -140,8 +153,26 @@ def panels(name: str) -> Panels:
         start_ns=0,
         end_ns=60 * SECOND,
         panels=(
-            Panel("Throughput", Unit.RATE_BPS, "steps of 1 s", SECOND, (Line(f"To {name}", Activity.MOVING, Style.AREA, wave), Line("Back", Activity.SETUP, Style.LINE, counts, dashed=True))),
-            Panel(f"Sent by {name}", Unit.COUNT, "per second", SECOND, (Line("Timeouts", Activity.LOSS, Style.STACK, counts), Line("Others", Activity.SERVER, Style.STACK, counts))),
+            Panel(
+                "Throughput",
+                Unit.RATE_BPS,
+                "steps of 1 s",
+                SECOND,
+                (
+                    Line(f"To {name}", Activity.MOVING, Style.AREA, wave),
+                    Line("Back", Activity.SETUP, Style.LINE, counts, dashed=True),
+                ),
+            ),
+            Panel(
+                f"Sent by {name}",
+                Unit.COUNT,
+                "per second",
+                SECOND,
+                (
+                    Line("Timeouts", Activity.LOSS, Style.STACK, counts),
+                    Line("Others", Activity.SERVER, Style.STACK, counts),
+                ),
+            ),
         ),
         bands=(Band(12 * SECOND, 13 * SECOND, f"1 s silence of {name}", Activity.LOSS),),
     )
@@ -161,16 +192,31 @@ def listing(name: str, rows: int) -> Listing:
         Column("Time lost", Unit.DURATION_NS),
         Column("Mostly to", rank=1),
     )
-    return Listing(columns, tuple(_row(name, number) for number in range(rows)), 8, 60 * SECOND, "connection", f"60 of 99,999, none of {name}.")
+    return Listing(
+        columns,
+        tuple(_row(name, number) for number in range(rows)),
+        8,
+        60 * SECOND,
+        "connection",
+        f"60 of 99,999, none of {name}.",
+    )
 
 
-def _row(name: str, number: int) -> tuple[str | int | float | None | Named | Span, ...]:
+def _row(name: str, number: int) -> tuple[str | int | float | Named | Span | None, ...]:
     # Lengths over many powers of ten: every form in which a number is written occurs.
     size = 7 ** (number % 20) + number
     return (
         f"tcp {number}",
-        Named(f"{name}:443" if number == 3 else f"192.0.2.{number % 250}:443", f"198.51.100.7:{50000 + number}", "stream-7" if number == 0 else ""),
-        Span(number * SECOND % (50 * SECOND), number * SECOND % (50 * SECOND) + size % (9 * SECOND), list(Activity)[number % 9]),
+        Named(
+            f"{name}:443" if number == 3 else f"192.0.2.{number % 250}:443",
+            f"198.51.100.7:{50000 + number}",
+            "stream-7" if number == 0 else "",
+        ),
+        Span(
+            number * SECOND % (50 * SECOND),
+            number * SECOND % (50 * SECOND) + size % (9 * SECOND),
+            list(Activity)[number % 9],
+        ),
         size,
         size,
         size * 1.5,
@@ -214,17 +260,32 @@ def sequence(name: str) -> Sequence:
     roles = [role for role in Role if role not in (Role.ACK, Role.SACK, Role.WINDOW)]
     kinds = tuple(Kind(role, f"{role.value} of {name}", f"since {name}") for role in roles)
     marks = tuple(
-        Mark(at * SECOND // 10, at * SECOND // 10, at * 1448, (at + 1) * 1448, 100 + at, 1, at % len(roles) if at % 9 == 0 else 0)
+        Mark(
+            at * SECOND // 10,
+            at * SECOND // 10,
+            at * 1448,
+            (at + 1) * 1448,
+            100 + at,
+            1,
+            at % len(roles) if at % 9 == 0 else 0,
+        )
         for at in range(120)
     )
     acks = tuple((at * SECOND // 10 + 40 * MILLISECOND, at * 1448) for at in range(120))
     edges = tuple((at, ack + 20_000, ack + 40_000) for at, ack in acks)
     sacks = tuple((at, ack + 3000, ack + 9000) for at, ack in acks if at % 7 == 0)
-    bands = (Band(5 * SECOND, 7 * SECOND, f"2.00 s silence of {name}", Activity.LOSS), Band(9 * SECOND, 10 * SECOND, "1 s zero window", Activity.WINDOW))
-    return Sequence(Side.SERVER, 1_700_000_000 * SECOND, 0, 12 * SECOND, kinds, marks, acks, edges, sacks, bands, f"All of {name}.")
+    bands = (
+        Band(5 * SECOND, 7 * SECOND, f"2.00 s silence of {name}", Activity.LOSS),
+        Band(9 * SECOND, 10 * SECOND, "1 s zero window", Activity.WINDOW),
+    )
+    return Sequence(
+        Side.SERVER, 1_700_000_000 * SECOND, 0, 12 * SECOND, kinds, marks, acks, edges, sacks, bands, f"All of {name}."
+    )
 
 
 def _rest(name: str) -> PageSection:
-    tree = Table((Column("Protocol"), Column("Of all", Unit.SHARE)), ((name, 1.0), ("ip", 0.5)), f"without {name}", (0, 1))
+    tree = Table(
+        (Column("Protocol"), Column("Of all", Unit.SHARE)), ((name, 1.0), ("ip", 0.5)), f"without {name}", (0, 1)
+    )
     chart = Chart(f"Rate of {name}", Unit.RATE_BPS, SECOND, 10 * SECOND, ((0, 5.0), (3 * SECOND, 9.0)))
     return PageSection("capture", "Capture", (Facts((Fact("Written by", name),)), tree, chart))

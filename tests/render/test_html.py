@@ -75,7 +75,9 @@ def test_every_link_has_its_place(friendly: str) -> None:
 
 def test_the_policy_names_exactly_what_is_there(document: str) -> None:
     reader = Reader(document)
-    (policy,) = (a["content"] for n, a in reader.elements if n == "meta" and a.get("http-equiv") == "Content-Security-Policy")
+    (policy,) = (
+        a["content"] for n, a in reader.elements if n == "meta" and a.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy == html.policy()
     (style,) = (text for kind, text in reader.raw if kind == "style")
     script = next(text for kind, text in reversed(reader.raw) if kind == "script")
@@ -103,7 +105,9 @@ def test_a_hostile_name_is_shown_as_it_is_and_drives_nothing(hostile: str) -> No
 
 def test_data_is_json_and_ends_nowhere_early(document: str) -> None:
     islands = re.findall(r'<script type="application/json">(.*?)</script>', document, re.DOTALL)
-    assert len(islands) == sum(name == "script" and "type" in attributes for name, attributes in Reader(document).elements)
+    assert len(islands) == sum(
+        name == "script" and "type" in attributes for name, attributes in Reader(document).elements
+    )
     assert len(islands) >= 4
     for text in islands:
         assert "<" not in text
@@ -137,7 +141,9 @@ def test_a_module_imports_what_stands_before_it() -> None:
             source = (STATIC / "js" / f"{module}.js").read_text()
             for imported in names.split(", "):
                 assert re.search(rf"^export const {imported}\b", source, re.MULTILINE), (name, imported)
-        assert len(re.findall(r"^import ", text, re.MULTILINE)) == len(re.findall(r'^import \{ .* \} from "\./\w+\.js";$', text, re.MULTILINE))
+        assert len(re.findall(r"^import ", text, re.MULTILINE)) == len(
+            re.findall(r'^import \{ .* \} from "\./\w+\.js";$', text, re.MULTILINE)
+        )
         seen.add(name)
     assert seen == {path.stem for path in (STATIC / "js").glob("*.js")}
 

@@ -139,7 +139,12 @@ def test_who_costs_the_time_is_told_for_each_side(captures: Path) -> None:
 def test_a_panel_covers_the_capture(captures: Path) -> None:
     page = page_of(captures / "loss_few_packets.pcapng")
     panels = next(block for block in blocks_of(page) if isinstance(block, Panels))
-    assert [panel.title for panel in panels.panels] == ["Throughput", "Round-trip time", "Sent again", "Connections waiting"]
+    assert [panel.title for panel in panels.panels] == [
+        "Throughput",
+        "Round-trip time",
+        "Sent again",
+        "Connections waiting",
+    ]
     for panel in panels.panels:
         for line in panel.lines:
             times = [at for at, _ in line.points]

@@ -60,7 +60,7 @@ _SEGMENTS = f"""
            class NOT IN ('new', 'bare') AS notable,
            time_ns - lag(time_ns) OVER (PARTITION BY stream ORDER BY frame_number) AS silence_ns
     FROM stepped
-"""
+"""  # noqa: S608
 
 _MARKS = """
     WITH spaced AS (
@@ -109,7 +109,7 @@ _ACKS = f"""
     FROM answered
     GROUP BY stream, ordinal * least($steps, total) // total
     ORDER BY stream, time_ns
-"""
+"""  # noqa: S608
 
 # A timer can only run out in silence: how long it was before a segment that a timer sent again.
 _STALLS = """
@@ -196,14 +196,16 @@ class Segments:
     rtt: list[Row]
 
 
-def read(
-    first: Analysis, data: dict[str, Any], streams: Sequence[int], cited: Sequence[Citation]
-) -> Segments | None:
+def read(first: Analysis, data: dict[str, Any], streams: Sequence[int], cited: Sequence[Citation]) -> Segments | None:
     """Reads the capture again for the segments of `streams` and of what is cited.
 
     None where it cannot be read twice, has no TCP, or is so long that it would take too much time and disk.
     """
-    if not (streams or cited) or _segments(data) > MOST_SEGMENTS or not all(Path(source).is_file() for source in first.sources):
+    if (
+        not (streams or cited)
+        or _segments(data) > MOST_SEGMENTS
+        or not all(Path(source).is_file() for source in first.sources)
+    ):
         return None
     try:
         second = analysis.analyze(

@@ -40,7 +40,12 @@ def panels(block: Panels) -> Html:
         "end": block.end_ns,
         "bands": _bands(block.bands),
         "panels": [
-            {"title": panel.title, "unit": panel.unit.value, "width": panel.width_ns, "lines": [_line(line, panel.width_ns) for line in panel.lines]}
+            {
+                "title": panel.title,
+                "unit": panel.unit.value,
+                "width": panel.width_ns,
+                "lines": [_line(line, panel.width_ns) for line in panel.lines],
+            }
             for panel in block.panels
         ],
     }
@@ -64,7 +69,13 @@ def _chart(panel: Panel, block: Panels) -> Html:
 def _key(line: Line) -> Html:
     if line.style is Style.STACK:
         return swatch(line.activity)
-    path = tag("path", d="M0 5h14", class_=f"a-{line.activity.value}", stroke_width=2, stroke_dasharray="4 3" if line.dashed else None)
+    path = tag(
+        "path",
+        d="M0 5h14",
+        class_=f"a-{line.activity.value}",
+        stroke_width=2,
+        stroke_dasharray="4 3" if line.dashed else None,
+    )
     return tag("svg", path, class_="sw", viewBox="0 0 14 10", aria_hidden="true")
 
 
@@ -123,11 +134,29 @@ def sequence(block: Sequence) -> Html:
         tag("button", "Reset zoom ", tag("kbd", "0"), type="button", class_="btn", data_reset=True),
         class_="end",
     )
-    copy = tag("button", icons.icon("copy"), "Copy frame", type="button", class_="btn", hidden=True, data_copy="", data_done="Copied")
+    copy = tag(
+        "button",
+        icons.icon("copy"),
+        "Copy frame",
+        type="button",
+        class_="btn",
+        hidden=True,
+        data_copy="",
+        data_done="Copied",
+    )
     return tag(
         "div",
-        tag("h4", "Time–sequence", tag("small", f"{direction}, bytes since the first; drag to zoom, click to hold a frame")),
-        tag("div", tag("div", *(_switch(role, name) for role, name in switches.items()), class_="legend"), buttons, class_="tools"),
+        tag(
+            "h4",
+            "Time–sequence",
+            tag("small", f"{direction}, bytes since the first; drag to zoom, click to hold a frame"),
+        ),
+        tag(
+            "div",
+            tag("div", *(_switch(role, name) for role, name in switches.items()), class_="legend"),
+            buttons,
+            class_="tools",
+        ),
         tag("div", class_="plot overview", aria_hidden="true"),
         tag("div", class_="plot", role="img", tabindex=0, aria_label=label),
         tag("p", tag("span", block.note), copy, class_="readout", aria_live="polite"),
@@ -139,7 +168,13 @@ def sequence(block: Sequence) -> Html:
 
 
 def _switch(role: Role, name: str) -> Html:
-    form = tag("svg", tag("path", d=_FORMS[role], class_=f"m-{role.value}"), class_="sw", viewBox="0 0 14 10", aria_hidden="true")
+    form = tag(
+        "svg",
+        tag("path", d=_FORMS[role], class_=f"m-{role.value}"),
+        class_="sw",
+        viewBox="0 0 14 10",
+        aria_hidden="true",
+    )
     return tag("label", tag("input", type="checkbox", checked=True, data_role=role.value), form, name)
 
 

@@ -21,7 +21,7 @@ class Html(str):
 
 
 Child = Html | str | None | Iterable["Child"]
-Attribute = str | int | bool | None
+Attribute = str | float | bool | None
 
 
 def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:

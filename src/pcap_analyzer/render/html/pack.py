@@ -29,4 +29,8 @@ def steps(values: Sequence[int], by: int = 1) -> dict[str, object]:
 
 def sparse(values: Sequence[int], usual: int) -> dict[str, object]:
     """Only those that are not the usual one."""
-    return {"usual": usual, "length": len(values), "at": {at: value for at, value in enumerate(values) if value != usual}}
+    return {
+        "usual": usual,
+        "length": len(values),
+        "at": {at: value for at, value in enumerate(values) if value != usual},
+    }

@@ -5,7 +5,8 @@ from typing import Final
 
 from pcap_analyzer import units
 from pcap_analyzer.ledger import Activity
-from pcap_analyzer.report.drawings import Ladder, Side, Step
+from pcap_analyzer.report.drawings import Ladder, Step
+from pcap_analyzer.report.model import Side
 from pcap_analyzer.tables import Row
 from pcap_analyzer.text import plural
 
@@ -65,7 +66,9 @@ def _runs(rows: list[Row]) -> Iterator[list[Row]]:
     """The rows, neighbours that are alike together where they are many."""
     run: list[Row] = []
     for row in rows:
-        if run and (_likeness(row) is None or _likeness(row) != _likeness(run[-1]) or (row["silence_ns"] or 0) >= _SILENCE_NS):
+        if run and (
+            _likeness(row) is None or _likeness(row) != _likeness(run[-1]) or (row["silence_ns"] or 0) >= _SILENCE_NS
+        ):
             yield from _told(run)
             run = []
         run.append(row)
@@ -100,7 +103,11 @@ def _step(row: Row, origin: int) -> Step:
 
 def _more(run: list[Row], origin: int) -> Step:
     size = sum(row["payload_bytes"] for row in run)
-    what = f"{len(run)} more, {size:,} bytes" if size else f"{plural(len(run), 'more acknowledgement', 'more acknowledgements')}"
+    what = (
+        f"{len(run)} more, {size:,} bytes"
+        if size
+        else f"{plural(len(run), 'more acknowledgement', 'more acknowledgements')}"
+    )
     row = run[-1]
     return Step(row["time_ns"] - origin, row["frame_number"], Side(row["direction"]), what, "", _activity(row))
 
