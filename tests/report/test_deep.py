@@ -21,7 +21,7 @@ def flow(**values: Any) -> dict[str, Any]:
 
 
 def read(tables: Tables) -> deep.Segments:
-    tables._connection.execute(deep._CITED, deep._columns([]))
+    tables._connection.execute(deep._CITED, deep._json([]))
     tables._connection.execute(deep._SEGMENTS, {"streams": [0]})
     return deep._read(tables, {"start_time_ns": 0, "width_ns": 1000}, [0])
 

@@ -4,8 +4,9 @@ What was sent again, came out of order or was copied is never thinned out, and n
 there is room; of everything else the lowest and highest of each step are kept.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -154,10 +155,10 @@ _RTT = """
 _CITED = """
     CREATE TEMP TABLE cited AS
     WITH asked AS (
-        SELECT unnest(CAST($keys AS VARCHAR[])) AS key, unnest(CAST($frames AS BIGINT[])) AS frame_number,
-               unnest(CAST($reaches AS BIGINT[])) AS reach, unnest(CAST($mosts AS BIGINT[])) AS most
+        SELECT unnest(from_json($citations, '[{"key": "VARCHAR", "frame": "BIGINT", "reach": "BIGINT", "most": "BIGINT"}]'),
+                      recursive := true)
     )
-    SELECT key, stream, frame_number, reach FROM asked JOIN tcp_segments USING (frame_number)
+    SELECT key, stream, frame_number, reach FROM asked JOIN tcp_segments ON frame_number = frame
     QUALIFY row_number() OVER (PARTITION BY key ORDER BY frame_number) <= most
 """
 _RUNGS = """
@@ -214,18 +215,14 @@ def read(first: Analysis, data: dict[str, Any], streams: Sequence[int], cited: S
     except UnreadableCaptureError:  # it is gone, or no longer what it was
         return None
     with second:
-        second.connection.execute(_CITED, _columns(cited))
+        second.connection.execute(_CITED, _json(cited))
         second.connection.execute(_SEGMENTS, {"streams": list(streams)})
         return _read(second.tables, data["buckets"], list(streams))
 
 
-def _columns(cited: Sequence[Citation]) -> dict[str, list[Any]]:
-    return {
-        "keys": [citation.key for citation in cited],
-        "frames": [citation.frame for citation in cited],
-        "reaches": [citation.reach for citation in cited],
-        "mosts": [citation.most for citation in cited],
-    }
+def _json(cited: Sequence[Citation]) -> dict[str, str]:
+    """One text: as a parameter for each, they would take longer than all queries together."""
+    return {"citations": json.dumps([asdict(citation) for citation in cited])}
 
 
 def _segments(data: dict[str, Any]) -> int:
