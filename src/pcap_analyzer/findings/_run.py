@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -57,4 +58,14 @@ def run(tables: Tables, options: Options | None = None, only: Iterable[str] | No
         for finding in module.find(tables, **{choice.name: choice.value for choice in choices}):
             _cost.suffer(tables, len(found), name, finding)
             found.append((name, finding, choices))
-    return sorted(_cost.settled(tables, found), key=lambda each: each.rank)
+    return _named(sorted(_cost.settled(tables, found), key=lambda each: each.rank))
+
+
+def _named(ranked: list[Found]) -> list[Found]:
+    """Gives the second and further ones of a name a number, so that each can be asked for."""
+    times: Counter[str] = Counter()
+    for each in ranked:
+        times[each.id] += 1
+        if times[each.id] > 1:
+            each.id = f"{each.id}-{times[each.id]}"
+    return ranked
