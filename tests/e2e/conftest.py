@@ -11,7 +11,7 @@ import pages
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
-import pcap_analyzer as pa
+from pcap_analyzer.analysis import analyze
 from pcap_analyzer.render import html
 from pcap_analyzer.report.build import build
 from pcap_analyzer.report.page import build as build_page
@@ -60,7 +60,7 @@ def _document(name: str) -> str:
 
 
 def _of_capture(path: Path) -> str:
-    with pa.analyze(path) as analysis:
+    with analyze(path) as analysis:
         return html.document(build_page(build(analysis), analysis))
 
 

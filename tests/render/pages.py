@@ -249,7 +249,8 @@ def ladder(name: str) -> Ladder:
     """Both directions, and silence."""
     steps = (
         Step(SECOND, 5157, Side.SERVER, "Seq 3,482,441 Len 1,448", f"TCP Previous segment not captured, {name}"),
-        Step(SECOND, 0, None, "504 ms without a packet"),
+        Step(SECOND, 0, None, "504 ms without a packet", activity=Activity.LOSS),
+        Step(SECOND, 0, None, "7 segments are not shown", activity=Activity.REST),
         Step(2 * SECOND, 5252, Side.CLIENT, "Dup ACK #39", "", Activity.LOSS, cited=True),
     )
     return Ladder("+1.000 s to +2.000 s", name, name, steps, f"2 more of {name}")

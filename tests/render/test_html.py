@@ -10,7 +10,7 @@ from pathlib import Path
 import pages
 import pytest
 
-import pcap_analyzer as pa
+from pcap_analyzer.analysis import analyze
 from pcap_analyzer.render import html
 from pcap_analyzer.render.html import assets
 from pcap_analyzer.render.html.element import Html, island, join, tag
@@ -160,7 +160,7 @@ def test_the_licence_of_the_library_is_told() -> None:
 
 @pytest.mark.parametrize("name", ["loss_few_packets.pcapng", "healthy_dns_web.pcap", "healthy_one_way_capture.pcap"])
 def test_a_capture_becomes_a_page(captures: Path, name: str) -> None:
-    with pa.analyze(captures / name) as analysis:
+    with analyze(captures / name) as analysis:
         page = build_page(build(analysis), analysis)
         text = html.document(page)
     for section in page.sections:

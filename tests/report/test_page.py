@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import pcap_analyzer as pa
+from pcap_analyzer.analysis import analyze
 from pcap_analyzer.report.build import build
 from pcap_analyzer.report.drawings import (
     Bars,
@@ -30,12 +30,12 @@ from pcap_analyzer.selection import Selection
 
 
 def page_of(path: Path) -> Page:
-    with pa.analyze(path) as analysis:
+    with analyze(path) as analysis:
         return build_page(build(analysis), analysis)
 
 
 def row_of(path: Path, query: str) -> dict[str, Any]:
-    with pa.analyze(path) as analysis:
+    with analyze(path) as analysis:
         return analysis.tables.row(query)
 
 
@@ -57,7 +57,7 @@ def test_the_sections_stand_in_the_order_in_which_people_read(captures: Path) ->
 @pytest.mark.parametrize("name", ["loss_few_packets.pcapng", "zero_window_slow_reader.pcap", "server_think.pcap"])
 def test_every_segment_with_data_is_in_the_graph(captures: Path, name: str) -> None:
     page = page_of(captures / name)
-    with pa.analyze(captures / name, on_demand=["tcp_segments"]) as analysis:
+    with analyze(captures / name, on_demand=["tcp_segments"]) as analysis:
         for chapter in (block for block in blocks_of(page) if isinstance(block, Chapter)):
             (graph,) = (block for block in chapter.blocks if isinstance(block, Sequence))
             (row,) = analysis.rows(
@@ -159,7 +159,7 @@ def test_what_cannot_be_read_twice_has_no_graphs_and_says_so(captures: Path, tmp
     content = (captures / "loss_few_packets.pcapng").read_bytes()
     writer = threading.Thread(target=lambda: pipe.write_bytes(content))
     writer.start()
-    with pa.analyze(pipe) as analysis:
+    with analyze(pipe) as analysis:
         page = build_page(build(analysis), analysis)
     writer.join()
     assert "details" not in [section.name for section in page.sections]
@@ -169,7 +169,7 @@ def test_what_cannot_be_read_twice_has_no_graphs_and_says_so(captures: Path, tmp
 
 def test_a_selection_holds_for_the_second_reading_too(captures: Path) -> None:
     path = captures / "loss_few_packets.pcapng"
-    with pa.analyze(path, selection=Selection(filter="tcp")) as analysis:
+    with analyze(path, selection=Selection(filter="tcp")) as analysis:
         page = build_page(build(analysis), analysis)
     assert any(isinstance(block, Chapter) for block in blocks_of(page))
 

@@ -166,7 +166,7 @@ _RUNGS = """
         SELECT key, stream, place, frame_number, reach FROM cited JOIN chosen_segments USING (stream, frame_number)
     )
     SELECT key, client, server, segments.frame_number, time_ns, direction, low, coalesce(payload_bytes, 0) AS payload_bytes, flags, forward, class,
-           ws_flags, silence_ns, ws_duplicate_ack_number, "window" << shift AS window_bytes,
+           ws_flags, silence_ns, ws_duplicate_ack_number, "window" << shift AS window_bytes, segments.place,
            bool_or(placed.frame_number = segments.frame_number) AS cited
     FROM chosen_segments AS segments JOIN placed USING (stream) JOIN tcp_flows USING (stream)
     WHERE segments.place BETWEEN placed.place - reach AND placed.place + reach

@@ -54,8 +54,18 @@ def _steps(rows: list[Row], origin: int) -> Iterator[Step]:
     for run in _runs(rows):
         first = run[0]
         silence = first["silence_ns"] or 0
-        if previous is not None and silence >= _SILENCE_NS:
-            yield Step(previous["time_ns"] - origin, 0, None, f"{units.duration(silence)} without a packet")
+        left_out = first["place"] - previous["place"] - 1 if previous else 0
+        if previous is not None and left_out:
+            told = plural(left_out, "segment is not shown", "segments are not shown")
+            yield Step(previous["time_ns"] - origin, 0, None, told, activity=Activity.REST)
+        elif previous is not None and silence >= _SILENCE_NS:
+            yield Step(
+                previous["time_ns"] - origin,
+                0,
+                None,
+                f"{units.duration(silence)} without a packet",
+                activity=Activity.LOSS,
+            )
         yield _step(first, origin)
         if len(run) > 1:
             yield _more(run[1:], origin)
@@ -67,7 +77,10 @@ def _runs(rows: list[Row]) -> Iterator[list[Row]]:
     run: list[Row] = []
     for row in rows:
         if run and (
-            _likeness(row) is None or _likeness(row) != _likeness(run[-1]) or (row["silence_ns"] or 0) >= _SILENCE_NS
+            row["place"] != run[-1]["place"] + 1
+            or _likeness(row) is None
+            or _likeness(row) != _likeness(run[-1])
+            or (row["silence_ns"] or 0) >= _SILENCE_NS
         ):
             yield from _told(run)
             run = []
@@ -126,10 +139,13 @@ def _text(row: Row) -> str:
 
 
 def _detail(row: Row) -> str:
-    flags = [_WORDS[name] for name in row["ws_flags"].split(",") if name in _WORDS]
-    own = "" if row["class"] in ("new", "bare") else KINDS[row["class"]][1]
+    flags = [name for name in row["ws_flags"].split(",") if name in _WORDS]
+    # Wireshark sets the general flag beside the one that says more.
+    if any(name.endswith("_retransmission") for name in flags):
+        flags = [name for name in flags if name != "retransmission"]
+    own = "" if row["class"] in ("new", "bare", "retransmission_fast") else KINDS[row["class"]][1]
     window = f"window {row['window_bytes']:,}" if not row["payload_bytes"] and not row["flags"] & 6 else ""
-    return "; ".join(filter(None, (*flags, own, window)))
+    return "; ".join(filter(None, (*(_WORDS[name] for name in flags), own, window)))
 
 
 def _activity(row: Row) -> Activity:
