@@ -53,6 +53,10 @@ def panels(block: Panels) -> Html:
         "div",
         tag("div", *charts, tag("p", "Point at a chart to read its values.", class_="readout"), class_="charts"),
         _values(),
+        tag(
+            "noscript",
+            tag("p", "The script of this page draws the charts; all else is here without it.", class_="readout"),
+        ),
         island(data),
         data_panels=True,
     )
