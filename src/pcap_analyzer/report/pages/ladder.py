@@ -16,7 +16,7 @@ from .sequence import KINDS
 _SILENCE_NS: Final = 200_000_000
 # Frames in a row that are alike are told as one from here on.
 _ALIKE: Final = 3
-_MOST_STEPS: Final = 24
+_MOST_STEPS: Final = 18
 
 # Wireshark's words for its flags.
 _WORDS: Final = {

@@ -24,7 +24,7 @@ _COLUMNS = (
 )
 _SORTED_BY = 8
 # More make the page heavy; the exports have all.
-_MOST = 400
+_MOST = 300
 
 
 def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
