@@ -51,6 +51,8 @@ class Found:
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """Its place: what made work fail, then what made it slow by cost, then the rest."""
+        """Its place: what made work fail by severity, then what made it slow by cost, then the rest."""
         first = self.frames[0] if self.frames else 0
-        return (self.effect, -(self.cost_ns or 0), _SEVERITIES.index(self.severity), self.finding.cause, first, self.id)
+        severity = _SEVERITIES.index(self.severity)
+        failed = severity if self.effect is Effect.FAILED else 0
+        return (self.effect, failed, -(self.cost_ns or 0), severity, self.finding.cause, first, self.id)

@@ -58,15 +58,15 @@ _CONNECTIONS: Final = f"""
 """
 
 _OF_EACH: Final = (
-    *("packets", "data_packets", "payload_bytes", "unique_bytes", "retransmitted_packets", "fast_retransmissions"),
-    *("tlp_retransmissions", "rto_retransmissions", "repeated_retransmissions", "unneeded_retransmissions"),
+    *("packets", "data_packets", "payload_bytes", "unique_bytes", "retransmitted_packets"),
+    *("rto_retransmissions", "unneeded_retransmissions"),
     *("spurious_retransmissions", "pmtu_retransmissions", "lost_upstream_packets", "lost_downstream_packets"),
     *("reordered_packets", "network_duplicate_packets", "capture_duplicate_packets", "window_probes", "keep_alives"),
-    *("duplicate_ack_packets", "sack_packets", "dsack_packets", "ce_packets", "ece_packets", "missed_bytes"),
-    *("super_segments", "largest_payload_bytes", "flight_max_bytes", "initial_flight_bytes", "window_max_bytes"),
-    *("window_shift", "zero_window_spans", "push_packets", "rtt_samples", "rtt_min_ns", "rtt_p50_ns", "rtt_p95_ns"),
-    *("rtt_max_ns", "ttl_min", "ttl_max", "mss_bytes", "longest_pause_ns", "most_copies", "fin_packets", "rst_packets"),
-    *("first_data_time_ns", "last_data_time_ns", "fin_time_ns", "syn_packets"),
+    *("dsack_packets", "ce_packets", "ece_packets"),
+    *("largest_payload_bytes", "flight_max_bytes", "window_max_bytes"),
+    *("zero_window_spans", "push_packets", "rtt_samples", "rtt_min_ns", "rtt_p50_ns", "rtt_p95_ns"),
+    *("ttl_min", "ttl_max", "longest_pause_ns", "rst_packets"),
+    *("last_data_time_ns", "fin_time_ns", "syn_packets"),
 )
 _BOTH_WAYS: Final = (("client", "server", "upstream"), ("server", "client", "downstream"))
 

@@ -46,15 +46,27 @@ def run(tables: Tables, options: Options | None = None, only: Iterable[str] | No
     """All that is found, in order of rank; of the findings named in `only`, where that is given."""
     options = options or Options()
     _prepare.prepare(tables)
-    wanted = set(only) if only is not None else None
+    wanted = {name: module for name, module in modules().items() if only is None or name in only}
     found: list[tuple[str, Finding, list[Choice]]] = []
-    for name, module in modules().items():
-        if wanted is not None and name not in wanted:
-            continue
-        choices = chosen(module.find, options.profile.get(name, {}), options.profile_name, options.latency_s)
-        if names := yields_to(module):
+    for name in _possible(tables, wanted):
+        find = wanted[name].find
+        choices = chosen(find, options.profile.get(name, {}), options.profile_name, options.latency_s)
+        if names := yields_to(wanted[name]):
             _prepare.explained_by(tables, names)
-        for finding in module.find(tables, **{choice.name: choice.value for choice in choices}):
+        for finding in find(tables, **{choice.name: choice.value for choice in choices}):
             _cost.suffer(tables, len(found), name, finding)
             found.append((name, finding, choices))
     return sorted(_cost.settled(tables, found), key=lambda each: each.rank)
+
+
+def _possible(tables: Tables, wanted: Mapping[str, ModuleType]) -> list[str]:
+    """The findings that something in the tables could make speak, in the order in which they run: one look at each table."""
+    conditions: dict[str, dict[str, str]] = {}
+    for name, module in wanted.items():
+        table, condition = getattr(module, "ONLY_IF", ("", ""))
+        conditions.setdefault(table, {})[name] = condition
+    possible = set(conditions.pop("", ()))
+    for table, tests in conditions.items():
+        columns = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in tests.items())
+        possible |= {name for name, met in tables.row(f"SELECT {columns} FROM {table}").items() if met}
+    return [name for name in wanted if name in possible]

@@ -26,6 +26,7 @@ from pcap_analyzer.units import duration, rate
 from ._api import LOSSES, MS, RECOVERY, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("bandwidth_limited",)
+ONLY_IF = ("connections", "bandwidth_ns + queue_ns > 0")
 YIELDS_TO = ("ecn_congestion", "reordering", "packet_corruption", "traffic_policing", "bufferbloat")
 
 _BUSY = f"""

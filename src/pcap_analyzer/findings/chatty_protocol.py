@@ -26,6 +26,7 @@ from pcap_analyzer.units import duration, latency
 from ._api import MOST, MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("chatty_protocol",)
+ONLY_IF = ("connections", "network_rtt_ns > 0.1 * waited_ns")
 YIELDS_TO = ("jitter",)
 
 _CHATTY = f"""

@@ -25,6 +25,7 @@ from pcap_analyzer.units import duration, latency
 from ._api import MOST, MS, SECOND, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("client_think_time",)
+ONLY_IF = ("connections", "client_think_ns > 0.1 * duration_ns")
 
 _PAUSING = f"""
     WITH pausing AS (

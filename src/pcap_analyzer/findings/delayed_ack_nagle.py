@@ -24,6 +24,7 @@ from pcap_analyzer.units import duration
 from ._api import MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("delayed_ack_nagle",)
+ONLY_IF = ("connections", "client_nagle_delayed_ack_ns + server_nagle_delayed_ack_ns > 0")
 
 _HELD = f"""
     WITH held AS (

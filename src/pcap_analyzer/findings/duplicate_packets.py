@@ -27,6 +27,7 @@ from pcap_analyzer.units import share as share_text
 from ._api import STREAMS, Effect, Finding, Need, Threshold, say
 
 CAUSES = ("duplicate_packets",)
+ONLY_IF = ("ends", "client_network_duplicate_packets + server_network_duplicate_packets > 0")
 
 _COPIED = f"""
     WITH copied AS (

@@ -26,6 +26,7 @@ from pcap_analyzer.units import duration, latency, size
 from ._api import MS, STREAMS, WINDOWS, Effect, Finding, Threshold, say
 
 CAUSES = ("receiver_window_limited",)
+ONLY_IF = ("connections", "client_receiver_window_ns + server_receiver_window_ns > 0")
 YIELDS_TO = ("zero_window",)
 
 _LIMITED = f"""

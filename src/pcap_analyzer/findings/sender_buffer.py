@@ -26,6 +26,7 @@ from pcap_analyzer.units import duration, latency, size
 from ._api import MS, STREAMS, WINDOWS, Effect, Finding, Threshold, say
 
 CAUSES = ("sender_buffer_limited",)
+ONLY_IF = ("connections", "client_sender_buffer_ns + server_sender_buffer_ns > 0")
 YIELDS_TO = ("zero_window", "receiver_window")
 
 _LIMITED = f"""

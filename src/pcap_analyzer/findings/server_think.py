@@ -28,6 +28,7 @@ from pcap_analyzer.units import duration, latency
 from ._api import MOST, MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("server_think_time",)
+ONLY_IF = ("connections", "server_think_ns > 0")
 YIELDS_TO = ("accept_queue_overflow", "bufferbloat", "jitter", "delay_spike", "link_outage")
 
 # As many answers as there were pushes of the side that pushed less often.

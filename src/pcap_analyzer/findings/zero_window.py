@@ -27,6 +27,7 @@ from pcap_analyzer.units import duration
 from ._api import MS, STREAMS, WINDOWS, Effect, Finding, Threshold, say
 
 CAUSES = ("zero_window_receiver",)
+ONLY_IF = ("connections", "client_zero_window_ns + server_zero_window_ns > 0")
 
 _CLOSED = f"""
     WITH closed AS (
