@@ -3,14 +3,15 @@
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from . import _core
 from .database import connect_to
-from .errors import UnreadableCaptureError, describe_os_error
+from .errors import SettingError, UnreadableCaptureError, describe_os_error
+from .selection import Selection
 from .settings import MEMORY_BYTES
 from .tables import Row, Tables
 
@@ -23,21 +24,25 @@ if TYPE_CHECKING:
 
 Source = str | os.PathLike[str]
 
+_ALL = Selection()
+
 
 def analyze(
     *sources: Source,
     memory_bytes: int = MEMORY_BYTES,
     on_demand: Sequence[str] = (),
     progress: "ProgressCallback | None" = None,
+    selection: Selection = _ALL,
     writable: Path | None = None,
 ) -> "Analysis":
     """Reads a capture (`-` is standard input); several are merged into one in time order.
 
-    Tables that have a row for every packet are filled only when `on_demand` names them. SQL may write into the folder
+    Only frames of the `selection` are analysed. Tables that have a row for every packet are filled only when `on_demand` names them. SQL may write into the folder
     `writable`, and nowhere when there is none.
 
     Raises:
         UnreadableCaptureError: nothing could be read.
+        SettingError: the selection's filter is none.
 
     """
     if not sources:
@@ -47,13 +52,37 @@ def analyze(
     started_ns = time.perf_counter_ns()
     try:
         core = _core.analyze(
-            names, memory_bytes=memory_bytes, on_demand=on_demand, spill_directory=spill.name, progress=progress
+            names,
+            memory_bytes=memory_bytes,
+            on_demand=on_demand,
+            spill_directory=spill.name,
+            progress=progress,
+            matching=selection.filter,
+            since=selection.since,
+            until=selection.until,
         )
     except BaseException as error:
         spill.cleanup()
         raise _translated(error, names) from error
     read_ns = time.perf_counter_ns() - started_ns
     return Analysis(core, names, read_ns=read_ns, memory_bytes=memory_bytes, spill=spill, writable=writable)
+
+
+def carve_frames(
+    source: Source, frames: Mapping[int, str], output: Path, *, progress: "ProgressCallback | None" = None
+) -> tuple[int, int]:
+    """Copies frames of a capture, each with what to say about it, into a pcapng file, as they are and in file order.
+
+    Gives how many were written, and how many were left out since pcapng has no number for how they begin.
+
+    Raises:
+        UnreadableCaptureError: nothing could be read.
+
+    """
+    try:
+        return _core.carve(source, list(frames.items()), output, progress=progress)
+    except (_core.CaptureError, OSError) as error:
+        raise _translated(error, [os.fspath(source)]) from error
 
 
 def _translated(error: BaseException, names: list[str]) -> BaseException:
@@ -63,6 +92,8 @@ def _translated(error: BaseException, names: list[str]) -> BaseException:
         # The core begins with the source, of several captures the one that it could not read.
         line = str(error)
         return UnreadableCaptureError(f"standard input{line[1:]}" if line.startswith("-:") else line)
+    if isinstance(error, ValueError):
+        return SettingError(str(error))
     if isinstance(error, OSError):
         return UnreadableCaptureError(describe_os_error(error, str(error.filename or name)))
     return error

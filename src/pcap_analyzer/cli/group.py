@@ -7,7 +7,9 @@ import click
 from pcap_analyzer import _core
 
 from .analyze import analyze
+from .carve import carve
 from .explain import explain
+from .export import export
 from .query import query
 from .tables import tables
 
@@ -36,5 +38,5 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, explain, query, tables):
+for command in (analyze, explain, query, export, carve, tables):
     group.add_command(command)

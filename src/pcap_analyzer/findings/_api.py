@@ -36,7 +36,7 @@ class Effect(IntEnum):
 
     FAILED = 0
     SLOWED = 1
-    # Nobody waited for network or server: the client itself sets this pace.
+    # Nothing is out of order: the client, or a link that is simply full, sets this pace.
     PACED = 2
     NOTED = 3
 

@@ -56,7 +56,7 @@ def find(
         yield Finding(
             cause="bandwidth_limited",
             side=Side.NETWORK,
-            effect=Effect.SLOWED,
+            effect=Effect.PACED,
             severity=Severity.MINOR,
             confidence=0.8,
             title=say(

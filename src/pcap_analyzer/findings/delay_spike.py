@@ -78,8 +78,7 @@ def find(
         yield Finding(
             cause="delay_spike",
             side=Side.NETWORK,
-            effect=Effect.FAILED,
-            severity=Severity.MAJOR,
+            effect=Effect.SLOWED,
             confidence=0.75,
             title=say(
                 "The path stalled for up to {pause} without losing anything, in {connections}",

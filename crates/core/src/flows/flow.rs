@@ -3,6 +3,7 @@
 use super::direction::{self, ClientReason};
 use super::key::{Half, Key};
 use crate::decode::{Header, Transport};
+use crate::protocols::follow::{Ends, Follower};
 use crate::protocols::tcp::{Connection, Identity};
 
 /// A packet as the flow tracker sees it.
@@ -39,6 +40,8 @@ pub(super) struct Flow {
     pub(super) payload_bytes: [u64; 2],
     /// What TCP remembers, for a flow of TCP.
     pub(super) tcp: Option<Box<Connection>>,
+    /// What follows the protocol on top.
+    pub(super) follower: Follower,
     /// Memory that is accounted for it.
     pub(super) accounted_bytes: u32,
 }
@@ -68,6 +71,7 @@ impl Flow {
             wire_bytes: [0; 2],
             payload_bytes: [0; 2],
             tcp: None,
+            follower: Follower::new(key.protocol),
             accounted_bytes: 0,
         }
     }
@@ -101,10 +105,19 @@ impl Flow {
         }
     }
 
+    /// What a protocol on top needs of it.
+    pub(super) fn ends(&self) -> Ends {
+        let (client, server) = (self.key.end(self.client), self.key.end(self.client.other()));
+        Ends { flow: self.number, stream: self.stream.unwrap_or(0), client, server }
+    }
+
     /// Memory in bytes, its place in the map included.
     pub(super) fn bytes(&self) -> usize {
         const PLACE_BYTES: usize = 2 * (size_of::<u32>() + 1);
-        size_of::<Self>() + PLACE_BYTES + self.tcp.as_ref().map_or(0, |connection| connection.bytes())
+        size_of::<Self>()
+            + PLACE_BYTES
+            + self.follower.bytes()
+            + self.tcp.as_ref().map_or(0, |connection| connection.bytes())
     }
 
     /// Packets of both halves.

@@ -8,9 +8,11 @@ use super::endpoints::Endpoints;
 use super::flow::{Flow, Seen};
 use super::key::{Half, Key};
 use super::table::FlowRow;
-use crate::decode::{Header, Transport};
+use crate::decode::{Header, Transport, View, flags};
 use crate::issue::{IssueKind, Issues};
-use crate::protocols::tcp::{self, Answer, Around, Class, Connection};
+use crate::protocols;
+use crate::protocols::follow::{At, Context, Datagram, Segment};
+use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Role};
 use crate::tables::{Sink, TableWriter};
 
 /// Memory is accounted anew after so many packets of a flow.
@@ -43,6 +45,30 @@ fn successor(flow: &Flow, sender: Half, transport: &Transport<'_>) -> Option<Box
     connection.reopened_by(sender, tcp).then(|| Box::new(Connection::reusing()))
 }
 
+/// Gives what a packet carries to the protocol that is followed.
+fn follow(flow: &mut Flow, sender: Half, transport: &Transport<'_>, seen: &Seen, mut context: Context<'_>) {
+    let sender = Role::of(sender, flow.client);
+    let at = At { frame: seen.frame_number, time_ns: seen.time_ns };
+    match &transport.header {
+        Header::Tcp(tcp) => {
+            let Some(wire_bytes) = tcp.payload_bytes else { return };
+            let has = |flag| tcp.flags & flag != 0;
+            let segment = Segment {
+                sender,
+                sequence: tcp.sequence,
+                acknowledgement: has(flags::ACK).then_some(tcp.acknowledgement),
+                syn: has(flags::SYN),
+                fin: has(flags::FIN),
+                rst: has(flags::RST),
+                payload: View::new(transport.payload.bytes, wire_bytes as usize),
+                at,
+            };
+            flow.follower.segment(&segment, &mut context);
+        }
+        _ => flow.follower.datagram(&Datagram { sender, payload: transport.payload, at }, &mut context),
+    }
+}
+
 /// Tracks flows. When the budget is used up, those that were quiet longest are written out and forgotten.
 pub struct Flows {
     open: Vec<Flow>,
@@ -57,17 +83,18 @@ pub struct Flows {
     endpoints: Endpoints,
     writer: TableWriter<FlowRow>,
     tcp: tcp::Shared,
+    protocols: protocols::Shared,
 }
 
 impl Flows {
     /// A tracker that stays within `memory_bytes`.
     pub fn new(memory_bytes: usize) -> Self {
-        let endpoints = memory_bytes / 8;
+        let (endpoints, protocols) = (memory_bytes / 8, memory_bytes / 8);
         Self {
             open: Vec::new(),
             index: HashTable::new(),
             hasher: RandomState::default(),
-            memory_bytes: memory_bytes - endpoints,
+            memory_bytes: memory_bytes - endpoints - protocols,
             used_bytes: 0,
             next_number: 0,
             next_tcp_stream: 0,
@@ -75,6 +102,7 @@ impl Flows {
             endpoints: Endpoints::new(endpoints),
             writer: TableWriter::default(),
             tcp: tcp::Shared::default(),
+            protocols: protocols::Shared::new(protocols),
         }
     }
 
@@ -117,6 +145,10 @@ impl Flows {
                 self.tcp.write_events(flow.stream.unwrap_or(0), sink);
             }
         }
+        if !transport.quoted && !flow.follower.is_none() {
+            let context = Context { ends: flow.ends(), shared: &mut self.protocols, issues, sink };
+            follow(flow, sender, transport, seen, context);
+        }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
         if new || flow.all_packets().is_multiple_of(ACCOUNT_PACKETS) {
             self.account(at);
@@ -144,6 +176,7 @@ impl Flows {
         }
         self.writer.flush(sink);
         self.tcp.flush(sink);
+        self.protocols.finish(issues, sink);
         self.endpoints.write(sink);
     }
 
@@ -275,6 +308,8 @@ impl Flows {
         if flow.all_packets() == 0 {
             return;
         }
+        let mut context = Context { ends: flow.ends(), shared: &mut self.protocols, issues, sink };
+        flow.follower.finish(&mut context);
         self.endpoints.add(&flow, issues);
         let row = FlowRow::new(&flow, evicted);
         self.writer.push(&row, sink);

@@ -267,7 +267,7 @@ impl<R: Row> Default for TableWriter<R> {
 impl<R: Row> TableWriter<R> {
     /// Adds a row, and hands a full batch to `sink`.
     #[inline]
-    pub fn push(&mut self, row: &R, sink: &mut impl Sink) {
+    pub fn push(&mut self, row: &R, sink: &mut (impl Sink + ?Sized)) {
         row.append(&mut self.columns);
         self.rows += 1;
         if self.rows == BATCH_ROWS {
@@ -279,7 +279,7 @@ impl<R: Row> TableWriter<R> {
     ///
     /// # Panics
     /// Never on any input: every row appends once to every column, so all have the same length and the declared type.
-    pub fn flush(&mut self, sink: &mut impl Sink) {
+    pub fn flush(&mut self, sink: &mut (impl Sink + ?Sized)) {
         if self.rows == 0 {
             return;
         }

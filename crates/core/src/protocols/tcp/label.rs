@@ -102,6 +102,16 @@ impl Role {
         if half == client { Self::Client } else { Self::Server }
     }
 
+    /// The other end.
+    #[must_use]
+    #[inline]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
     fn pick(self, client: Label, server: Label) -> Label {
         match self {
             Self::Client => client,
