@@ -22,7 +22,7 @@ LAYERS = [
     ["analysis"],
     ["evidence", "report"],
     ["render"],
-    ["cli", "web"],
+    ["api", "cli", "web"],
 ]
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

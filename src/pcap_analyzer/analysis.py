@@ -27,47 +27,6 @@ Source = str | os.PathLike[str]
 _ALL = Selection()
 
 
-def analyze(
-    *sources: Source,
-    memory_bytes: int = MEMORY_BYTES,
-    on_demand: Sequence[str] = (),
-    progress: "ProgressCallback | None" = None,
-    selection: Selection = _ALL,
-    writable: Path | None = None,
-) -> "Analysis":
-    """Reads a capture (`-` is standard input); several are merged into one in time order.
-
-    Only frames of the `selection` are analysed. Tables that have a row for every packet are filled only when `on_demand` names them. SQL may write into the folder
-    `writable`, and nowhere when there is none.
-
-    Raises:
-        UnreadableCaptureError: nothing could be read.
-        SettingError: the selection's filter is none.
-
-    """
-    if not sources:
-        raise TypeError("analyze() needs at least one capture")
-    names = [os.fspath(source) for source in sources]
-    spill = tempfile.TemporaryDirectory(prefix="pcap-analyzer-", ignore_cleanup_errors=True)
-    started_ns = time.perf_counter_ns()
-    try:
-        core = _core.analyze(
-            names,
-            memory_bytes=memory_bytes,
-            on_demand=on_demand,
-            spill_directory=spill.name,
-            progress=progress,
-            matching=selection.filter,
-            since=selection.since,
-            until=selection.until,
-        )
-    except BaseException as error:
-        spill.cleanup()
-        raise _translated(error, names) from error
-    read_ns = time.perf_counter_ns() - started_ns
-    return Analysis(core, names, read_ns=read_ns, memory_bytes=memory_bytes, spill=spill, writable=writable)
-
-
 def carve_frames(
     source: Source, frames: Mapping[int, str], output: Path, *, progress: "ProgressCallback | None" = None
 ) -> tuple[int, int]:
@@ -109,15 +68,67 @@ class Analysis:
         *,
         read_ns: int = 0,
         memory_bytes: int = MEMORY_BYTES,
+        selection: Selection = _ALL,
         spill: "tempfile.TemporaryDirectory[str] | None" = None,
         writable: Path | None = None,
     ) -> None:
         self.sources = tuple(sources)
         self.read_ns = read_ns
         self.memory_bytes = memory_bytes
+        self.selection = selection
         self._core = core
         self._spill = spill
         self._writable = writable
+
+    @classmethod
+    def read(
+        cls,
+        *sources: Source,
+        memory_bytes: int = MEMORY_BYTES,
+        on_demand: Sequence[str] = (),
+        progress: "ProgressCallback | None" = None,
+        selection: Selection = _ALL,
+        writable: Path | None = None,
+    ) -> Self:
+        """Reads a capture (`-` is standard input); several are merged into one in time order.
+
+        Only frames of the `selection` are analysed. Tables that have a row for every packet are filled only when `on_demand`
+        names them. SQL may write into the folder `writable`, and nowhere when there is none.
+
+        Raises:
+            UnreadableCaptureError: nothing could be read.
+            SettingError: the selection's filter is none.
+
+        """
+        if not sources:
+            raise TypeError("an analysis needs at least one capture")
+        names = [os.fspath(source) for source in sources]
+        spill = tempfile.TemporaryDirectory(prefix="pcap-analyzer-", ignore_cleanup_errors=True)
+        started_ns = time.perf_counter_ns()
+        try:
+            core = _core.analyze(
+                names,
+                memory_bytes=memory_bytes,
+                on_demand=on_demand,
+                spill_directory=spill.name,
+                progress=progress,
+                matching=selection.filter,
+                since=selection.since,
+                until=selection.until,
+            )
+        except BaseException as error:
+            spill.cleanup()
+            raise _translated(error, names) from error
+        read_ns = time.perf_counter_ns() - started_ns
+        return cls(
+            core,
+            names,
+            read_ns=read_ns,
+            memory_bytes=memory_bytes,
+            selection=selection,
+            spill=spill,
+            writable=writable,
+        )
 
     @cached_property
     def connection(self) -> "DuckDBPyConnection":
@@ -144,10 +155,6 @@ class Analysis:
         """All rows that `query` gives, by column name; see `Tables.rows`."""
         return self.tables.rows(query, **parameters)
 
-    def table(self, name: str) -> _core.Table:
-        """A table as an Arrow stream: `polars.DataFrame(analysis.table("flows"))`."""
-        return self._core.table(name)
-
     def close(self) -> None:
         """Lets go of the tables and removes what they spilled to disk."""
         if "connection" in self.__dict__:
@@ -160,3 +167,6 @@ class Analysis:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+analyze = Analysis.read

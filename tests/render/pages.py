@@ -6,6 +6,7 @@ from pcap_analyzer.report.drawings import (
     Bar,
     Bars,
     Chapter,
+    Exhibit,
     Figure,
     Figures,
     Kind,
@@ -61,7 +62,10 @@ def finding(number: int, severity: Severity, side: Side, name: str) -> Finding:
         cost_ns=(24 - 7 * number) * SECOND,
         cost_share=1 - 0.3 * number,
         explanation=f"Segments to {name} were missing when later ones arrived, and came as retransmissions.",
-        evidence=(Fact("Segments sent again", f"213 of 14,576 (1.5 %), to {name}"), Fact("Repair", "p50 51 ms, p95 84 ms, n = 213")),
+        evidence=(
+            Fact("Segments sent again", f"213 of 14,576 (1.5 %), to {name}"),
+            Fact("Repair", "p50 51 ms, p95 84 ms, n = 213"),
+        ),
         flows=(f"{name}:51544 → 203.0.113.80:443, stream 7", "192.0.2.7:51571 → 203.0.113.80:443, stream 15"),
         flows_total=5,
         frames=(5157, 5158, 5159, 5167, 5252),
@@ -84,7 +88,7 @@ def page(name: str = "files.example.net", rows: int = 60) -> Page:
                 "findings",
                 "Findings",
                 tuple(
-                    finding(number, severity, side, name)
+                    Exhibit(finding(number, severity, side, name), None if number else ladder(name), ("stream-7", ""))
                     for number, (severity, side) in enumerate(
                         ((Severity.CRITICAL, Side.NETWORK), (Severity.MAJOR, Side.SERVER), (Severity.INFO, Side.CLIENT))
                     )
@@ -110,7 +114,12 @@ def _verdict(name: str) -> PageSection:
         (
             Verdict(sentence, "network_loss_downstream", Side.NETWORK, Severity.CRITICAL, 0.94, 24 * SECOND, (detail,)),
             Figures((Figure("Time lost", "24.9 s"), Figure("Seen from", "Client", f"of {name}"))),
-            Sides(((Side.NETWORK, 24 * SECOND), (Side.SERVER, 17 * SECOND), (Side.CLIENT, 0)), Side.NETWORK, f"With {name}", Side.CLIENT),
+            Sides(
+                ((Side.NETWORK, 24 * SECOND), (Side.SERVER, 17 * SECOND), (Side.CLIENT, 0)),
+                Side.NETWORK,
+                f"With {name}",
+                Side.CLIENT,
+            ),
             Facts((Fact("", f"Drops on the link towards {name}"),), "Check next"),
             Facts(tuple(Fact(state.value, f"{name}.", state) for state in State), "Capture quality"),
         ),
@@ -125,8 +134,13 @@ def _ledger(name: str) -> PageSection:
         "The one that cost most",
         f"Without {name}",
     )
-    parts = (Part("Loss recovery, timeout", Side.NETWORK, 3 * SECOND), Part("2 smaller parts", Side.NONE, SECOND, rest=True))
-    return PageSection("ledger", "Where the time went", (bars, Paragraph(f"About {name}."), Whole(Unit.DURATION_NS, "Of 4 s", parts)))
+    parts = (
+        Part("Loss recovery, timeout", Side.NETWORK, 3 * SECOND),
+        Part("2 smaller parts", Side.NONE, SECOND, rest=True),
+    )
+    return PageSection(
+        "ledger", "Where the time went", (bars, Paragraph(f"About {name}."), Whole(Unit.DURATION_NS, "Of 4 s", parts))
+    )
 
 
 def panels(name: str) -> Panels:
@@ -139,8 +153,26 @@ def panels(name: str) -> Panels:
         start_ns=0,
         end_ns=60 * SECOND,
         panels=(
-            Panel("Throughput", Unit.RATE_BPS, "steps of 1 s", SECOND, (Line(f"To {name}", Activity.MOVING, Style.AREA, wave), Line("Back", Activity.SETUP, Style.LINE, counts, dashed=True))),
-            Panel(f"Sent by {name}", Unit.COUNT, "per second", SECOND, (Line("Timeouts", Activity.LOSS, Style.STACK, counts), Line("Others", Activity.SERVER, Style.STACK, counts))),
+            Panel(
+                "Throughput",
+                Unit.RATE_BPS,
+                "steps of 1 s",
+                SECOND,
+                (
+                    Line(f"To {name}", Activity.MOVING, Style.AREA, wave),
+                    Line("Back", Activity.SETUP, Style.LINE, counts, dashed=True),
+                ),
+            ),
+            Panel(
+                f"Sent by {name}",
+                Unit.COUNT,
+                "per second",
+                SECOND,
+                (
+                    Line("Timeouts", Activity.LOSS, Style.STACK, counts),
+                    Line("Others", Activity.SERVER, Style.STACK, counts),
+                ),
+            ),
         ),
         bands=(Band(12 * SECOND, 13 * SECOND, f"1 s silence of {name}", Activity.LOSS),),
     )
@@ -160,7 +192,14 @@ def listing(name: str, rows: int) -> Listing:
         Column("Time lost", Unit.DURATION_NS),
         Column("Mostly to", rank=1),
     )
-    return Listing(columns, tuple(_row(name, number) for number in range(rows)), 8, 60 * SECOND, "connection", f"60 of 99,999, none of {name}.")
+    return Listing(
+        columns,
+        tuple(_row(name, number) for number in range(rows)),
+        8,
+        60 * SECOND,
+        "connection",
+        f"60 of 99,999, none of {name}.",
+    )
 
 
 def _row(name: str, number: int) -> tuple[str | int | float | None | Named | Span, ...]:
@@ -168,8 +207,16 @@ def _row(name: str, number: int) -> tuple[str | int | float | None | Named | Spa
     size = 7 ** (number % 20) + number
     return (
         f"tcp {number}",
-        Named(f"{name}:443" if number == 3 else f"192.0.2.{number % 250}:443", f"198.51.100.7:{50000 + number}", "stream-7" if number == 0 else ""),
-        Span(number * SECOND % (50 * SECOND), number * SECOND % (50 * SECOND) + size % (9 * SECOND), list(Activity)[number % 9]),
+        Named(
+            f"{name}:443" if number == 3 else f"192.0.2.{number % 250}:443",
+            f"198.51.100.7:{50000 + number}",
+            "stream-7" if number == 0 else "",
+        ),
+        Span(
+            number * SECOND % (50 * SECOND),
+            number * SECOND % (50 * SECOND) + size % (9 * SECOND),
+            list(Activity)[number % 9],
+        ),
         size,
         size,
         size * 1.5,
@@ -182,11 +229,6 @@ def _row(name: str, number: int) -> tuple[str | int | float | None | Named | Spa
 
 def _chapter(name: str) -> Chapter:
     figures = Figures(tuple(Figure(label, "23.5 s", f"of {name}") for label in ("A", "B", "C", "D", "E", "F")))
-    steps = (
-        Step(SECOND, 5157, Side.SERVER, "Seq 3,482,441 Len 1,448", f"TCP Previous segment not captured, {name}"),
-        Step(SECOND, 0, None, "504 ms without a packet"),
-        Step(2 * SECOND, 5252, Side.CLIENT, "Dup ACK #39", "", Activity.LOSS, cited=True),
-    )
     parts = (Part("Loss recovery, timeout", Side.NETWORK, 3 * SECOND), Part("Think time", Side.SERVER, SECOND))
     return Chapter(
         "stream-7",
@@ -197,10 +239,20 @@ def _chapter(name: str) -> Chapter:
             sequence(name),
             panels(name),
             Whole(Unit.DURATION_NS, "Of 4 s", parts),
-            Ladder("+1.000 s to +2.000 s", name, name, steps, f"2 more of {name}"),
+            ladder(name),
             Facts((Fact("Waited for", f"all of {name}"),), name),
         ),
     )
+
+
+def ladder(name: str) -> Ladder:
+    """Both directions, and silence."""
+    steps = (
+        Step(SECOND, 5157, Side.SERVER, "Seq 3,482,441 Len 1,448", f"TCP Previous segment not captured, {name}"),
+        Step(SECOND, 0, None, "504 ms without a packet"),
+        Step(2 * SECOND, 5252, Side.CLIENT, "Dup ACK #39", "", Activity.LOSS, cited=True),
+    )
+    return Ladder("+1.000 s to +2.000 s", name, name, steps, f"2 more of {name}")
 
 
 def sequence(name: str) -> Sequence:
@@ -208,16 +260,31 @@ def sequence(name: str) -> Sequence:
     roles = [role for role in Role if role not in (Role.ACK, Role.WINDOW)]
     kinds = tuple(Kind(role, f"{role.value} of {name}", f"since {name}") for role in roles)
     marks = tuple(
-        Mark(at * SECOND // 10, at * SECOND // 10, at * 1448, (at + 1) * 1448, 100 + at, 1, at % len(roles) if at % 9 == 0 else 0)
+        Mark(
+            at * SECOND // 10,
+            at * SECOND // 10,
+            at * 1448,
+            (at + 1) * 1448,
+            100 + at,
+            1,
+            at % len(roles) if at % 9 == 0 else 0,
+        )
         for at in range(120)
     )
     acks = tuple((at * SECOND // 10 + 40 * MILLISECOND, at * 1448) for at in range(120))
     edges = tuple((at, ack + 20_000, ack + 40_000) for at, ack in acks)
-    bands = (Band(5 * SECOND, 7 * SECOND, f"2.00 s silence of {name}", Activity.LOSS), Band(9 * SECOND, 10 * SECOND, "1 s zero window", Activity.WINDOW))
-    return Sequence(Side.SERVER, 1_700_000_000 * SECOND, 0, 12 * SECOND, kinds, marks, acks, edges, bands, f"All of {name}.")
+    bands = (
+        Band(5 * SECOND, 7 * SECOND, f"2.00 s silence of {name}", Activity.LOSS),
+        Band(9 * SECOND, 10 * SECOND, "1 s zero window", Activity.WINDOW),
+    )
+    return Sequence(
+        Side.SERVER, 1_700_000_000 * SECOND, 0, 12 * SECOND, kinds, marks, acks, edges, bands, f"All of {name}."
+    )
 
 
 def _rest(name: str) -> PageSection:
-    tree = Table((Column("Protocol"), Column("Of all", Unit.SHARE)), ((name, 1.0), ("ip", 0.5)), f"without {name}", (0, 1))
+    tree = Table(
+        (Column("Protocol"), Column("Of all", Unit.SHARE)), ((name, 1.0), ("ip", 0.5)), f"without {name}", (0, 1)
+    )
     chart = Chart(f"Rate of {name}", Unit.RATE_BPS, SECOND, 10 * SECOND, ((0, 5.0), (3 * SECOND, 9.0)))
     return PageSection("capture", "Capture", (Facts((Fact("Written by", name),)), tree, chart))

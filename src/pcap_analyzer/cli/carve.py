@@ -1,12 +1,13 @@
 """`pcap-analyzer carve CAPTURE`: some packets of a capture as a capture of their own."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pcap_analyzer.analysis import analyze, carve_frames
+from pcap_analyzer.analysis import Analysis, analyze, carve_frames
 from pcap_analyzer.errors import SettingError
+from pcap_analyzer.evidence.carve import ON_DEMAND, Comments, frames_of_finding, frames_of_streams, parse_frames
 
 from . import options
 from .output import is_replaceable, replacing
@@ -14,13 +15,13 @@ from .progress import progress_bar
 from .session import Session
 
 if TYPE_CHECKING:
-    from pcap_analyzer.evidence.carve import Comments
     from pcap_analyzer.selection import Selection
 
 
 @click.command(short_help="Copy the packets that matter into a new capture.")
 @click.argument("capture", metavar="CAPTURE")
 @click.option("--stream", "streams", type=click.IntRange(0), multiple=True, metavar="N", help="A TCP stream, whole.")
+@click.option("--finding", metavar="ID", help="A finding of `analyze`: the flows concerned, whole.")
 @click.option("--frames", metavar="LIST", help="Frame numbers: 12,40-45.")
 @options.selection
 @click.option(
@@ -39,6 +40,7 @@ def carve(
     session: Session,
     capture: str,
     streams: tuple[int, ...],
+    finding: str | None,
     frames: str | None,
     selection: "Selection",
     output: Path,
@@ -50,10 +52,21 @@ def carve(
     pcap-analyzer carve slow.pcap --stream 3 -o stream3.pcapng
     pcap-analyzer carve slow.pcap --filter "host 192.0.2.1 and port 443" --since +60s --until +90s -o minute.pcapng
 
-    Packets of a stream that mean something, such as data that was sent again, carry a comment that Wireshark shows.
+    \b
+    pcap-analyzer carve slow.pcap --finding network_loss -o loss.pcapng
+
+    Packets that mean something, such as data that was sent again, carry a comment that Wireshark shows.
     """
-    _check(capture, streams, frames, selection, output)
-    comments = _chosen(session, capture, streams, frames, selection, memory_bytes)
+    _check(capture, [bool(streams), finding is not None, frames is not None, selection.is_some], output)
+    comments = _numbered(frames) if frames is not None else {}
+    if frames is None:
+        with (
+            progress_bar(session, capture) as progress,
+            analyze(
+                capture, memory_bytes=memory_bytes, on_demand=ON_DEMAND, selection=selection, progress=progress
+            ) as analysis,
+        ):
+            comments = _chosen(analysis, streams, finding)
     with replacing(output) as new, progress_bar(session, capture) as progress:
         written, left_out = carve_frames(capture, comments, new, progress=progress)
     if left_out:
@@ -64,41 +77,41 @@ def carve(
     return 0
 
 
-def _check(capture: str, streams: tuple[int, ...], frames: str | None, selection: "Selection", output: Path) -> None:
+def _check(capture: str, chosen: list[bool], output: Path) -> None:
     if capture == "-":
         raise click.UsageError("a capture is read twice to carve from it: give a file, not standard input")
-    chosen = [bool(streams), frames is not None, selection.is_some]
     if sum(chosen) != 1:
-        raise click.UsageError("say which packets: one of --stream, --frames, or --filter with --since and --until")
+        raise click.UsageError(
+            "say which packets: one of --finding, --stream, --frames, or --filter with --since and --until"
+        )
     if not is_replaceable(output):
         raise click.UsageError(f"{output} is no ordinary file: a capture needs one")
     if output.exists() and output.samefile(capture):
         raise click.UsageError(f"{output} is the capture itself: choose another name")
 
 
-def _chosen(
-    session: Session,
-    capture: str,
-    streams: tuple[int, ...],
-    frames: str | None,
-    selection: "Selection",
-    memory_bytes: int,
-) -> "Comments":
-    from pcap_analyzer.evidence import carve as evidence
+def _numbered(frames: str) -> Comments:
+    try:
+        return dict.fromkeys(parse_frames(frames), "")
+    except SettingError as error:
+        raise click.BadParameter(str(error), param_hint="--frames") from error
 
-    if frames is not None:
-        try:
-            return dict.fromkeys(evidence.parse_frames(frames), "")
-        except SettingError as error:
-            raise click.BadParameter(str(error), param_hint="--frames") from error
-    with (
-        progress_bar(session, capture) as progress,
-        analyze(
-            capture, memory_bytes=memory_bytes, on_demand=evidence.ON_DEMAND, selection=selection, progress=progress
-        ) as analysis,
-    ):
-        if streams:
-            return evidence.frames_of_streams(analysis, streams)
-        return dict.fromkeys(
-            (int(row["frame_number"]) for row in analysis.rows("SELECT frame_number FROM packets")), ""
-        )
+
+def _chosen(analysis: Analysis, streams: tuple[int, ...], finding: str | None) -> Comments:
+    """The frames of streams, of a finding, or all that were selected."""
+    if streams:
+        return frames_of_streams(analysis, streams)
+    if finding is not None:
+        return frames_of_finding(analysis, _find(analysis, finding))
+    return dict.fromkeys((int(row["frame_number"]) for row in analysis.rows("SELECT frame_number FROM packets")), "")
+
+
+def _find(analysis: Analysis, finding: str) -> dict[str, Any]:
+    from pcap_analyzer.report.sections.findings import read
+
+    found = {each["id"]: each for each in read(analysis.diagnose())["findings"]}
+    if finding not in found:
+        ids = ", ".join(found) or "none"
+        raise click.BadParameter(f"there is no {finding!r} in this capture; found are: {ids}", param_hint="--finding")
+    chosen: dict[str, Any] = found[finding]
+    return chosen

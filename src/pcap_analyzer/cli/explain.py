@@ -11,7 +11,7 @@ from pcap_analyzer.text import nearest
 def explain(finding: str | None) -> int:
     """Lists all findings; with FINDING says what it finds, why it matters, what to check next, and its thresholds.
 
-    FINDING is the name of a finding, or a cause.
+    FINDING is the name of a finding, with or without the number a report gives it, or a cause.
     """
     from pcap_analyzer.render import explanations
     from pcap_analyzer.render.terminal import console
@@ -19,7 +19,7 @@ def explain(finding: str | None) -> int:
     if finding is None:
         explanations.show_all(console())
         return 0
-    names = explanations.named(finding)
+    names = explanations.named(finding.partition("-")[0])
     if not names:
         near = nearest(finding, explanations.all_names())
         raise QueryError(

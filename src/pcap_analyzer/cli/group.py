@@ -27,7 +27,7 @@ class _Program(click.Group):
             raise PipeClosedError from error
 
 
-_EPILOG = "Exit codes: 0 analysed, 2 wrong usage or nothing readable, 130 Ctrl-C."
+_EPILOG = "Exit codes: 0 analysed, 1 a finding as bad as --fail-on, 2 wrong usage or nothing readable, 130 Ctrl-C."
 
 
 @click.group(

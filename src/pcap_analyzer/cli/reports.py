@@ -18,9 +18,7 @@ _ENDINGS = re.compile(r"\.(gz|zst|lz4|pcapng|pcap|cap|ntar|dmp|snoop)$", re.IGNO
 _LONGEST_STEM = 100
 
 
-def write_report(
-    session: Session, report: "Report", page: "Page", sources: Sequence[str], folder: Path
-) -> None:
+def write_report(session: Session, report: "Report", page: "Page", sources: Sequence[str], folder: Path) -> None:
     """Writes the report as HTML and JSON. A folder that cannot be written is worth a warning: the analysis is done."""
     from pcap_analyzer.render import html, json
 

@@ -1,7 +1,7 @@
 """Which frames to carve out of a capture, and what to say about each."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from pcap_analyzer.errors import SettingError
 
@@ -50,6 +50,27 @@ def frames_of_streams(analysis: "Analysis", streams: Iterable[int]) -> Comments:
     flows = [row["flow"] for row in known]
     frames = analysis.rows("SELECT frame_number FROM packets WHERE list_contains($flows, flow)", flows=flows)
     return {int(row["frame_number"]): "" for row in frames} | _events(analysis, wanted)
+
+
+def frames_of_finding(analysis: "Analysis", finding: Mapping[str, Any]) -> Comments:
+    """All frames of the flows of a finding, as the JSON report has it, with what is known about those that prove it."""
+    listed = finding["flows"]
+    flows = [
+        row["flow"]
+        for flow in listed
+        for row in analysis.rows(
+            "SELECT flow FROM flows WHERE protocol = $protocol AND client = $client AND server = $server"
+            " AND stream IS NOT DISTINCT FROM $stream",
+            **flow,
+        )
+    ]
+    frames = analysis.rows("SELECT frame_number FROM packets WHERE list_contains($flows, flow)", flows=flows)
+    streams = [flow["stream"] for flow in listed if flow["protocol"] == "tcp"]
+    comments = {int(row["frame_number"]): "" for row in frames} | _events(analysis, streams)
+    for frame in finding["frames"]:
+        before = comments.get(frame)
+        comments[frame] = f"PCAP Analyzer: {finding['title']} [{finding['id']}]" + (f"\n{before}" if before else "")
+    return comments
 
 
 def _events(analysis: "Analysis", streams: list[int]) -> Comments:

@@ -21,6 +21,8 @@ _LEAST_SHARE: Final = 0.1
 # From these on something is major: a fifth of the waiting of those concerned, and as much as people notice (0.1 s).
 _MAJOR_SHARE: Final = 0.2
 _MAJOR_NS: Final = 100_000_000
+# Waits outside any connection have no share: a second interrupts what people do (Nielsen).
+_MAJOR_WAIT_NS: Final = 1_000_000_000
 
 # What a capture may lack, the need that it fails, the factor that it leaves of confidence, and how it is told.
 _LIMITS: Final = (
@@ -126,6 +128,8 @@ def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]
 def _judged(number: int, name: str, finding: Finding, choices: list[Choice]) -> Found:
     """What can be said without the ledger."""
     severity = finding.severity or _FALLBACKS[finding.effect]
+    if not finding.severity and finding.effect is Effect.SLOWED and (finding.cost_ns or 0) >= _MAJOR_WAIT_NS:
+        severity = Severity.MAJOR
     found = Found(number, name, finding, choices, severity, finding.effect, finding.confidence, finding.cost_ns)
     found.frames = sorted(finding.frames)[:LISTED]
     found.frames_total = finding.frames_total or len(finding.frames)

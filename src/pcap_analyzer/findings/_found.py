@@ -38,6 +38,11 @@ class Found:
     limits: list[str] = field(default_factory=list)
 
     @property
+    def name(self) -> str:
+        """The finding's module, of which a capture may have several findings."""
+        return self.id.partition("-")[0]
+
+    @property
     def display_filter(self) -> str:
         """The finding's display filter for Wireshark, narrowed to its streams where they are few."""
         streams = [flow["stream"] for flow in self.flows if flow["protocol"] == "tcp"]

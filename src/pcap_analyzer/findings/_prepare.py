@@ -2,6 +2,7 @@
 
 - `connections`: a row for each TCP connection, with its ledger as columns;
 - `halves`: two rows for each, what the one end sent and what its peer did about it (`peer_…`);
+- `neighbor_exchanges`: those of ARP and of neighbor discovery;
 - `receivers`: two rows for each, what the window of the one end and the buffer of its peer cost;
 - `suffered`: the streams that each finding so far has spoken about; `claims`: what it claims of their time; `shown`: the
   events that show it.
@@ -100,10 +101,22 @@ _SUFFERED: Final = """
 """
 
 
+_NEIGHBORS: Final = """
+    CREATE OR REPLACE TEMP VIEW neighbor_exchanges AS SELECT * FROM arp_exchanges UNION ALL SELECT * FROM ndp_exchanges
+"""
+
+
 def prepare(tables: Tables) -> None:
     """Makes the tables that findings share."""
     for statement in (_CONNECTIONS, _ENDS, _HALVES, _RECEIVERS, _SUFFERED):
         tables.execute(statement)
+    if {"arp_exchanges", "ndp_exchanges"} <= known(tables):
+        tables.execute(_NEIGHBORS)
+
+
+def known(tables: Tables) -> set[str]:
+    """Names of all tables and views."""
+    return {row["name"] for row in tables.rows("SELECT table_name AS name FROM information_schema.tables")}
 
 
 def explained_by(tables: Tables, names: tuple[str, ...]) -> None:

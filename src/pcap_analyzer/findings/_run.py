@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,7 +33,7 @@ def modules() -> dict[str, ModuleType]:
 
     names = [name for _, name, _ in pkgutil.iter_modules(findings.__path__) if not name.startswith("_")]
     found = {name: importlib.import_module(f"{findings.__name__}.{name}") for name in sorted(names)}
-    graph = {name: [other for other in yields_to(module) if other in found] for name, module in found.items()}
+    graph = {name: yields_to(module) for name, module in found.items()}
     return {name: found[name] for name in TopologicalSorter(graph).static_order()}
 
 
@@ -56,7 +57,7 @@ def run(tables: Tables, options: Options | None = None, only: Iterable[str] | No
         for finding in find(tables, **{choice.name: choice.value for choice in choices}):
             _cost.suffer(tables, len(found), name, finding)
             found.append((name, finding, choices))
-    return sorted(_cost.settled(tables, found), key=lambda each: each.rank)
+    return _named(sorted(_cost.settled(tables, found), key=lambda each: each.rank))
 
 
 def _possible(tables: Tables, wanted: Mapping[str, ModuleType]) -> list[str]:
@@ -66,7 +67,18 @@ def _possible(tables: Tables, wanted: Mapping[str, ModuleType]) -> list[str]:
         table, condition = getattr(module, "ONLY_IF", ("", ""))
         conditions.setdefault(table, {})[name] = condition
     possible = set(conditions.pop("", ()))
-    for table, tests in conditions.items():
+    known = _prepare.known(tables)
+    for table, tests in ((table, tests) for table, tests in conditions.items() if table in known):
         columns = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in tests.items())
         possible |= {name for name, met in tables.row(f"SELECT {columns} FROM {table}").items() if met}
     return [name for name in wanted if name in possible]
+
+
+def _named(ranked: list[Found]) -> list[Found]:
+    """Gives the second and further ones of a name a number, so that each can be asked for."""
+    times: Counter[str] = Counter()
+    for each in ranked:
+        times[each.id] += 1
+        if times[each.id] > 1:
+            each.id = f"{each.id}-{times[each.id]}"
+    return ranked

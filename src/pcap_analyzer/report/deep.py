@@ -6,10 +6,12 @@ there is room; of everything else the lowest and highest of each step are kept.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pcap_analyzer import analysis
 from pcap_analyzer.analysis import Analysis
+from pcap_analyzer.errors import UnreadableCaptureError
 from pcap_analyzer.tables import Row, Tables
 
 # The core cannot leave out the segments of all other connections yet: beyond this the second pass is too dear.
@@ -20,9 +22,7 @@ _SINGLE = 700
 _STEPS = 240
 # So many segments before and after a notable one are near it.
 _NEAR = 12
-_PANEL_STEPS = 120
-# Segments around a cited frame that a ladder shows.
-_RUNGS = 9
+_PANEL_STEPS = 100
 
 # Sequence numbers wrap: each is counted on from the one before it, by the shorter way round.
 _STEP = "(({to} - {since}) % 4294967296 + 4294967296 + 2147483648) % 4294967296 - 2147483648"
@@ -36,7 +36,8 @@ _SEGMENTS = f"""
                CASE WHEN client_unique_bytes > server_unique_bytes THEN 'client' ELSE 'server' END AS sender,
                CASE WHEN client_unique_bytes > server_unique_bytes THEN server_window_shift
                     ELSE client_window_shift END AS shift
-        FROM tcp_flows WHERE stream IN (SELECT unnest($streams))
+        FROM tcp_flows
+        WHERE stream IN (SELECT unnest(CAST($streams AS BIGINT[])) UNION SELECT stream FROM cited)
     ), raw AS (
         SELECT segments.*, segments.direction = chosen.sender AS forward, chosen.sender, coalesce(shift, 0) AS shift,
                coalesce(payload_bytes, 0) + (flags & 1) + (flags >> 1 & 1) AS length,
@@ -50,11 +51,12 @@ _SEGMENTS = f"""
         SELECT *, CASE WHEN forward THEN seq WHEN flags & 16 <> 0 THEN ack END AS number
         FROM raw
     ), stepped AS (
-        SELECT *, {_STEP.format(to="number", since="coalesce(lag(number) OVER way, origin)")} AS step
-        FROM numbered WHERE number IS NOT NULL AND origin IS NOT NULL
+        SELECT *, {_STEP.format(to="number", since="coalesce(lag(number IGNORE NULLS) OVER way, origin)")} AS step
+        FROM numbered
         WINDOW way AS (PARTITION BY stream, forward ORDER BY frame_number)
     )
-    SELECT *, CAST(sum(step) OVER (PARTITION BY stream, forward ORDER BY frame_number) AS BIGINT) AS low,
+    SELECT *, CASE WHEN step IS NOT NULL
+                   THEN CAST(sum(step) OVER (PARTITION BY stream, forward ORDER BY frame_number) AS BIGINT) END AS low,
            class NOT IN ('new', 'bare') AS notable,
            time_ns - lag(time_ns) OVER (PARTITION BY stream ORDER BY frame_number) AS silence_ns
     FROM stepped
@@ -65,7 +67,7 @@ _MARKS = """
         SELECT *, time_ns - lag(time_ns) OVER way AS pause_ns, row_number() OVER way AS ordinal,
                count(*) OVER (PARTITION BY stream) AS total,
                max(time_ns) OVER (PARTITION BY stream) - min(time_ns) OVER (PARTITION BY stream) AS life_ns
-        FROM chosen_segments WHERE forward AND length > 0
+        FROM chosen_segments WHERE forward AND length > 0 AND low IS NOT NULL AND stream IN (SELECT unnest(CAST($streams AS BIGINT[])))
         WINDOW way AS (PARTITION BY stream ORDER BY frame_number)
     ), sent AS (
         SELECT *, low + length AS high,
@@ -94,7 +96,8 @@ _ACKS = """
         SELECT *, low + (CASE WHEN flags & 2 <> 0 THEN "window" ELSE "window" << shift END) AS edge,
                row_number() OVER (PARTITION BY stream ORDER BY frame_number) AS ordinal,
                count(*) OVER (PARTITION BY stream) AS total
-        FROM chosen_segments WHERE NOT forward AND flags & 4 = 0
+        FROM chosen_segments
+        WHERE NOT forward AND flags & 4 = 0 AND low IS NOT NULL AND stream IN (SELECT unnest(CAST($streams AS BIGINT[])))
     )
     SELECT stream, max(time_ns) AS time_ns, max(low) AS ack, min(edge) AS edge_low, max(edge) AS edge_high,
            max(total) AS total
@@ -111,7 +114,7 @@ _STALLS = """
 """
 _ZERO_WINDOWS = """
     SELECT stream, time_ns - duration_ns AS start_ns, time_ns AS end_ns, direction FROM tcp_events
-    WHERE kind = 'zero_window' AND duration_ns > 0 AND stream IN (SELECT unnest($streams))
+    WHERE kind = 'zero_window' AND duration_ns > 0 AND stream IN (SELECT unnest(CAST($streams AS BIGINT[])))
     ORDER BY stream, duration_ns DESC
 """
 
@@ -120,7 +123,7 @@ _RATES = """
         SELECT *, min(time_ns) OVER (PARTITION BY stream) AS first_ns,
                greatest(1, -(-(max(time_ns) OVER (PARTITION BY stream) - min(time_ns) OVER (PARTITION BY stream) + 1)
                         // $steps)) AS width_ns
-        FROM chosen_segments
+        FROM chosen_segments WHERE stream IN (SELECT unnest(CAST($streams AS BIGINT[])))
     )
     SELECT stream, sender, width_ns, first_ns + (time_ns - first_ns) // width_ns * width_ns AS start_ns,
            CAST(coalesce(sum(payload_bytes) FILTER (forward), 0) AS BIGINT) AS forward_bytes,
@@ -142,64 +145,106 @@ _RTT = """
     GROUP BY 1 ORDER BY 1
 """
 
-_RUNGS_AROUND = """
-    WITH cited AS (
-        SELECT stream, place FROM chosen_segments WHERE (stream, frame_number) IN (SELECT unnest($streams), unnest($frames))
+# The first of the cited frames that belong to TCP connections.
+_CITED = """
+    CREATE TEMP TABLE cited AS
+    WITH asked AS (
+        SELECT unnest(CAST($keys AS VARCHAR[])) AS key, unnest(CAST($frames AS BIGINT[])) AS frame_number,
+               unnest(CAST($reaches AS BIGINT[])) AS reach, unnest(CAST($mosts AS BIGINT[])) AS most
     )
-    SELECT stream, frame_number, time_ns, direction, low, length, coalesce(payload_bytes, 0) AS payload_bytes, flags,
-           forward, class, ws_flags, silence_ns, ws_duplicate_ack_number, "window" << shift AS window_bytes, sender,
-           frame_number IN (SELECT unnest($frames)) AS cited
-    FROM chosen_segments AS segments
-    WHERE EXISTS (SELECT 1 FROM cited WHERE cited.stream = segments.stream
-                  AND segments.place BETWEEN cited.place - $rungs AND cited.place + $rungs)
-    ORDER BY stream, frame_number
+    SELECT key, stream, frame_number, reach FROM asked JOIN tcp_segments USING (frame_number)
+    QUALIFY row_number() OVER (PARTITION BY key ORDER BY frame_number) <= most
+"""
+_RUNGS = """
+    WITH placed AS (
+        SELECT key, stream, place, frame_number, reach FROM cited JOIN chosen_segments USING (stream, frame_number)
+    )
+    SELECT key, client, server, segments.frame_number, time_ns, direction, low, coalesce(payload_bytes, 0) AS payload_bytes, flags, forward, class,
+           ws_flags, silence_ns, ws_duplicate_ack_number, "window" << shift AS window_bytes,
+           bool_or(placed.frame_number = segments.frame_number) AS cited
+    FROM chosen_segments AS segments JOIN placed USING (stream) JOIN tcp_flows USING (stream)
+    WHERE segments.place BETWEEN placed.place - reach AND placed.place + reach
+    GROUP BY ALL ORDER BY key, segments.frame_number
 """
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """A frame to show with `reach` segments before and after it; of one `key` no more than `most` that are of TCP."""
+
+    key: str
+    frame: int
+    reach: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Segments:
-    """What the second pass found: rows by stream, and the round trips of all connections over time."""
+    """What the second pass found: rows by stream, rungs by the key of their citations, round trips of all connections."""
 
     marks: dict[int, list[Row]]
     acks: dict[int, list[Row]]
     stalls: dict[int, list[Row]]
     zero_windows: dict[int, list[Row]]
     rates: dict[int, list[Row]]
-    rungs: dict[int, list[Row]]
+    rungs: dict[str, list[Row]]
     rtt: list[Row]
 
 
-def read(first: Analysis, data: dict[str, Any], streams: Sequence[int], cited: Sequence[tuple[int, int]]) -> Segments | None:
-    """Reads the capture again for the segments of `streams`; `cited` are pairs of a stream and one of its frames.
+def read(first: Analysis, data: dict[str, Any], streams: Sequence[int], cited: Sequence[Citation]) -> Segments | None:
+    """Reads the capture again for the segments of `streams` and of what is cited.
 
     None where it cannot be read twice, has no TCP, or is so long that it would take too much time and disk.
     """
-    if "-" in first.sources or not streams or _segments(data) > MOST_SEGMENTS:
+    if (
+        not (streams or cited)
+        or _segments(data) > MOST_SEGMENTS
+        or not all(Path(source).is_file() for source in first.sources)
+    ):
         return None
-    with analysis.analyze(*first.sources, memory_bytes=first.memory_bytes, on_demand=["tcp_segments"]) as second:
+    try:
+        second = analysis.analyze(
+            *first.sources, memory_bytes=first.memory_bytes, on_demand=["tcp_segments"], selection=first.selection
+        )
+    except UnreadableCaptureError:  # it is gone, or no longer what it was
+        return None
+    with second:
+        second.connection.execute(_CITED, _columns(cited))
         second.connection.execute(_SEGMENTS, {"streams": list(streams)})
-        return _read(second.tables, data["buckets"], list(streams), cited)
+        return _read(second.tables, data["buckets"], list(streams))
+
+
+def _columns(cited: Sequence[Citation]) -> dict[str, list[Any]]:
+    return {
+        "keys": [citation.key for citation in cited],
+        "frames": [citation.frame for citation in cited],
+        "reaches": [citation.reach for citation in cited],
+        "mosts": [citation.most for citation in cited],
+    }
 
 
 def _segments(data: dict[str, Any]) -> int:
     return sum(row["packets"] for row in data["protocols"] if row["path"].endswith(":tcp"))
 
 
-def _read(tables: Tables, buckets: dict[str, Any], streams: list[int], cited: Sequence[tuple[int, int]]) -> Segments:
-    frames = {"streams": [stream for stream, _ in cited], "frames": [frame for _, frame in cited]}
+def _read(tables: Tables, buckets: dict[str, Any], streams: list[int]) -> Segments:
     return Segments(
-        marks=_by_stream(tables.rows(_MARKS, near=_NEAR, single=_SINGLE, steps=_STEPS)),
-        acks=_by_stream(tables.rows(_ACKS, steps=_STEPS)),
+        marks=_by_stream(tables.rows(_MARKS, streams=streams, near=_NEAR, single=_SINGLE, steps=_STEPS)),
+        acks=_by_stream(tables.rows(_ACKS, streams=streams, steps=_STEPS)),
         stalls=_by_stream(tables.rows(_STALLS)),
         zero_windows=_by_stream(tables.rows(_ZERO_WINDOWS, streams=streams)),
-        rates=_by_stream(tables.rows(_RATES, steps=_PANEL_STEPS)),
-        rungs=_by_stream(tables.rows(_RUNGS_AROUND, **frames, rungs=_RUNGS)) if cited else {},
+        rates=_by_stream(tables.rows(_RATES, streams=streams, steps=_PANEL_STEPS)),
+        rungs=_by(tables.rows(_RUNGS), "key"),
         rtt=tables.rows(_RTT, origin=buckets["start_time_ns"], width=buckets["width_ns"]),
     )
 
 
 def _by_stream(rows: list[Row]) -> dict[int, list[Row]]:
-    streams: dict[int, list[Row]] = {}
+    return _by(rows, "stream")
+
+
+def _by(rows: list[Row], name: str) -> dict[Any, list[Row]]:
+    parts: dict[Any, list[Row]] = {}
     for row in rows:
-        streams.setdefault(row["stream"], []).append(row)
-    return streams
+        parts.setdefault(row[name], []).append(row)
+    return parts

@@ -242,6 +242,15 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A finding with frames around its evidence, and where the details of its flows stand, empty for those without."""
+
+    finding: model.Finding
+    ladder: Ladder | None = None
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """Blocks that are opened together. `name` can be linked to."""
 
@@ -251,17 +260,7 @@ class Chapter:
     blocks: tuple["PageBlock", ...]
 
 
-PageBlock = (
-    model.Block
-    | Listing
-    | Figures
-    | Sides
-    | Bars
-    | Panels
-    | Sequence
-    | Ladder
-    | Chapter
-)
+PageBlock = model.Block | Listing | Figures | Sides | Bars | Panels | Sequence | Ladder | Exhibit | Chapter
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,20 @@ from pcap_analyzer.tables import Row
 from . import deep
 from .drawings import Page, PageSection
 from .model import Finding, Report, Section, Verdict
-from .pages import bars, details, listing, over_time, verdict
+from .pages import bars, details, exhibits, listing, over_time, verdict
+from .pages.names import target
 
-# Connections that are drawn, and frames of a finding around which a ladder stands.
+# Connections that are drawn, and how many of those because a finding names them.
 _DRAWN = 6
-_CITED = 3
+_NAMED = 3
+# Findings that get a ladder.
+_EXHIBITS = 12
+# Events of a drawn connection around which a ladder stands, with so many segments on both sides.
+_EVENTS_SHOWN = 2
+_REACH = 8
 _EVENTS = """
     SELECT stream, frame_number FROM tcp_events
-    WHERE stream IN (SELECT unnest($streams)) AND kind NOT IN ('duplicate_capture', 'keep_alive')
+    WHERE stream IN (SELECT unnest(CAST($streams AS BIGINT[]))) AND kind NOT IN ('duplicate_capture', 'keep_alive')
     QUALIFY row_number() OVER (PARTITION BY stream ORDER BY duration_ns DESC NULLS LAST, frame_number) <= $most
 """
 # Told by sections of the page itself.
@@ -31,11 +37,13 @@ def build(report: Report, analysis: Analysis) -> Page:
     sentence = next((block for block in blocks if isinstance(block, Verdict)), None)
     findings = [block for block in blocks if isinstance(block, Finding)]
     flows = _drawn(data)
-    second = deep.read(analysis, data, [flow["stream"] for flow in flows], _cited(analysis, data, flows))
-    drawn = {flow["stream"] for flow in flows} if second else set()
+    streams = [flow["stream"] for flow in flows]
+    cited = exhibits.citations(data["findings"], _EXHIBITS) + _events(analysis, streams)
+    second = deep.read(analysis, data, streams, cited)
+    drawn = set(streams) if second else set()
     told = [
         verdict.show(data, sentence, findings, sections.get("quality")),
-        _findings(sections.get("findings"), findings),
+        exhibits.show(data, sections.get("findings"), second, drawn),
         bars.show(data, sections.get("ledger"), drawn),
         over_time.show(data, analysis.tables, second, sections.get("moments")),
         listing.show(data, sections.get("conversations"), drawn),
@@ -46,20 +54,17 @@ def build(report: Report, analysis: Analysis) -> Page:
     return Page(headline, report.title, _beside(data), tuple(filter(None, told)), _facts(report))
 
 
-def _findings(section: Section | None, findings: list[Finding]) -> PageSection | None:
-    if section is None:
-        return None
-    beside = "Costliest first. Seconds are connection-seconds: two connections that wait together count twice."
-    return PageSection("findings", section.title, section.blocks, beside if findings else "")
-
-
 def _as_it_is(section: Section) -> PageSection:
     return PageSection(section.name, section.title, section.blocks)
 
 
 def _drawn(data: Any) -> list[Row]:
-    """The connections that findings name first, then those that cost most."""
-    flows = {flow["stream"]: flow for flow in data["flows"] if "ledger" in flow}
+    """Connections with data: first those that the first findings name, then those that cost most."""
+    flows = {
+        flow["stream"]: flow
+        for flow in data["flows"]
+        if "ledger" in flow and flow["client_payload_bytes"] + flow["server_payload_bytes"]
+    }
     named = [
         flow["stream"]
         for finding in data["findings"]
@@ -67,22 +72,16 @@ def _drawn(data: Any) -> list[Row]:
         if flow["protocol"] == "tcp" and flow["stream"] in flows
     ]
     costly = [stream for stream, flow in flows.items() if flow["cost_ns"]]
-    return [flows[stream] for stream in list(dict.fromkeys(named + costly))[:_DRAWN]]
+    chosen = dict.fromkeys([*list(dict.fromkeys(named))[:_NAMED], *costly])
+    return [flows[stream] for stream in list(chosen)[:_DRAWN]]
 
 
-def _cited(analysis: Analysis, data: Any, flows: list[Row]) -> list[tuple[int, int]]:
-    """Frames to show with what stands around them: those of findings, else what waited longest in each connection."""
-    streams = [flow["stream"] for flow in flows]
-    # A frame belongs to one connection alone, so pairs that do not match find nothing.
-    cited = [
-        (flow["stream"], frame)
-        for finding in data["findings"]
-        for flow in finding["flows"]
-        if flow["protocol"] == "tcp" and flow["stream"] in streams
-        for frame in finding["frames"][:_CITED]
-    ]
-    rows = analysis.tables.rows(_EVENTS, streams=streams, most=1) if streams else []
-    return list(dict.fromkeys(cited + [(row["stream"], row["frame_number"]) for row in rows]))
+def _events(analysis: Analysis, streams: list[int]) -> list[deep.Citation]:
+    """What waited longest in each of the drawn connections."""
+    if not streams:
+        return []
+    rows = analysis.tables.rows(_EVENTS, streams=streams, most=_EVENTS_SHOWN)
+    return [deep.Citation(target(row["stream"]), row["frame_number"], _REACH, _EVENTS_SHOWN) for row in rows]
 
 
 def _beside(data: Any) -> str:

@@ -35,7 +35,13 @@ def draw(block: Bars) -> Html:
 def legend(pieces: Sequence[Piece], total: int) -> Html:
     """Each piece's name with its share."""
     items = (
-        tag("span", swatch(piece.activity), ACTIVITIES[piece.activity], " ", tag("b", unit_text(piece.amount / total, Unit.SHARE)))
+        tag(
+            "span",
+            swatch(piece.activity),
+            ACTIVITIES[piece.activity],
+            " ",
+            tag("b", unit_text(piece.amount / total, Unit.SHARE)),
+        )
         for piece in pieces
     )
     return tag("div", *items, class_="legend")
@@ -55,7 +61,9 @@ def swatch(activity: Activity) -> Html:
 
 
 def _row(bar: Bar, scale: int, height: int) -> Html:
-    name = tag("a", bar.name, href=f"#{bar.target}", translate="no") if bar.target else tag("b", bar.name, translate="no")
+    name = (
+        tag("a", bar.name, href=f"#{bar.target}", translate="no") if bar.target else tag("b", bar.name, translate="no")
+    )
     return tag(
         "div",
         tag("div", name, tag("span", bar.below), class_="n"),

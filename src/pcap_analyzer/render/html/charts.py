@@ -1,6 +1,6 @@
 """Charts over time and the time–sequence graph: their frames as elements, their numbers as data for the script."""
 
-from collections.abc import Iterable, Sequence as Many
+from collections.abc import Sequence as Many
 from typing import Final
 
 from pcap_analyzer.report.drawings import Band, Line, Panel, Panels, Role, Sequence, Style
@@ -9,10 +9,11 @@ from pcap_analyzer.text import plural
 from pcap_analyzer.units import offset
 from pcap_analyzer.units import text as unit_text
 
-from . import icons
+from . import icons, pack
 from .bars import swatch
 from .element import Html, island, tag
 
+_MICROSECOND_NS: Final = 1000
 # More digits than any screen shows.
 _DIGITS: Final = 4
 
@@ -38,7 +39,12 @@ def panels(block: Panels) -> Html:
         "end": block.end_ns,
         "bands": _bands(block.bands),
         "panels": [
-            {"title": panel.title, "unit": panel.unit.value, "width": panel.width_ns, "lines": [_line(line, panel.width_ns) for line in panel.lines]}
+            {
+                "title": panel.title,
+                "unit": panel.unit.value,
+                "width": panel.width_ns,
+                "lines": [_line(line, panel.width_ns) for line in panel.lines],
+            }
             for panel in block.panels
         ],
     }
@@ -62,7 +68,13 @@ def _chart(panel: Panel, block: Panels) -> Html:
 def _key(line: Line) -> Html:
     if line.style is Style.STACK:
         return swatch(line.activity)
-    path = tag("path", d="M0 5h14", class_=f"a-{line.activity.value}", stroke_width=2, stroke_dasharray="4 3" if line.dashed else None)
+    path = tag(
+        "path",
+        d="M0 5h14",
+        class_=f"a-{line.activity.value}",
+        stroke_width=2,
+        stroke_dasharray="4 3" if line.dashed else None,
+    )
     return tag("svg", path, class_="sw", viewBox="0 0 14 10", aria_hidden="true")
 
 
@@ -77,33 +89,18 @@ def _sentence(panel: Panel, block: Panels) -> str:
 
 
 def _line(line: Line, width_ns: int) -> dict[str, object]:
-    """Times as what is between them, in widths of a step where they are whole ones."""
-    first, *further = _steps(at for at, _ in line.points) or [0]
-    by = width_ns if all(step % width_ns == 0 for step in further) else 1
     return {
         "label": line.label,
         "activity": line.activity.value,
         "style": line.style.value,
         "dashed": line.dashed,
-        "first": first,
-        "by": by,
-        "x": [step // by for step in further],
+        "x": pack.steps([at for at, _ in line.points], width_ns),
         "y": [_short(value) for _, value in line.points],
     }
 
 
 def _short(value: float) -> float:
     return value if isinstance(value, int) else float(f"{value:.{_DIGITS}g}")
-
-
-def _steps(times: Iterable[int]) -> list[int]:
-    """Each as what it is more than the one before: most of these are short."""
-    steps = []
-    before = 0
-    for time in times:
-        steps.append(time - before)
-        before = time
-    return steps
 
 
 def _bands(bands: Many[Band]) -> list[list[object]]:
@@ -136,11 +133,29 @@ def sequence(block: Sequence) -> Html:
         tag("button", "Reset zoom ", tag("kbd", "0"), type="button", class_="btn", data_reset=True),
         class_="end",
     )
-    copy = tag("button", icons.icon("copy"), "Copy frame", type="button", class_="btn", hidden=True, data_copy="", data_done="Copied")
+    copy = tag(
+        "button",
+        icons.icon("copy"),
+        "Copy frame",
+        type="button",
+        class_="btn",
+        hidden=True,
+        data_copy="",
+        data_done="Copied",
+    )
     return tag(
         "div",
-        tag("h4", "Time–sequence", tag("small", f"{direction}, bytes since the first; drag to zoom, click to hold a frame")),
-        tag("div", tag("div", *(_switch(role, name) for role, name in switches.items()), class_="legend"), buttons, class_="tools"),
+        tag(
+            "h4",
+            "Time–sequence",
+            tag("small", f"{direction}, bytes since the first; drag to zoom, click to hold a frame"),
+        ),
+        tag(
+            "div",
+            tag("div", *(_switch(role, name) for role, name in switches.items()), class_="legend"),
+            buttons,
+            class_="tools",
+        ),
         tag("div", class_="plot overview", aria_hidden="true"),
         tag("div", class_="plot", role="img", tabindex=0, aria_label=label),
         tag("p", tag("span", block.note), copy, class_="readout", aria_live="polite"),
@@ -152,7 +167,13 @@ def sequence(block: Sequence) -> Html:
 
 
 def _switch(role: Role, name: str) -> Html:
-    form = tag("svg", tag("path", d=_FORMS[role], class_=f"m-{role.value}"), class_="sw", viewBox="0 0 14 10", aria_hidden="true")
+    form = tag(
+        "svg",
+        tag("path", d=_FORMS[role], class_=f"m-{role.value}"),
+        class_="sw",
+        viewBox="0 0 14 10",
+        aria_hidden="true",
+    )
     return tag("label", tag("input", type="checkbox", checked=True, data_role=role.value), form, name)
 
 
@@ -173,19 +194,15 @@ def _sequence_data(block: Sequence) -> dict[str, object]:
         "end": block.end_ns,
         "bands": _bands(block.bands),
         "kinds": [{"role": kind.role.value, "label": kind.label, "reason": kind.reason} for kind in block.kinds],
-        "marks": [
-            _steps(mark.start_ns for mark in marks),
-            [mark.end_ns - mark.start_ns for mark in marks],
-            _steps(mark.low for mark in marks),
-            [mark.high - mark.low for mark in marks],
-            _steps(mark.frame for mark in marks),
-            [mark.count for mark in marks],
-            [mark.kind for mark in marks],
-        ],
-        "acks": [
-            _steps(at for at, _ in block.acks),
-            _steps(ack for _, ack in block.acks),
-            [low - ack for (_, ack), (_, low, _) in zip(block.acks, block.edges, strict=True)],
-            [high - ack for (_, ack), (_, _, high) in zip(block.acks, block.edges, strict=True)],
-        ],
+        "starts": pack.steps([mark.start_ns for mark in marks], _MICROSECOND_NS),
+        "lengths": pack.sparse([mark.end_ns - mark.start_ns for mark in marks], 0),
+        "lows": pack.steps([mark.low for mark in marks]),
+        "sizes": [mark.high - mark.low for mark in marks],
+        "frames": pack.steps([mark.frame for mark in marks]),
+        "counts": pack.sparse([mark.count for mark in marks], 1),
+        "classes": pack.sparse([mark.kind for mark in marks], 0),
+        "times": pack.steps([at for at, _ in block.acks], _MICROSECOND_NS),
+        "acks": pack.steps([ack for _, ack in block.acks]),
+        "edges": pack.steps([low - ack for (_, ack), (_, low, _) in zip(block.acks, block.edges, strict=True)]),
+        "spreads": pack.sparse([high - low for _, low, high in block.edges], 0),
     }

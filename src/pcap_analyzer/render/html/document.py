@@ -5,6 +5,7 @@ from itertools import chain
 from pcap_analyzer.report.drawings import (
     Bars,
     Chapter,
+    Exhibit,
     Figures,
     Ladder,
     Listing,
@@ -57,20 +58,39 @@ def document(page: Page) -> str:
 
 
 def _patterns() -> Html:
-    hatch = tag("pattern", tag("path", d="M0 0V6"), id="hatch", width=6, height=6, patternUnits="userSpaceOnUse", patternTransform="rotate(45)")
+    hatch = tag(
+        "pattern",
+        tag("path", d="M0 0V6"),
+        id="hatch",
+        width=6,
+        height=6,
+        patternUnits="userSpaceOnUse",
+        patternTransform="rotate(45)",
+    )
     dots = tag("pattern", tag("circle", cx=3, cy=3, r=1), id="dots", width=6, height=6, patternUnits="userSpaceOnUse")
-    return tag("svg", tag("defs", hatch, dots), width=0, height=0, aria_hidden="true", class_="vh")
+    right = tag("path", d="M0 0L-8 -4V4z", id="to-server")
+    left = tag("path", d="M0 0L8 -4V4z", id="to-client")
+    return tag("svg", tag("defs", hatch, dots, right, left), width=0, height=0, aria_hidden="true", class_="vh")
 
 
 def _bar(page: Page) -> Html:
-    logo = tag("svg", tag("path", d="M2.5 19.5h4v-5h4v-4h3M17.5 6h4V2.5M15.2 8.6l.1-.1"), viewBox="0 0 24 24", aria_hidden="true")
+    logo = tag(
+        "svg",
+        tag("path", d="M2.5 19.5h4v-5h4v-4h3M17.5 6h4V2.5M15.2 8.6l.1-.1"),
+        viewBox="0 0 24 24",
+        aria_hidden="true",
+    )
     return tag(
         "header",
         tag(
             "div",
             tag("div", logo, tag("span", "PCAP Analyzer"), class_="logo"),
             tag("div", tag("b", page.file, translate="no"), tag("span", page.beside), class_="file"),
-            tag("div", _switch("theme", "Colour theme", (("auto", "Auto"), ("light", "Light"), ("dark", "Dark"))), class_="end"),
+            tag(
+                "div",
+                _switch("theme", "Colour theme", (("auto", "Auto"), ("light", "Light"), ("dark", "Dark"))),
+                class_="end",
+            ),
         ),
         class_="bar",
     )
@@ -98,7 +118,7 @@ def _contents(page: Page) -> Html:
 
 def _count(section: PageSection) -> Html | None:
     """How many things a section holds, where these can be counted."""
-    count = sum(len(b.rows) if isinstance(b, Listing) else isinstance(b, Finding | Chapter) for b in section.blocks)
+    count = sum(len(b.rows) if isinstance(b, Listing) else isinstance(b, Exhibit | Chapter) for b in section.blocks)
     return tag("span", f"{count:,}") if count else None
 
 
@@ -113,7 +133,15 @@ def _section(section: PageSection) -> Html:
         _tools(section),
         class_="sh",
     )
-    return tag("section", head, *_cards(section), id=section.name, aria_labelledby=title, data_group=True, data_listing=_lists(section))
+    return tag(
+        "section",
+        head,
+        *_cards(section),
+        id=section.name,
+        aria_labelledby=title,
+        data_group=True,
+        data_listing=_lists(section),
+    )
 
 
 def _lists(section: PageSection) -> bool:
@@ -132,9 +160,9 @@ def _cards(section: PageSection) -> list[Html]:
     """Findings and chapters stand in cards of their own, the blocks between them share one."""
     cards: list[Html] = []
     pending: list[PageBlock] = []
-    found = [block for block in section.blocks if isinstance(block, Finding)]
+    found = [block for block in section.blocks if isinstance(block, Exhibit)]
     for block in section.blocks:
-        if not isinstance(block, Finding | Chapter):
+        if not isinstance(block, Exhibit | Chapter):
             pending.append(block)
             continue
         cards += _shared(pending)
@@ -153,12 +181,19 @@ def _shared(pending: list[PageBlock]) -> list[Html]:
 
 
 def _chapter(block: Chapter) -> Html:
-    summary = tag("summary", tag("h3", block.title), tag("span", block.below, class_="mono faint", translate="no"), icons.icon("chevron", "chev"))
+    summary = tag(
+        "summary",
+        tag("h3", block.title),
+        tag("span", block.below, class_="mono faint", translate="no"),
+        icons.icon("chevron", "chev"),
+    )
     kinds = {type(inner) for inner in block.blocks}
     # A ledger and a ladder stand side by side where there is room.
     half = "half" if {Whole, Ladder} <= kinds else None
     drawn = chain.from_iterable(_titled(inner, half) for inner in block.blocks)
-    return tag("details", summary, tag("div", *drawn, class_="in", data_group=True), id=block.name, class_="card chapter")
+    return tag(
+        "details", summary, tag("div", *drawn, class_="in", data_group=True), id=block.name, class_="card chapter"
+    )
 
 
 def _titled(block: PageBlock, half: str | None) -> list[Html]:
@@ -205,8 +240,10 @@ def _draw(block: PageBlock) -> Html:
             return _chapter(block)
         case Verdict() | Sides():
             return verdict.card((block,))
-        case Finding():
+        case Exhibit():
             return verdict.findings([block])
+        case Finding():
+            return verdict.findings([Exhibit(block)])
 
 
 def _figures(block: Figures) -> Html:
@@ -223,5 +260,3 @@ def _keys() -> Html:
     rows = (tag("div", tag("dt", tag("kbd", keys)), tag("dd", what), class_="fact") for keys, what in _KEYS)
     close = tag("form", tag("button", "Close", class_="btn"), method="dialog")
     return tag("dialog", tag("h2", "Keys"), tag("dl", *rows, class_="plain"), close, id="keys", aria_label="Keys")
-
-

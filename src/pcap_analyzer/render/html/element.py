@@ -9,6 +9,7 @@ from pcap_analyzer.text import visible
 # No sentence of a report is longer; a name from a packet was cut long before.
 _LONGEST = 4000
 _EMPTY = frozenset({"br", "hr", "input", "meta"})
+_SHAPES = frozenset({"circle", "line", "path", "rect", "use"})
 # What ends a script element or a line of a script inside a text of JSON.
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -28,6 +29,8 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:
     told = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in _EMPTY:
         return Html(f"<{name}{told}>")
+    if name in _SHAPES and not children:
+        return Html(f"<{name}{told}/>")
     return Html(f"<{name}{told}>{''.join(map(_child, children))}</{name}>")
 
 

@@ -22,14 +22,14 @@ def draw(block: Ladder) -> Html:
         "svg",
         tag("line", x1=f"{_LEFT}%", x2=f"{_LEFT}%", y1=_TOP - 6, y2=height, class_="life"),
         tag("line", x1=f"{_RIGHT}%", x2=f"{_RIGHT}%", y1=_TOP - 6, y2=height, class_="life"),
-        tag("text", "Client", x=f"{_LEFT}%", y=14, text_anchor="middle", class_="b"),
-        tag("text", "Server", x=f"{_RIGHT}%", y=14, text_anchor="middle", class_="b"),
+        tag("text", "Client", x=f"{_LEFT}%", y=14, class_="b m"),
+        tag("text", "Server", x=f"{_RIGHT}%", y=14, class_="b m"),
         *rows,
         class_="lad",
         width="100%",
         height=height,
-        role="img",
-        aria_label=f"Ladder of {len(block.steps)} rows, {block.title}: " + "; ".join(map(_told, block.steps)),
+        role="group",
+        aria_label=f"Ladder of {len(block.steps)} rows, {block.title}",
     )
     return join(
         tag("h4", "Around the evidence", tag("small", block.title)),
@@ -37,19 +37,12 @@ def draw(block: Ladder) -> Html:
     )
 
 
-def _told(step: Step) -> str:
-    if step.sender is None:
-        return step.text
-    detail = f", {step.detail}" if step.detail else ""
-    return f"frame {step.frame} from the {step.sender.value}: {step.text}{detail}"
-
-
 def _row(step: Step, y: int) -> Html:
     if step.sender is None:
         return tag(
             "g",
             tag("rect", x=0, y=y + 4, width="100%", height=_ROW - 8, class_="silence"),
-            tag("text", step.text, x=f"{(_LEFT + _RIGHT) / 2}%", y=y + 24, text_anchor="middle", class_="b"),
+            tag("text", step.text, x=f"{(_LEFT + _RIGHT) / 2}%", y=y + 24, class_="b m"),
         )
     from_client = step.sender is Side.CLIENT
     tip = _RIGHT if from_client else _LEFT
@@ -61,15 +54,8 @@ def _row(step: Step, y: int) -> Html:
         tag("rect", x=0, y=y, width="100%", height=_ROW, class_="cited") if step.cited else None,
         tag("text", offset(step.time_ns), x=0, y=y + 14),
         tag("text", f"frame {step.frame}", x=0, y=y + 28),
-        tag("text", step.text, x=middle, y=y + 13, text_anchor="middle", class_="b"),
-        tag("text", step.detail, x=middle, y=y + 26, text_anchor="middle") if step.detail else None,
+        tag("text", step.text, x=middle, y=y + 13, class_="b m"),
+        tag("text", step.detail, x=middle, y=y + 26, class_="m") if step.detail else None,
         tag("line", x1=f"{_LEFT}%", x2=f"{_RIGHT}%", y1=line, y2=line, class_=f"a a-{colour}"),
-        # A nested drawing stands at a share of the width, its own measures do not stretch.
-        tag(
-            "svg",
-            tag("path", d="M0 0L-8 -4V4z" if from_client else "M0 0L8 -4V4z", class_=f"f-{colour}"),
-            x=f"{tip}%",
-            y=line,
-            overflow="visible",
-        ),
+        tag("use", href="#to-server" if from_client else "#to-client", x=f"{tip}%", y=line, class_=f"f-{colour}"),
     )

@@ -1,6 +1,5 @@
 """The long table: the first rows as elements, all of them as data to sort and to filter."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from pcap_analyzer.report.drawings import Cell, Listing, Named, Span
@@ -9,7 +8,7 @@ from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
 
-from . import icons
+from . import icons, pack
 from .element import Html, island, join, tag
 
 # What is there before the script runs, and without it.
@@ -18,14 +17,24 @@ _FIRST: Final = 25
 
 def search() -> Html:
     """The field to filter by; it appears with the script."""
-    field = tag("input", type="search", placeholder="Filter: address, port, protocol", aria_label="Filter the connections", autocomplete="off", spellcheck="false")
+    field = tag(
+        "input",
+        type="search",
+        placeholder="Filter: address, port, protocol",
+        aria_label="Filter the connections",
+        autocomplete="off",
+        spellcheck="false",
+    )
     return tag("label", icons.icon("search"), field, tag("kbd", "/"), class_="search", hidden=True)
 
 
 def draw(block: Listing) -> Html:
     """The table, and what it does not show."""
     kinds = [_kind(block.rows[0][at]) for at in range(len(block.columns))]
-    classes = [_class(column, kind, at == block.sorted_by) for at, (column, kind) in enumerate(zip(block.columns, kinds, strict=True))]
+    classes = [
+        _class(column, kind, at == block.sorted_by)
+        for at, (column, kind) in enumerate(zip(block.columns, kinds, strict=True))
+    ]
     heads = (
         tag(
             "th",
@@ -37,7 +46,13 @@ def draw(block: Listing) -> Html:
         for at, (column, class_) in enumerate(zip(block.columns, classes, strict=True))
     )
     rows = (
-        tag("tr", *(_cell(cell, column, class_, block.length_ns) for cell, column, class_ in zip(row, block.columns, classes, strict=True)))
+        tag(
+            "tr",
+            *(
+                _cell(cell, column, class_, block.length_ns)
+                for cell, column, class_ in zip(row, block.columns, classes, strict=True)
+            ),
+        )
         for row in block.rows[:_FIRST]
     )
     count = f"{{shown}} of {{kept}} {block.what}s shown."
@@ -78,27 +93,22 @@ def _packed(cells: list[Cell]) -> dict[str, object]:
     match cells[0]:
         case Named():
             named = [cell for cell in cells if isinstance(cell, Named)]
-            return {"names": _words([cell.name for cell in named]), "below": [visible(cell.below) for cell in named],
-                    "targets": {at: cell.target for at, cell in enumerate(named) if cell.target}}
+            return {
+                "names": pack.words([cell.name for cell in named]),
+                "below": [visible(cell.below) for cell in named],
+                "targets": {at: cell.target for at, cell in enumerate(named) if cell.target},
+            }
         case Span():
             spans = [cell for cell in cells if isinstance(cell, Span)]
-            return {"starts": _numbers([cell.start_ns for cell in spans]), "ends": _numbers([cell.end_ns for cell in spans]),
-                    "activities": _words([cell.activity.value for cell in spans])}
+            return {
+                "starts": pack.numbers([cell.start_ns for cell in spans]),
+                "ends": pack.numbers([cell.end_ns for cell in spans]),
+                "activities": pack.words([cell.activity.value for cell in spans]),
+            }
         case str():
-            return {"words": _words([str(cell) for cell in cells])}
+            return {"words": pack.words([str(cell) for cell in cells])}
         case _:
-            return {"numbers": _numbers([cell for cell in cells if cell is None or isinstance(cell, int | float)])}
-
-
-def _words(texts: list[str]) -> dict[str, object]:
-    places = {text: at for at, text in enumerate(dict.fromkeys(texts))}
-    return {"of": [visible(text) for text in places], "at": [places[text] for text in texts]}
-
-
-def _numbers(values: Sequence[float | None]) -> dict[str, object]:
-    thousands = all(value is None or (isinstance(value, int) and value % 1000 == 0) for value in values)
-    factor = 1000 if thousands else 1
-    return {"by": factor, "at": [value // factor if value and thousands else value for value in values]}
+            return {"numbers": pack.numbers([cell for cell in cells if cell is None or isinstance(cell, int | float)])}
 
 
 def _cell(cell: Cell, column: Column, class_: str, length_ns: int) -> Html:

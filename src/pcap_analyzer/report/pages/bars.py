@@ -29,7 +29,9 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
     flows = [flow for flow in data["flows"] if flow.get("cost_ns")][:_SHOWN]
     title = f"The {len(flows)} that cost most, on one scale" if len(flows) > 1 else "The one that cost most"
     bars = Bars(whole, tuple(_bar(flow, drawn) for flow in flows), title if flows else "")
-    beside = "Every moment belongs to exactly one category; idle time is not drawn. Lost: waited for beyond round trips."
+    beside = (
+        "Every moment belongs to exactly one category; idle time is not drawn. Lost: waited for beyond round trips."
+    )
     return PageSection("ledger", told.title, (bars, *told.blocks), beside)
 
 

@@ -32,11 +32,13 @@ def _chapter(flow: Row, second: Segments, origin: int) -> Chapter:
     blocks += rates.draw(flow, second, origin)
     if parts := _parts(flow):
         blocks.append(Whole(Unit.DURATION_NS, f"Of {units.duration(flow['duration_ns'])}", parts))
-    blocks += ladder.draw(flow, second, origin)
+    place = target(flow["stream"])
+    if drawn := ladder.draw(second.rungs.get(place, []), origin):
+        blocks.append(drawn)
     blocks.append(describe(flow))
     below = f"{flow['client']} → {flow['server']}, tcp.stream eq {flow['stream']}"
     title = f"Stream {flow['stream']}: {flow['server']}"
-    return Chapter(target(flow["stream"]), title, below, tuple(blocks))
+    return Chapter(place, title, below, tuple(blocks))
 
 
 def _parts(flow: Row) -> tuple[Part, ...]:

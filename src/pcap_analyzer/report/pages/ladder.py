@@ -5,8 +5,7 @@ from typing import Final
 
 from pcap_analyzer import units
 from pcap_analyzer.ledger import Activity
-from pcap_analyzer.report.deep import Segments
-from pcap_analyzer.report.drawings import Ladder, PageBlock, Side, Step
+from pcap_analyzer.report.drawings import Ladder, Side, Step
 from pcap_analyzer.tables import Row
 from pcap_analyzer.text import plural
 
@@ -16,7 +15,7 @@ from .sequence import KINDS
 _SILENCE_NS: Final = 200_000_000
 # Frames in a row that are alike are told as one from here on.
 _ALIKE: Final = 3
-_MOST_STEPS: Final = 40
+_MOST_STEPS: Final = 24
 
 # Wireshark's words for its flags.
 _WORDS: Final = {
@@ -38,16 +37,15 @@ _WORDS: Final = {
 _FLAGS: Final = ((2, "SYN"), (1, "FIN"), (4, "RST"))
 
 
-def draw(flow: Row, second: Segments, origin: int) -> list[PageBlock]:
-    """One ladder with all that stands around the cited frames."""
-    rows = second.rungs.get(flow["stream"], [])
+def draw(rows: list[Row], origin: int) -> Ladder | None:
+    """One ladder with all that stands around the cited frames; nothing where there are none."""
     if not rows:
-        return []
+        return None
     steps = list(_steps(rows, origin))
     first, last = steps[0].time_ns, steps[-1].time_ns
     note = f"{len(steps) - _MOST_STEPS} further rows are not drawn." if len(steps) > _MOST_STEPS else ""
     title = f"{units.offset(first)} to {units.offset(last)}"
-    return [Ladder(title, flow["client"], flow["server"], tuple(steps[:_MOST_STEPS]), note)]
+    return Ladder(title, rows[0]["client"], rows[0]["server"], tuple(steps[:_MOST_STEPS]), note)
 
 
 def _steps(rows: list[Row], origin: int) -> Iterator[Step]:
@@ -67,7 +65,9 @@ def _runs(rows: list[Row]) -> Iterator[list[Row]]:
     """The rows, neighbours that are alike together where they are many."""
     run: list[Row] = []
     for row in rows:
-        if run and (_likeness(row) is None or _likeness(row) != _likeness(run[-1]) or (row["silence_ns"] or 0) >= _SILENCE_NS):
+        if run and (
+            _likeness(row) is None or _likeness(row) != _likeness(run[-1]) or (row["silence_ns"] or 0) >= _SILENCE_NS
+        ):
             yield from _told(run)
             run = []
         run.append(row)
@@ -102,7 +102,11 @@ def _step(row: Row, origin: int) -> Step:
 
 def _more(run: list[Row], origin: int) -> Step:
     size = sum(row["payload_bytes"] for row in run)
-    what = f"{len(run)} more, {size:,} bytes" if size else f"{plural(len(run), 'more acknowledgement', 'more acknowledgements')}"
+    what = (
+        f"{len(run)} more, {size:,} bytes"
+        if size
+        else f"{plural(len(run), 'more acknowledgement', 'more acknowledgements')}"
+    )
     row = run[-1]
     return Step(row["time_ns"] - origin, row["frame_number"], Side(row["direction"]), what, "", _activity(row))
 
@@ -111,11 +115,12 @@ def _text(row: Row) -> str:
     named = ", ".join(name for bit, name in _FLAGS if row["flags"] & bit)
     if row["payload_bytes"]:
         # Sequence numbers are told of the drawn direction, acknowledgements of it by its peer.
-        number = f"Seq {row['low']:,} Len {row['payload_bytes']:,}" if row["forward"] else f"Len {row['payload_bytes']:,}"
+        length = f"Len {row['payload_bytes']:,}"
+        number = f"Seq {row['low']:,} {length}" if row["forward"] and row["low"] is not None else length
         return f"{named}, {number}" if named else number
+    answer = "ACK" if row["forward"] or row["low"] is None else f"Ack {row['low']:,}"
     if row["ws_duplicate_ack_number"]:
-        return f"Dup ACK #{row['ws_duplicate_ack_number']}" + ("" if row["forward"] else f", Ack {row['low']:,}")
-    answer = "ACK" if row["forward"] else f"Ack {row['low']:,}"
+        return f"Dup ACK #{row['ws_duplicate_ack_number']}" + ("" if answer == "ACK" else f", {answer}")
     return f"{named}, {answer}" if named and row["flags"] & 16 else named or answer
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pcap_analyzer.ledger import ACTIVITIES, Activity, activity, is_rest
+from pcap_analyzer.ledger import Activity, activity, is_rest
 from pcap_analyzer.report.drawings import Cell, Listing, Named, PageSection, Span
 from pcap_analyzer.report.model import Column, Section
 from pcap_analyzer.tables import Row
@@ -20,11 +20,11 @@ _COLUMNS = (
     Column("RTT p95", Unit.DURATION_NS, rank=6),
     Column("Sent again", Unit.COUNT, rank=2),
     Column("Time lost", Unit.DURATION_NS),
-    Column("Mostly to", rank=1),
+    Column("Verdict", rank=1),
 )
 _SORTED_BY = 8
 # More make the page heavy; the exports have all.
-_MOST = 500
+_MOST = 400
 
 
 def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
@@ -33,8 +33,10 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
     if not flows:
         return told and PageSection("connections", told.title, told.blocks)
     origin = data["capture"]["earliest_time_ns"]
-    note = "" if len(flows) == total else (
-        f"{len(flows):,} of {total:,} are listed, those that cost most time; the table flows has all of them."
+    note = (
+        ""
+        if len(flows) == total
+        else (f"{len(flows):,} of {total:,} are listed, those that cost most time; the table flows has all of them.")
     )
     rows = tuple(_row(flow, origin, drawn) for flow in flows)
     listing = Listing(_COLUMNS, rows, _SORTED_BY, max(1, data["capture"]["duration_ns"]), "connection", note)
@@ -58,7 +60,7 @@ def _row(flow: Row, origin: int, drawn: set[int]) -> tuple[Cell, ...]:
         max(filter(None, (flow.get("client_rtt_p95_ns"), flow.get("server_rtt_p95_ns"))), default=None),
         retransmitted,
         flow.get("cost_ns"),
-        ACTIVITIES[mostly] if mostly else "",
+        (flow["verdict"]["cause"] or "") if tcp else "",
     )
 
 

@@ -63,6 +63,10 @@ def _round_trips(rows: list[Row], origin: int, width: int) -> Panel:
 def _windows(rows: list[Row], origin: int, width: int) -> Panel:
     lines = (
         Line("In flight, most", Activity.MOVING, Style.LINE, _points(rows, "flight_max_bytes", origin)),
-        Line("Receive window, least", Activity.WINDOW, Style.LINE, _points(rows, "window_min_bytes", origin), dashed=True),
+        Line(
+            "Receive window, least", Activity.WINDOW, Style.LINE, _points(rows, "window_min_bytes", origin), dashed=True
+        ),
     )
-    return Panel("Flight and window", Unit.BYTES, f"steps of {units.duration(width)}", width, tuple(l for l in lines if l.points))
+    return Panel(
+        "Flight and window", Unit.BYTES, f"steps of {units.duration(width)}", width, tuple(l for l in lines if l.points)
+    )

@@ -1,8 +1,10 @@
 """The first screen: the sentence, who costs the time, what to check next, and how far the capture can be trusted."""
 
+from dataclasses import replace
 from typing import Any
 
 from pcap_analyzer import units
+from pcap_analyzer.findings._api import say
 from pcap_analyzer.ledger import is_rest
 from pcap_analyzer.report.drawings import Figure, Figures, PageBlock, PageSection, Sides
 from pcap_analyzer.report.model import Fact, Facts, Finding, Paragraph, Section, Side, State, Verdict
@@ -11,9 +13,13 @@ _CHECKS = 3
 _QUALITY = 5
 
 
-def show(data: dict[str, Any], verdict: Verdict | None, findings: list[Finding], quality: Section | None) -> PageSection:
+def show(
+    data: dict[str, Any], verdict: Verdict | None, findings: list[Finding], quality: Section | None
+) -> PageSection:
     """The verdict as a card. Without one, what the report says instead."""
-    blocks: list[PageBlock] = [verdict or Paragraph(data["verdict"]["summary"], State.UNKNOWN)]
+    blocks: list[PageBlock] = [
+        _without_confidence(verdict) if verdict else Paragraph(data["verdict"]["summary"], State.UNKNOWN)
+    ]
     blocks.append(Figures(tuple(_figures(data, verdict, findings))))
     if sides := _sides(data, verdict):
         blocks.append(sides)
@@ -22,6 +28,12 @@ def show(data: dict[str, Any], verdict: Verdict | None, findings: list[Finding],
     if quality:
         blocks.append(_quality(quality))
     return PageSection("verdict", "Verdict", tuple(blocks))
+
+
+def _without_confidence(verdict: Verdict) -> Verdict:
+    """A figure of its own tells it."""
+    told = say("Confidence {share} %.", share=round(100 * verdict.confidence))
+    return replace(verdict, details=tuple(detail for detail in verdict.details if detail != told))
 
 
 def _figures(data: dict[str, Any], verdict: Verdict | None, findings: list[Finding]) -> list[Figure]:
@@ -33,6 +45,8 @@ def _figures(data: dict[str, Any], verdict: Verdict | None, findings: list[Findi
         figures.append(Figure("Connections affected", f"{findings[0].flows_total:,}", f"of {data['flows_total']:,}"))
     else:
         figures.append(Figure("Connections", f"{data['flows_total']:,}"))
+    if (score := data["health"]["score"]) is not None:
+        figures.append(Figure("Health", f"{score}", "of 100"))
     place, share, total = _vantage(data)
     if place:
         figures.append(Figure("Seen from", place, f"{share:,} of {total:,} connections"))

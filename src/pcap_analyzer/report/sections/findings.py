@@ -39,7 +39,7 @@ def _read(found: Found) -> dict[str, Any]:
         "frames_total": found.frames_total,
         "display_filter": found.display_filter,
         "evidence": dict(finding.evidence),
-        "next_checks": list(explanation(found.id).checks),
+        "next_checks": list(explanation(found.name).checks),
         "limits": found.limits,
         "thresholds": [_threshold(choice) for choice in found.choices],
     }

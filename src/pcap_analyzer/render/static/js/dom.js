@@ -16,8 +16,15 @@ export const makeSvg = (name, attributes = {}) => {
 /** The data that stands beside a drawing. */
 export const island = (element) => JSON.parse(element.querySelector("script[type='application/json']").textContent);
 
-/** Takes differences back to what they are differences of. */
-export const undelta = (steps) => {
-  let sum = 0;
-  return steps.map((step) => (sum += step));
+// What pack.py made of numbers and words, back again.
+
+export const unpackWords = ({ of, at }) => at.map((index) => of[index]);
+
+export const unpackNumbers = ({ by, at }) => at.map((value) => value === null ? null : value * by);
+
+export const unpackSteps = ({ first, by, at }) => {
+  let sum = first;
+  return [first, ...at.map((step) => (sum += step * by))];
 };
+
+export const unpackSparse = ({ usual, length, at }) => Array.from({ length }, (_, index) => at[index] ?? usual);

@@ -1,6 +1,6 @@
 // The long table: rows come from the data beside it, sorted and filtered, as many at a time as are drawn quickly.
 
-import { island, make, makeSvg } from "./dom.js";
+import { island, make, makeSvg, unpackNumbers, unpackWords } from "./dom.js";
 import { text } from "./units.js";
 
 const CHUNK = 100;
@@ -41,9 +41,6 @@ const cell = (value, column, length) => {
   else element.append(text(value, column.unit));
   return element;
 };
-
-const unpackWords = ({ of, at }) => at.map((index) => of[index]);
-const unpackNumbers = ({ by, at }) => at.map((value) => value === null ? null : value * by);
 
 /** The cells of a column, from the few characters that it is sent in. */
 const unpack = (column) => {

@@ -1,6 +1,6 @@
 // Several panels over one axis of time.
 
-import { island, make, undelta } from "./dom.js";
+import { island, make, unpackSteps } from "./dom.js";
 import { groupOf, onKeys, paintBands, plot, timeAxis, timeScale, told, valueAxis, whenSeen } from "./plot.js";
 import { activityColour } from "./theme.js";
 import { text } from "./units.js";
@@ -34,10 +34,7 @@ const fill = (ctx, activity) => {
 };
 
 const aligned = (panel) => {
-  const lines = panel.lines.map((line) => {
-    const x = undelta([line.first, ...line.x.map((steps) => steps * line.by)]).slice(0, line.y.length), y = [...line.y];
-    return { ...line, x, y };
-  });
+  const lines = panel.lines.map((line) => ({ ...line, x: unpackSteps(line.x).slice(0, line.y.length) }));
   const xs = [...new Set(lines.flatMap((line) => line.x))].sort((a, b) => a - b);
   const places = new Map(xs.map((x, index) => [x, index]));
   const columns = lines.map((line) => {

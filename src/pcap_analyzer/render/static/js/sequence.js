@@ -1,6 +1,6 @@
 // The time–sequence graph: what was sent, acknowledged and allowed, with its overview above.
 
-import { island, make, undelta } from "./dom.js";
+import { island, unpackSparse, unpackSteps } from "./dom.js";
 import { groupOf, onKeys, paintBands, plot, reset, show, timeAxis, timeScale, told, valueAxis, whenSeen } from "./plot.js";
 import { activityColour, colour } from "./theme.js";
 import { text } from "./units.js";
@@ -28,16 +28,17 @@ const trace = (ctx, form, x, y, size) => {
 };
 
 const unpack = (data) => {
-  const [starts, lengths, lows, sizes, frames, counts, kinds] = data.marks;
-  const start = undelta(starts), low = undelta(lows), frame = undelta(frames);
-  const marks = start.map((at, index) => ({
-    start: at, end: at + lengths[index], low: low[index], high: low[index] + sizes[index], frame: frame[index],
-    count: counts[index], kind: data.kinds[kinds[index]],
+  const starts = unpackSteps(data.starts), lows = unpackSteps(data.lows), frames = unpackSteps(data.frames);
+  const lengths = unpackSparse(data.lengths), counts = unpackSparse(data.counts), classes = unpackSparse(data.classes);
+  const marks = data.sizes.map((size, index) => ({
+    start: starts[index], end: starts[index] + lengths[index], low: lows[index], high: lows[index] + size,
+    frame: frames[index], count: counts[index], kind: data.kinds[classes[index]],
   }));
-  const times = undelta(data.acks[0]), acks = undelta(data.acks[1]);
-  const steps = times.map((at, index) => ({
-    at, ack: acks[index], low: acks[index] + data.acks[2][index], high: acks[index] + data.acks[3][index],
-  }));
+  const acks = unpackSteps(data.acks), edges = unpackSteps(data.edges), spreads = unpackSparse(data.spreads);
+  const steps = unpackSteps(data.times).slice(0, spreads.length).map((at, index) => {
+    const low = acks[index] + edges[index];
+    return { at, ack: acks[index], low, high: low + spreads[index] };
+  });
   return { ...data, marks, steps };
 };
 
