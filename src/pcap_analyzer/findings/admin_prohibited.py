@@ -1,7 +1,7 @@
 """Connections that a device on the path rejects.
 
 What it finds:
-    SYNs that were answered by ICMP unreachable, or by a reset that another machine than the server sent.
+    SYNs that were answered by an ICMP message instead of the server: administratively prohibited, or unreachable.
 
 Why it matters:
     A firewall or router refuses the connection on purpose, or has no way to the server. The server never saw it.
@@ -23,31 +23,21 @@ from pcap_analyzer.text import plural
 from ._api import STREAMS, Effect, Finding, say
 
 CAUSES = ("admin_prohibited",)
-ONLY_IF = ("connections", "client_syn_packets > 0 AND (server_packets = 0 OR zk_conn_state = 'REJ')")
+ONLY_IF = ("icmp_messages", "quoted_protocol = 'tcp'")
 YIELDS_TO = ("port_scan", "syn_flood")
 
-# Forged: the server is heard with another time to live elsewhere, in packets that are no such resets.
 _REJECTED = f"""
     WITH quoted AS (
         SELECT quoted_stream AS stream, min(frame_number) AS frame, any_value(source) AS device,
                any_value(code_name) AS reason
         FROM icmp_messages
         WHERE type_name = 'destination_unreachable' AND quoted_protocol = 'tcp' AND quoted_stream IS NOT NULL
-          AND coalesce(code_name, '') NOT IN ('fragmentation_needed')
+          AND coalesce(code_name, '') <> 'fragmentation_needed'
         GROUP BY quoted_stream
-    ), heard AS (
-        SELECT c.server_address, min(h.ttl_min) AS least, max(h.ttl_max) AS most
-        FROM connections AS c JOIN halves AS h USING (stream)
-        WHERE h.sender = 'server' AND c.zk_conn_state <> 'REJ' AND h.packets > 0 AND h.rst_packets = 0
-        GROUP BY c.server_address
     ), rejected AS (
         SELECT stream, server, duration_ns AS cost_ns, frame, device, reason
-        FROM connections JOIN quoted USING (stream) ANTI JOIN explained USING (stream) WHERE server_packets = 0
-        UNION ALL
-        SELECT c.stream, c.server, c.duration_ns, c.reset_frame, NULL, 'forged reset'
-        FROM connections AS c JOIN halves AS h USING (stream) JOIN heard USING (server_address)
-        ANTI JOIN explained USING (stream)
-        WHERE c.zk_conn_state = 'REJ' AND h.sender = 'server' AND (h.ttl_min < least OR h.ttl_max > most)
+        FROM connections JOIN quoted USING (stream) ANTI JOIN explained USING (stream)
+        WHERE server_packets = 0 AND client_syn_packets > 0
     )
     SELECT count(*) AS connections, count(DISTINCT server) AS servers, min(server) AS server, min(device) AS device,
            count(DISTINCT device) AS devices, string_agg(DISTINCT reason, ', ' ORDER BY reason) AS reasons,
@@ -67,14 +57,14 @@ def find(tables: Tables) -> Iterator[Finding]:
         side=Side.NETWORK,
         effect=Effect.FAILED,
         severity=Severity.CRITICAL,
-        confidence=0.95 if row["device"] else 0.7,
+        confidence=0.95,
         title=say(
             "A device on the path rejects connections to {place}: {connections} ({reasons})",
             place=place,
             connections=plural(row["connections"], "connection"),
             reasons=(row["reasons"] or "unreachable").replace("_", " "),
         ),
-        explanation=say("The answer to the SYN came from another machine than the server, which never saw it."),
+        explanation=say("A router or firewall answered the SYN with an ICMP message, and the server never saw it."),
         evidence={
             "server": row["server"] if row["servers"] == 1 else None,
             "connections": row["connections"],
@@ -85,5 +75,5 @@ def find(tables: Tables) -> Iterator[Finding]:
         claims=("handshake", "handshake_loss"),
         frames=row["frames"],
         frames_total=row["connections"],
-        display_filter="icmp.type == 3 || icmpv6.type == 1 || tcp.flags.reset == 1",
+        display_filter="icmp.type == 3 || icmpv6.type == 1",
     )

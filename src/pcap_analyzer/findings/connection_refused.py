@@ -25,7 +25,7 @@ from ._api import STREAMS, Effect, Finding, say
 
 CAUSES = ("connection_refused",)
 ONLY_IF = ("connections", "zk_conn_state = 'REJ'")
-YIELDS_TO = ("port_scan", "syn_flood", "admin_prohibited", "arp_conflict")
+YIELDS_TO = ("port_scan", "syn_flood", "forged_refusal", "arp_conflict")
 
 # Of each server: how many were refused, and how many others got through.
 _REFUSED = f"""
