@@ -94,7 +94,11 @@ def open_page(browser: Browser, page_file: Callable[[str], Path]) -> Iterator[Ca
 
     def open_(name: str, width: int = 1440, theme: str = "light", fragment: str = "", **options: Any) -> Opened:
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, offline=True, reduced_motion="reduce", **options
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            offline=True,
+            reduced_motion="reduce",
+            **options,
         )
         context.set_default_timeout(5000)
         contexts.append(context)
@@ -104,7 +108,12 @@ def open_page(browser: Browser, page_file: Callable[[str], Path]) -> Iterator[Ca
         one.page.on("pageerror", lambda error: one.complaints.append(f"error: {error}"))
         one.page.on("dialog", lambda dialog: (one.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         url = page_file(name).as_uri()
-        one.page.on("request", lambda request: None if request.url.partition("#")[0] == url else one.complaints.append(f"request: {request.url[:200]}"))
+        one.page.on(
+            "request",
+            lambda request: (
+                None if request.url.partition("#")[0] == url else one.complaints.append(f"request: {request.url[:200]}")
+            ),
+        )
         one.page.goto(url + fragment)
         return one
 

@@ -211,7 +211,10 @@ def test_a_link_opens_what_is_folded_away(open_page: Open) -> None:
 
 def test_it_can_be_read_without_the_script(open_page: Open) -> None:
     page = open_page("made", java_script_enabled=False).page
-    assert page.get_by_role("heading", level=1).inner_text() == "The network loses packets on the way to files.example.net."
+    assert (
+        page.get_by_role("heading", level=1).inner_text()
+        == "The network loses packets on the way to files.example.net."
+    )
     page.locator("#finding-2 summary").click()
     assert page.locator("#finding-2 .fb").is_visible()
     page.get_by_role("radio", name="Dark").check(force=True)
