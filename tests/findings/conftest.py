@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from finding_world import World
 
 from pcap_analyzer.findings._found import Found
 from pcap_analyzer.findings._run import Options, modules, run, yields_to
 from pcap_analyzer.tables import Tables
-
-from finding_world import World
 
 
 @pytest.fixture

@@ -73,15 +73,15 @@ class World:
             )
             self.add(
                 "flows",
-                **{
-                    "flow": stream,
-                    "stream": stream,
-                    "protocol": "tcp",
-                    "client": row["client"],
-                    "server": row["server"],
-                },
-                **{"client_address": client_address, "client_port": int(client_port)},
-                **{"server_address": server_address, "server_port": int(server_port)},
+                flow=stream,
+                stream=stream,
+                protocol="tcp",
+                client=row["client"],
+                server=row["server"],
+                client_address=client_address,
+                client_port=int(client_port),
+                server_address=server_address,
+                server_port=int(server_port),
             )
             for key, milliseconds in (ledger or {}).items():
                 category, side = key.split("/")
