@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from finding_world import MS, SECOND, World
@@ -43,7 +44,7 @@ def unanswered(milliseconds: float) -> World:
     )
 
 
-def reset(end: str, after_ns: float, **columns: object) -> World:
+def reset(end: str, after_ns: float, **columns: Any) -> World:
     """A connection that `end` resets some time after the last data, which is at 9 s."""
     world = World().tcp(reset_by=end, reset_frame=10, zk_conn_state="RSTR", end_reason="reset", **columns)
     return world.event("reset", direction=end, payload_bytes=0, time_ns=9 * SECOND + round(after_ns))
@@ -53,7 +54,7 @@ def forged(difference: float) -> World:
     return reset("server", 0, server_ttl_min=64 - int(difference))
 
 
-def repeated(kind: str, copies: float, *, last: bool, apart_ms: int = 500, **columns: object) -> World:
+def repeated(kind: str, copies: float, *, last: bool, apart_ms: int = 500, **columns: Any) -> World:
     """Data that is sent again every half second from the fifth second on, at the end of the connection or before."""
     world = World().tcp({"loss_rto/network": 4000}, last_frame=9 + int(copies) if last else 1000, **columns)
     for number in range(int(copies)):
@@ -89,13 +90,13 @@ def given_up(idle_s: float) -> World:
     return world.event("reset", time_ns=closed_ns + SECOND + 20 * MS)
 
 
-def stalled(stall_ms: float, **columns: object) -> World:
+def stalled(stall_ms: float, **columns: Any) -> World:
     columns = {"server_retransmitted_packets": 1, "server_rto_retransmissions": 1, "client_dsack_packets": 1} | columns
     world = World().tcp({"loss_rto/network": 300, "network_rtt/network": 500}, **columns)
     return world.event("retransmission_rto", duration_ns=round(stall_ms * MS))
 
 
-def share_of_packets(name: str, **columns: object) -> Callable[[float], World]:
+def share_of_packets(name: str, **columns: Any) -> Callable[[float], World]:
     return lambda share: World().tcp(
         {"slow_start/none": 100},
         **{f"server_{name}": round(share * 10_000), "server_packets": 10_000, "server_data_packets": 10_000},

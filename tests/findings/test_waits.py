@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from finding_world import MS, SECOND, World
@@ -23,12 +24,12 @@ class Case:
     below: float
 
 
-def waiting(part: str, **columns: object) -> Callable[[float], World]:
+def waiting(part: str, **columns: Any) -> Callable[[float], World]:
     """A connection that waits for `part` for some milliseconds, and for little else."""
     return lambda milliseconds: World().tcp({part: milliseconds, "network_rtt/network": 40}, **columns)
 
 
-def of_second(part: str, **columns: object) -> Callable[[float], World]:
+def of_second(part: str, **columns: Any) -> Callable[[float], World]:
     """A connection that waits for `part` for a share of ten seconds, and for the path for the rest."""
     return lambda share: World().tcp({part: 10_000 * share, "network_rtt/network": 10_000 * (1 - share)}, **columns)
 
