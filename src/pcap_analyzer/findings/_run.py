@@ -78,6 +78,7 @@ def _named(ranked: list[Found]) -> list[Found]:
     """Gives the second and further ones of a name a number, so that each can be asked for."""
     times: Counter[str] = Counter()
     for each in ranked:
+        each.security = getattr(modules()[each.id], "SECURITY", False)
         times[each.id] += 1
         if times[each.id] > 1:
             each.id = f"{each.id}-{times[each.id]}"
