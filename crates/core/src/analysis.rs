@@ -116,7 +116,7 @@ impl<S: Sink> Analysis<S> {
         let mut captures = TableWriter::default();
         let mut interfaces = TableWriter::default();
         for (number, (facts, source)) in self.facts.iter().zip(sources).enumerate() {
-            captures.push(&facts.row(number as u32, source), &mut self.sink);
+            captures.push(facts.row(number as u32, source), &mut self.sink);
             let context = source.reader.context();
             write_interfaces(number as u32, context, &mut interfaces, &mut self.sink);
             self.issues.merge(&context.issues, sources.len() == 1);
@@ -125,7 +125,7 @@ impl<S: Sink> Analysis<S> {
         interfaces.flush(&mut self.sink);
         let mut rows = TableWriter::default();
         for (kind, detail, issue) in self.issues.iter() {
-            rows.push(&IssueRow::new(kind, detail, issue), &mut self.sink);
+            rows.push(IssueRow::new(kind, detail, issue), &mut self.sink);
         }
         rows.flush(&mut self.sink);
         self.sink
@@ -252,7 +252,7 @@ impl<S: Sink> Analysis<S> {
             ws_window_bytes: answer.window_bytes,
             ws_completeness: answer.completeness,
         };
-        writer.push(&row, &mut self.sink);
+        writer.push(row, &mut self.sink);
     }
 
     fn write_packet(&mut self, frame: &Frame<'_>, decoded: &Decoded<'_>, found: Option<Found>, node: u16) {
@@ -274,7 +274,7 @@ impl<S: Sink> Analysis<S> {
             flow: found.map(|found| found.flow),
             vlan: decoded.vlan,
         };
-        writer.push(&row, &mut self.sink);
+        writer.push(row, &mut self.sink);
     }
 }
 
@@ -296,6 +296,6 @@ fn write_interfaces(capture: u32, context: &Context, writer: &mut TableWriter<In
             interface_dropped_packets: interface.interface_dropped_packets,
             os_dropped_packets: interface.os_dropped_packets,
         };
-        writer.push(&row, sink);
+        writer.push(row, sink);
     }
 }

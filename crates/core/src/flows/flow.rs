@@ -1,5 +1,6 @@
 //! What is remembered of one flow.
 
+use super::address::endpoint_text;
 use super::direction::{self, ClientReason};
 use super::key::{Half, Key};
 use crate::decode::{Header, Transport};
@@ -92,13 +93,13 @@ impl Flow {
     }
 
     /// What the tables of TCP need of it.
-    pub(super) fn identity(&self, client: String, server: String, evicted: bool) -> Identity {
+    pub(super) fn identity(&self, evicted: bool) -> Identity {
         let (first_frame, last_frame) = (self.first_frame, self.last_frame);
         Identity {
             flow: self.number,
             stream: self.stream.unwrap_or(0),
-            client,
-            server,
+            client: endpoint_text(self.key.end(self.client), true),
+            server: endpoint_text(self.key.end(self.client.other()), true),
             first_frame,
             last_frame,
             evicted,
@@ -118,6 +119,11 @@ impl Flow {
             + PLACE_BYTES
             + self.follower.bytes()
             + self.tcp.as_ref().map_or(0, |connection| connection.bytes())
+    }
+
+    /// Whether it is a connection that is over, but not yet written.
+    pub(super) fn is_over(&self) -> bool {
+        self.tcp.as_ref().is_some_and(|connection| connection.can_retire())
     }
 
     /// Packets of both halves.

@@ -7,6 +7,7 @@ use hashbrown::hash_table::Entry;
 use super::endpoints::Endpoints;
 use super::flow::{Flow, Seen};
 use super::key::{Half, Key};
+use super::over::Over;
 use super::table::FlowRow;
 use crate::decode::{Header, Transport, View, flags};
 use crate::issue::{IssueKind, Issues};
@@ -19,6 +20,8 @@ use crate::tables::{Sink, TableWriter};
 const ACCOUNT_PACKETS: u64 = 16;
 /// However small the budget, so many flows are kept.
 const LEAST_FLOWS: usize = 64;
+/// The share of memory that is made free at once: so little that what one connection leaves is still at hand for the next.
+const ROOM_SHARE: usize = 16;
 /// The share of flows let go at once when there is no more room, so that finding the oldest costs little per flow.
 const EVICTED_SHARE: usize = 8;
 
@@ -84,6 +87,7 @@ pub struct Flows {
     writer: TableWriter<FlowRow>,
     tcp: tcp::Shared,
     protocols: protocols::Shared,
+    over: Over,
 }
 
 impl Flows {
@@ -103,6 +107,7 @@ impl Flows {
             writer: TableWriter::default(),
             tcp: tcp::Shared::default(),
             protocols: protocols::Shared::new(protocols),
+            over: Over::default(),
         }
     }
 
@@ -119,7 +124,7 @@ impl Flows {
         let (key, sender) = Key::of(transport);
         let (at, new) = self.find(key, sender, transport, seen, issues, sink);
         let flow = &mut self.open[at];
-        let mut answer = None;
+        let (mut answer, mut ended) = (None, false);
         if !transport.quoted {
             flow.count(sender, transport, seen);
         }
@@ -141,7 +146,9 @@ impl Flows {
                         self.next_tcp_stream = self.next_tcp_stream.wrapping_add(1);
                     }
                 }
+                let was_over = connection.can_retire();
                 answer = Some(connection.segment(tcp, (sender, flow.client), at, &around, &mut self.tcp));
+                ended = !was_over && connection.can_retire();
                 self.tcp.write_events(flow.stream.unwrap_or(0), sink);
             }
         }
@@ -150,6 +157,9 @@ impl Flows {
             follow(flow, sender, transport, seen, context);
         }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
+        if ended {
+            self.over.push(at, flow.number);
+        }
         if new || flow.all_packets().is_multiple_of(ACCOUNT_PACKETS) {
             self.account(at);
         }
@@ -251,33 +261,27 @@ impl Flows {
 
     /// Frees memory: first of connections that are over, whose rows can be written, then of flows that were quiet longest.
     fn make_room(&mut self, issues: &mut Issues, sink: &mut impl Sink) {
-        self.retire(sink);
-        if self.used_bytes > self.memory_bytes / EVICTED_SHARE * (EVICTED_SHARE - 1) {
+        let enough_bytes = self.memory_bytes / ROOM_SHARE * (ROOM_SHARE - 1);
+        while self.used_bytes > enough_bytes
+            && let Some((at, number)) = self.over.pop()
+        {
+            if self.open.get(at).is_some_and(|flow| flow.number == number) {
+                self.retire(at, sink);
+            }
+        }
+        if self.used_bytes > enough_bytes {
             self.evict(issues, sink);
         }
     }
 
-    /// Writes the rows of the older half of the connections that are over. Late packets of them still find their stream.
-    fn retire(&mut self, sink: &mut impl Sink) {
-        let over = |flow: &Flow| flow.tcp.as_ref().is_some_and(|connection| connection.can_retire());
-        let mut done: Vec<(u64, usize)> = self
-            .open
-            .iter()
-            .enumerate()
-            .filter(|(_, flow)| over(flow))
-            .map(|(at, flow)| (flow.last_frame, at))
-            .collect();
-        done.sort_unstable();
-        done.truncate(done.len().div_ceil(2));
-        for (_, at) in done {
-            let flow = &mut self.open[at];
-            if let Some(mut connection) = flow.tcp.take() {
-                let row = FlowRow::new(flow, false);
-                connection.retire(flow.identity(row.client, row.server, false), &mut self.tcp, sink);
-                flow.tcp = Some(connection);
-            }
-            self.account(at);
+    /// Writes the rows of a connection that is over. Late packets of it still find their stream.
+    fn retire(&mut self, at: usize, sink: &mut impl Sink) {
+        let flow = &mut self.open[at];
+        let identity = flow.identity(false);
+        if let Some(connection) = &mut flow.tcp {
+            connection.retire(identity, &mut self.tcp, sink);
         }
+        self.account(at);
     }
 
     /// Lets go of the flows that were quiet longest.
@@ -297,8 +301,13 @@ impl Flows {
             }
         }
         self.index.clear();
+        self.over.clear();
         for at in 0..self.open.len() {
-            let hash = self.open[at].key.hash(&self.hasher);
+            let flow = &self.open[at];
+            if flow.is_over() {
+                self.over.push(at, flow.number);
+            }
+            let hash = flow.key.hash(&self.hasher);
             self.insert(hash, at);
         }
     }
@@ -312,9 +321,9 @@ impl Flows {
         flow.follower.finish(&mut context);
         self.endpoints.add(&flow, issues);
         let row = FlowRow::new(&flow, evicted);
-        self.writer.push(&row, sink);
+        self.writer.push(row, sink);
         if let Some(mut connection) = flow.tcp.take() {
-            connection.retire(flow.identity(row.client, row.server, evicted), &mut self.tcp, sink);
+            connection.retire(flow.identity(evicted), &mut self.tcp, sink);
         }
     }
 }

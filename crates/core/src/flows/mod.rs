@@ -1,12 +1,15 @@
 //! HEADERS → FLOWS, of every transport, in bounded memory.
 
+mod address;
 mod direction;
 mod endpoints;
 mod flow;
 mod key;
 mod map;
+mod over;
 mod table;
 
+pub use address::AddressText;
 pub use direction::ClientReason;
 pub use endpoints::EndpointRow;
 pub use flow::Seen;
