@@ -52,6 +52,7 @@ if ! command -v tshark > /dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq tshark; } < /dev/null > /dev/null || true
 fi
 if command -v tshark > /dev/null 2>&1; then
+    $python tests/corpus/score_exchanges.py "$shared" --scores "$scores" || status=1
     cargo build --quiet --release --locked -p pcap-analyzer-core --example generate_capture
     $python tests/corpus/make_live.py "$work/live/captures" --generator target/release/examples/generate_capture
     $python "$shared/tools/make_oracle.py" "$work/live/captures" "$work/live/captures-oracle" > "$work/log"

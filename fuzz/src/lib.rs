@@ -1,5 +1,6 @@
 //! What each fuzz target does with its input, and what must hold whatever that is.
 
+mod messages;
 mod tcp;
 
 use arrow_array::RecordBatch;
@@ -9,13 +10,23 @@ use pcap_analyzer_core::issue::Issues;
 use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use pcap_analyzer_core::{Error, Options, Pipeline};
 
+pub use messages::{dhcp, dns, ntp, snmp};
 pub use tcp::tcp;
 
 /// A target: its name, which is its folder in `corpus/`, and its body.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 4] = [("capture", capture), ("decode", decode), ("pipeline", pipeline), ("tcp", tcp)];
+pub const TARGETS: &[Target] = &[
+    ("capture", capture),
+    ("decode", decode),
+    ("dhcp", dhcp),
+    ("dns", dns),
+    ("ntp", ntp),
+    ("pipeline", pipeline),
+    ("snmp", snmp),
+    ("tcp", tcp),
+];
 
 /// Any bytes as a file: fed whole or in chunks, the same frames come out.
 ///
@@ -78,6 +89,7 @@ pub fn pipeline(input: &[u8]) {
     let options = Options {
         memory_bytes: if choice & 0x80 == 0 { 64 << 20 } else { 64 << 10 },
         on_demand: CATALOGUE.iter().filter(|table| table.on_demand).map(|table| table.name.to_owned()).collect(),
+        ..Options::default()
     };
     let whole = analyse(file, &options, file.len().max(1));
     let chunked = analyse(file, &options, usize::from(choice & 0x7f) + 1);

@@ -120,6 +120,10 @@ kinds! {
     WlanEncrypted => "wlan_encrypted", Loss;
     /// A wireless frame is one of several fragments, which are not put together.
     WlanFragment => "wlan_fragment", Loss;
+    /// Requests were let go before their answers could come, to stay within the memory budget; they count as unanswered.
+    RequestsEvicted => "requests_evicted", Loss;
+    /// A message of DNS contradicts itself.
+    MalformedDns => "malformed_dns", Note;
 }
 
 impl IssueKind {

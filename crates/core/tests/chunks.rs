@@ -22,9 +22,19 @@ fn in_chunks(bytes: &[u8], mut sizes: impl Iterator<Item = usize>) -> Collect {
     pipeline.finish().expect("a capture")
 }
 
+/// A query or a response, with few names and identifiers.
+fn dns(from: u8, to: u8, port: u16, number: u8) -> Vec<u8> {
+    let response = number & 1 != 0;
+    let mut message =
+        vec![0, number >> 1 & 1, if response { 0x81 } else { 1 }, number >> 2 & 2, 0, 1, 0, 0, 0, 0, 0, 0];
+    message.extend([1, b'a' + (number >> 4 & 1), 0, 0, 1, 0, 1]);
+    let ports = if response { (53, 1000 + port) } else { (1000 + port, 53) };
+    ipv4(from, to, 17, &udp(ports, &message))
+}
+
 /// Frames of all sorts between few hosts, with times that may go backwards.
 fn frames() -> impl Strategy<Value = Vec<(u64, Vec<u8>)>> {
-    let frame = (0u8..6, 1u8..4, 1u8..4, 0u16..3, any::<u8>(), prop::collection::vec(any::<u8>(), 0..80)).prop_map(
+    let frame = (0u8..7, 1u8..4, 1u8..4, 0u16..3, any::<u8>(), prop::collection::vec(any::<u8>(), 0..80)).prop_map(
         |(kind, from, to, port, number, payload)| match kind {
             0 => ipv4(from, to, 6, &tcp((1000 + port, 80), u32::from(number), 0, SYN, &[])),
             1 | 2 => ipv4(from, to, 6, &tcp((1000 + port, 80), u32::from(number), 7, ACK, &payload)),
@@ -32,6 +42,7 @@ fn frames() -> impl Strategy<Value = Vec<(u64, Vec<u8>)>> {
             4 => {
                 ipv4_fragment(from, to, 17, port, 0x2000 * u16::from(number & 1) + u16::from(number % 3), &[number; 16])
             }
+            5 => dns(from, to, port, number),
             _ => payload,
         },
     );
@@ -98,7 +109,7 @@ proptest! {
             if chunk.is_empty() { merge.end(wanted) } else { merge.feed(wanted, chunk) }.expect("a capture");
         }
         let (merged, whole) = (merge.finish(), analyze_with(&pcap(&sorted), &everything()));
-        for table in ["flows", "endpoints", "buckets", "protocols", "tcp_segments", "packets"] {
+        for table in ["flows", "endpoints", "buckets", "protocols", "dns_transactions", "tcp_segments", "packets"] {
             prop_assert_eq!(merged.0.get(table), whole.0.get(table), "{}", table);
         }
     }

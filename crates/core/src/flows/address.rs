@@ -21,8 +21,13 @@ pub(crate) fn address_text(address: IpAddr) -> AddressText {
     text
 }
 
-/// Address and port, an IPv6 address in brackets; the address alone where the protocol has no ports.
-pub(super) fn endpoint_text(end: Endpoint, ported: bool) -> AddressText {
+/// Address and port, an IPv6 address in brackets.
+pub(crate) fn endpoint_text(end: Endpoint) -> AddressText {
+    end_text(end, true)
+}
+
+/// The same, or the address alone where the protocol has no ports.
+pub(super) fn end_text(end: Endpoint, ported: bool) -> AddressText {
     let mut text = AddressText::new();
     let brackets = ported && end.address.is_ipv6();
     if brackets {
@@ -77,7 +82,7 @@ mod tests {
             for address in [IpAddr::from(v4), IpAddr::from(v6)] {
                 prop_assert_eq!(address_text(address).to_string(), address.to_string());
                 let socket = std::net::SocketAddr::new(address, port).to_string();
-                prop_assert_eq!(endpoint_text(Endpoint { address, port }, true).to_string(), socket);
+                prop_assert_eq!(endpoint_text(Endpoint { address, port }).to_string(), socket);
             }
         }
     }
@@ -85,6 +90,6 @@ mod tests {
     #[test]
     fn the_longest_text_has_room() {
         let end = Endpoint { address: [0xffffu16; 8].into(), port: u16::MAX };
-        assert_eq!(endpoint_text(end, true).len(), MOST_BYTES);
+        assert_eq!(endpoint_text(end).len(), MOST_BYTES);
     }
 }

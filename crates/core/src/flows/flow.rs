@@ -98,8 +98,8 @@ impl Flow {
         Identity {
             flow: self.number,
             stream: self.stream.unwrap_or(0),
-            client: endpoint_text(self.key.end(self.client), true),
-            server: endpoint_text(self.key.end(self.client.other()), true),
+            client: endpoint_text(self.key.end(self.client)),
+            server: endpoint_text(self.key.end(self.client.other())),
             first_frame,
             last_frame,
             evicted,

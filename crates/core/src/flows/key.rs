@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::decode::Transport;
 
 /// One end of a flow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Endpoint {
     /// Address.
     pub address: IpAddr,

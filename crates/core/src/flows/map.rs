@@ -279,7 +279,7 @@ impl Flows {
         let flow = &mut self.open[at];
         let identity = flow.identity(false);
         if let Some(connection) = &mut flow.tcp {
-            connection.retire(identity, &mut self.tcp, sink);
+            connection.retire(&identity, &mut self.tcp, sink);
         }
         self.account(at);
     }
@@ -323,7 +323,7 @@ impl Flows {
         let row = FlowRow::new(&flow, evicted);
         self.writer.push(row, sink);
         if let Some(mut connection) = flow.tcp.take() {
-            connection.retire(flow.identity(evicted), &mut self.tcp, sink);
+            connection.retire(&flow.identity(evicted), &mut self.tcp, sink);
         }
     }
 }

@@ -10,6 +10,7 @@ mod over;
 mod table;
 
 pub use address::AddressText;
+pub(crate) use address::{address_text, endpoint_text};
 pub use direction::ClientReason;
 pub use endpoints::EndpointRow;
 pub use flow::Seen;

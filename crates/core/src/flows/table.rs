@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::address::{AddressText, address_text, endpoint_text};
+use super::address::{AddressText, address_text, end_text};
 use super::flow::Flow;
 use crate::tables::table;
 
@@ -71,8 +71,8 @@ impl FlowRow {
             flow: flow.number,
             protocol: protocol_name(flow.key.protocol),
             stream: flow.stream,
-            client: endpoint_text(client_end, ported),
-            server: endpoint_text(server_end, ported),
+            client: end_text(client_end, ported),
+            server: end_text(server_end, ported),
             client_address: address_text(client_end.address),
             client_port: ported.then_some(client_end.port),
             server_address: address_text(server_end.address),

@@ -12,6 +12,10 @@ pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
+use crate::protocols::dhcp::DhcpTransactionRow;
+use crate::protocols::dns::DnsTransactionRow;
+use crate::protocols::ntp::NtpTransactionRow;
+use crate::protocols::snmp::SnmpTransactionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
 use crate::traffic::{BucketRow, ProtocolRow};
 
@@ -27,6 +31,10 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpLedgerRow::TABLE,
     TcpLedgerBucketRow::TABLE,
     TcpEventRow::TABLE,
+    DnsTransactionRow::TABLE,
+    DhcpTransactionRow::TABLE,
+    NtpTransactionRow::TABLE,
+    SnmpTransactionRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,

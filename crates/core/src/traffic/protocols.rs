@@ -265,9 +265,9 @@ mod tests {
     }
 
     proptest! {
-        /// The way for a frame that is like the last one, against the way for any.
+        /// The way for lines that are remembered, against the way for any layers.
         #[test]
-        fn remembering_the_last_frame_changes_nothing(
+        fn remembering_lines_changes_nothing(
             frames in prop::collection::vec(prop::collection::vec(prop::sample::select(SOME.to_vec()), 1..10), 1..40),
             repeats in 1usize..4,
         ) {

@@ -423,7 +423,7 @@ mod tests {
         let notes = Arc::<Mutex<Vec<String>>>::default();
         let tracker: Box<dyn StreamTracker> = Box::new(Lengths(Arc::clone(&notes)));
         let mut stream = Stream { tracker: Some(tracker), ..Stream::default() };
-        let (mut shared, mut issues, mut sink) = (Shared::default(), Issues::default(), Nowhere);
+        let (mut shared, mut issues, mut sink) = (Shared::new(1 << 20), Issues::default(), Nowhere);
         let end = Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port: 1 };
         let ends = Ends { flow: 0, stream: 0, client: end, server: end };
         let mut context = Context { ends, shared: &mut shared, issues: &mut issues, sink: &mut sink };

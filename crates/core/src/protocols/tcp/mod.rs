@@ -177,7 +177,7 @@ impl Connection {
     }
 
     /// Writes the connection's rows, and forgets all but what Wireshark's answers need.
-    pub(crate) fn retire(&mut self, identity: Identity, shared: &mut Shared, sink: &mut impl Sink) {
+    pub(crate) fn retire(&mut self, identity: &Identity, shared: &mut Shared, sink: &mut impl Sink) {
         if let Some(mut life) = self.life.take() {
             self.retired = true;
             shared.connection(&mut life, &self.compat, identity, sink);
@@ -248,7 +248,7 @@ mod tests {
         let text = AddressText::new();
         let identity =
             Identity { flow: 0, stream: 0, client: text, server: text, first_frame: 1, last_frame: 9, evicted: false };
-        short.retire(identity, &mut shared, &mut Nowhere);
+        short.retire(&identity, &mut shared, &mut Nowhere);
         assert!(short.bytes() <= 512, "written: {}", short.bytes());
     }
 }

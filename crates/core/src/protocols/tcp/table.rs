@@ -410,7 +410,7 @@ impl Shared {
         &mut self,
         life: &mut Life,
         compat: &compat::Stream,
-        identity: Identity,
+        identity: &Identity,
         sink: &mut impl Sink,
     ) {
         let stream = identity.stream;
@@ -582,7 +582,7 @@ impl End {
 
 impl TcpFlowRow {
     #[allow(clippy::too_many_lines)] // one line for each column
-    fn new(life: &Life, compat: &compat::Stream, identity: Identity) -> Self {
+    fn new(life: &Life, compat: &compat::Stream, identity: &Identity) -> Self {
         let (client, server) = (End::new(life, life.client), End::new(life, life.client.other()));
         let handshake = &life.handshake;
         let (vantage, vantage_confidence) = vantage::find(life);
