@@ -279,12 +279,10 @@ def test_it_speaks(found: Run, case: Case) -> None:
 @pytest.mark.parametrize("case", HERE, ids=ids)
 def test_it_is_silent_where_all_is_well(found: Run, case: Case) -> None:
     world = World().lasting().tcp({"network_rtt/network": 60})
-    for table, add in (
-        ("dns_transactions", lambda: query(world)),
-        ("http_transactions", lambda: world.add("http_transactions", status=200, stream=0)),
-    ):
-        if table in TABLES:
-            add()
+    if "dns_transactions" in TABLES:
+        query(world)
+    if "http_transactions" in TABLES:
+        world.add("http_transactions", status=200, stream=0)
     assert found(case.finding, world) == []
 
 

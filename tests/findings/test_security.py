@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from finding_world import SECOND, World
@@ -27,7 +28,7 @@ class Case:
 
 
 def tries(count: float) -> World:
-    short = {"duration_ns": SECOND, "client_payload_bytes": 900, "server_payload_bytes": 900}
+    short: dict[str, Any] = {"duration_ns": SECOND, "client_payload_bytes": 900, "server_payload_bytes": 900}
     return World().tcp(copies=int(count), server="198.51.100.1:22", **short)
 
 

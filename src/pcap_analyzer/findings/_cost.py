@@ -79,7 +79,7 @@ _EVENTS: Final = """
 
 
 def suffer(tables: Tables, number: int, name: str, finding: Finding) -> None:
-    """Notes which streams a finding speaks about, what of their time it claims, and which events show it."""
+    """Notes which streams a finding speaks about."""
     if not finding.streams:
         return
     tables.execute(
@@ -89,24 +89,12 @@ def suffer(tables: Tables, number: int, name: str, finding: Finding) -> None:
         name=name,
         streams=finding.streams,
     )
-    if finding.claims:
-        tables.execute(
-            "INSERT INTO claims SELECT $number, split_part(claim, '/', 1), nullif(split_part(claim, '/', 2), '')"
-            " FROM (SELECT unnest(string_split($claims, ',')) AS claim)",
-            number=number,
-            claims=",".join(finding.claims),
-        )
-    if finding.events:
-        tables.execute(
-            "INSERT INTO shown SELECT $number, unnest(string_split($kinds, ','))",
-            number=number,
-            kinds=",".join(finding.events),
-        )
 
 
 def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]]) -> list[Found]:
     """The findings with all that the run adds."""
     found = [_judged(number, *each) for number, each in enumerate(findings)]
+    _note_claims(tables, found)
     tables.execute(_SHARES)
     for row in tables.rows(_SUMS):
         _add_cost(found[row["number"]], row)
@@ -123,6 +111,18 @@ def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]
         each.frames_total = max(each.frames_total, len(each.frames))
         each.flows_total = max(each.flows_total, len(each.flows))
     return found
+
+
+def _note_claims(tables: Tables, found: list[Found]) -> None:
+    """Notes what each finding claims of its streams' time, and which events show it."""
+    claims = [f"{each.number}/{claim}" for each in found for claim in each.finding.claims]
+    shown = [f"{each.number}/{kind}" for each in found for kind in each.finding.events]
+    split = "SELECT CAST(split_part(entry, '/', 1) AS BIGINT), split_part(entry, '/', 2)"
+    listed = "FROM (SELECT unnest(string_split($entries, ',')) AS entry) WHERE entry <> ''"
+    tables.execute(
+        f"INSERT INTO claims {split}, nullif(split_part(entry, '/', 3), '') {listed}", entries=",".join(claims)
+    )
+    tables.execute(f"INSERT INTO shown {split} {listed}", entries=",".join(shown))
 
 
 def _judged(number: int, name: str, finding: Finding, choices: list[Choice]) -> Found:

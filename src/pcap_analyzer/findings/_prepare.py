@@ -8,6 +8,7 @@
   events that show it.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from pcap_analyzer.tables import Tables
@@ -119,9 +120,9 @@ def known(tables: Tables) -> set[str]:
     return {row["name"] for row in tables.rows("SELECT table_name AS name FROM information_schema.tables")}
 
 
-def explained_by(tables: Tables, names: tuple[str, ...]) -> None:
+def explained_by(tables: Tables, names: Iterable[str]) -> None:
     """Lets the view `explained` hold the streams that the findings called `names` have spoken about."""
-    listed = ", ".join(f"'{name}'" for name in names) or "NULL"
+    listed = ", ".join(f"'{name}'" for name in sorted(names)) or "NULL"
     tables.execute(
         f"CREATE OR REPLACE TEMP VIEW explained AS SELECT DISTINCT stream FROM suffered WHERE finding IN ({listed})"
     )

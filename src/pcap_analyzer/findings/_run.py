@@ -49,23 +49,33 @@ def run(tables: Tables, options: Options | None = None, only: Iterable[str] | No
     _prepare.prepare(tables)
     wanted = {name: module for name, module in modules().items() if only is None or name in only}
     found: list[tuple[str, Finding, list[Choice]]] = []
-    for name in _possible(tables, wanted):
-        find = wanted[name].find
-        choices = chosen(find, options.profile.get(name, {}), options.profile_name, options.latency_s)
-        if names := yields_to(wanted[name]):
-            _prepare.explained_by(tables, names)
-        for finding in find(tables, **{choice.name: choice.value for choice in choices}):
+    explained: set[str] = set()
+    choices = {name: _chosen(name, module, options) for name, module in wanted.items()}
+    for name in _possible(tables, wanted, choices):
+        spoken = {other for other, finding, _ in found if finding.streams}.intersection(yields_to(wanted[name]))
+        if spoken != explained:
+            _prepare.explained_by(tables, spoken)
+            explained = spoken
+        for finding in wanted[name].find(tables, **_values(choices[name])):
             _cost.suffer(tables, len(found), name, finding)
-            found.append((name, finding, choices))
+            found.append((name, finding, choices[name]))
     return _named(sorted(_cost.settled(tables, found), key=lambda each: each.rank))
 
 
-def _possible(tables: Tables, wanted: Mapping[str, ModuleType]) -> list[str]:
+def _chosen(name: str, module: ModuleType, options: Options) -> list[Choice]:
+    return chosen(module.find, options.profile.get(name, {}), options.profile_name, options.latency_s)
+
+
+def _values(choices: list[Choice]) -> dict[str, float]:
+    return {choice.name: choice.value for choice in choices}
+
+
+def _possible(tables: Tables, wanted: Mapping[str, ModuleType], choices: Mapping[str, list[Choice]]) -> list[str]:
     """The findings that something in the tables could make speak, in the order in which they run: one look at each table."""
     conditions: dict[str, dict[str, str]] = {}
     for name, module in wanted.items():
         table, condition = getattr(module, "ONLY_IF", ("", ""))
-        conditions.setdefault(table, {})[name] = condition
+        conditions.setdefault(table, {})[name] = condition.format(**_values(choices[name]))
     possible = set(conditions.pop("", ()))
     known = _prepare.known(tables)
     for table, tests in ((table, tests) for table, tests in conditions.items() if table in known):

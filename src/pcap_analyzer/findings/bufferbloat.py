@@ -26,7 +26,7 @@ from pcap_analyzer.units import duration, latency
 from ._api import MS, RECOVERY, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("bandwidth_bottleneck_bufferbloat",)
-ONLY_IF = ("connections", "bandwidth_ns + queue_ns > 0")
+ONLY_IF = ("connections", "bandwidth_ns + queue_ns >= {least_busy_ms} * 1e6")
 YIELDS_TO = ("ecn_congestion", "reordering")
 
 # The round trip under load: by acknowledgements where the queue lies behind the capture point, by how long a recovery

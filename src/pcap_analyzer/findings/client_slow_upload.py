@@ -25,7 +25,10 @@ from pcap_analyzer.units import duration
 from ._api import MOST, MS, SECOND, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("client_slow_upload",)
-ONLY_IF = ("connections", "client_application_ns > 0")
+ONLY_IF = (
+    "connections",
+    "client_application_ns >= {least_pauses_ms} * 1e6 AND client_application_ns >= {least_share} * waited_ns",
+)
 YIELDS_TO = ("jitter",)
 
 _SLOW = f"""

@@ -27,7 +27,7 @@ from pcap_analyzer.units import latency
 from ._api import MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("jitter",)
-ONLY_IF = ("ends", "greatest(client_rtt_samples, server_rtt_samples) > 1")
+ONLY_IF = ("ends", "greatest(client_rtt_samples, server_rtt_samples) >= {least_samples}")
 YIELDS_TO = ("bufferbloat", "zero_window", "link_outage", "delay_spike")
 
 # Round trips to the receiver of a half are those of its data; a flight of few segments fills no queue.

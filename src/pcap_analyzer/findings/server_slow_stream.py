@@ -25,7 +25,10 @@ from pcap_analyzer.units import duration
 from ._api import MOST, MS, SECOND, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("server_slow_stream",)
-ONLY_IF = ("connections", "server_application_ns > 0")
+ONLY_IF = (
+    "connections",
+    "server_application_ns >= {least_pauses_ms} * 1e6 AND server_application_ns >= {least_share} * waited_ns",
+)
 YIELDS_TO = ("jitter",)
 
 _SLOW = f"""
