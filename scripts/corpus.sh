@@ -53,9 +53,12 @@ if ! command -v tshark > /dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-
 fi
 if command -v tshark > /dev/null 2>&1; then
     $python tests/corpus/score_exchanges.py "$shared" --scores "$scores" || status=1
+    $python tests/corpus/score_icmp.py "$shared" --scores "$scores" || status=1
+    $python tests/corpus/score_rtp.py "$shared" --scores "$scores" || status=1
     cargo build --quiet --release --locked -p pcap-analyzer-core --example generate_capture
     $python tests/corpus/make_live.py "$work/live/captures" --generator target/release/examples/generate_capture
     $python "$shared/tools/make_oracle.py" "$work/live/captures" "$work/live/captures-oracle" > "$work/log"
+    $python tests/corpus/score_pairs.py "$shared" --scores "$scores" || status=1
     step "packets and conversations: live" $python tests/corpus/score_captures.py "$work/live" --live
 
     seed=${CORPUS_SEED:-$($python -c 'import random; print(random.randrange(10**8))')}

@@ -1,5 +1,7 @@
 //! What each fuzz target does with its input, and what must hold whatever that is.
 
+mod conversation;
+mod exchanges;
 mod messages;
 mod tcp;
 
@@ -10,7 +12,9 @@ use pcap_analyzer_core::issue::Issues;
 use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use pcap_analyzer_core::{Error, Options, Pipeline};
 
-pub use messages::{dhcp, dns, ntp, snmp};
+pub use conversation::conversation;
+pub use exchanges::{control, media};
+pub use messages::{dhcp, dns, http, ntp, services, snmp};
 pub use tcp::tcp;
 
 /// A target: its name, which is its folder in `corpus/`, and its body.
@@ -19,12 +23,17 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("capture", capture),
+    ("conversation", conversation),
     ("decode", decode),
     ("dhcp", dhcp),
     ("dns", dns),
+    ("http", http),
     ("ntp", ntp),
     ("pipeline", pipeline),
+    ("services", services),
     ("snmp", snmp),
+    ("control", control),
+    ("media", media),
     ("tcp", tcp),
 ];
 

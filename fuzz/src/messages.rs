@@ -1,6 +1,7 @@
 //! Any bytes as messages of protocols: reading them ends, and what is shown of them is bounded and plain.
 
-use pcap_analyzer_core::protocols::{dhcp, dns, ntp, snmp};
+use pcap_analyzer_core::protocols::http::message::{Chunk, Head, begins, chunk, head_bytes};
+use pcap_analyzer_core::protocols::{dhcp, dns, ntp, services, snmp};
 
 /// Any bytes as a message of DNS.
 ///
@@ -70,4 +71,31 @@ pub fn snmp(input: &[u8]) {
         assert!(text.split('.').count() <= 33, "{text}");
     }
     let _ = message.id();
+}
+
+/// Any bytes as a message of HTTP/1.x: where a head ends does not depend on how much of it was searched before.
+///
+/// # Panics
+/// When it does, or when a part is longer than what it is a part of.
+pub fn http(input: &[u8]) {
+    let _ = begins(input);
+    let end = head_bytes(input, 0);
+    for searched in [1, 2, 7].into_iter().filter(|&searched| end.is_some_and(|end| searched + 3 < end)) {
+        assert_eq!(head_bytes(input, searched.min(input.len())), end, "the end of the head");
+    }
+    for cut in [input, end.and_then(|end| input.get(..end)).unwrap_or_default()] {
+        let heads = [Head::parse(cut), Head::parse_cut(cut)];
+        for head in heads.into_iter().flatten() {
+            assert!(head.bytes <= cut.len());
+            let _ = (head.body(None), head.body(Some("HEAD")), head.persists());
+        }
+    }
+    if let Chunk::Last(length) = chunk(input) {
+        assert!(length <= input.len());
+    }
+}
+
+/// Any bytes as what either end of each service says.
+pub fn services(input: &[u8]) {
+    services::look_at_all(input);
 }

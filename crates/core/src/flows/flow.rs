@@ -6,6 +6,7 @@ use super::key::{Half, Key};
 use crate::decode::{Header, Transport};
 use crate::protocols::follow::{Ends, Follower};
 use crate::protocols::tcp::{Connection, Identity};
+use crate::protocols::turns::Turns;
 
 /// A packet as the flow tracker sees it.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,8 @@ pub(super) struct Flow {
     pub(super) tcp: Option<Box<Connection>>,
     /// What follows the protocol on top.
     pub(super) follower: Follower,
+    /// What each end said in turn, from the first data of a connection on.
+    pub(super) turns: Option<Box<Turns>>,
     /// Memory that is accounted for it.
     pub(super) accounted_bytes: u32,
 }
@@ -73,6 +76,7 @@ impl Flow {
             payload_bytes: [0; 2],
             tcp: None,
             follower: Follower::new(key.protocol),
+            turns: None,
             accounted_bytes: 0,
         }
     }
@@ -118,6 +122,7 @@ impl Flow {
         size_of::<Self>()
             + PLACE_BYTES
             + self.follower.bytes()
+            + self.turns.as_ref().map_or(0, |_| size_of::<Turns>())
             + self.tcp.as_ref().map_or(0, |connection| connection.bytes())
     }
 

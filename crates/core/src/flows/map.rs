@@ -9,11 +9,12 @@ use super::flow::{Flow, Seen};
 use super::key::{Half, Key};
 use super::over::Over;
 use super::table::FlowRow;
-use crate::decode::{Header, Transport, View, flags};
+use crate::decode::{Header, Tcp, Transport, View, flags};
 use crate::issue::{IssueKind, Issues};
 use crate::protocols;
-use crate::protocols::follow::{At, Context, Datagram, Segment};
+use crate::protocols::follow::{At, Context, Datagram, Follower, Segment};
 use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Role};
+use crate::protocols::turns::{Piece, Turns};
 use crate::tables::{Sink, TableWriter};
 
 /// Memory is accounted anew after so many packets of a flow.
@@ -49,8 +50,7 @@ fn successor(flow: &Flow, sender: Half, transport: &Transport<'_>) -> Option<Box
 }
 
 /// Gives what a packet carries to the protocol that is followed.
-fn follow(flow: &mut Flow, sender: Half, transport: &Transport<'_>, seen: &Seen, mut context: Context<'_>) {
-    let sender = Role::of(sender, flow.client);
+fn follow(follower: &mut Follower, sender: Role, transport: &Transport<'_>, seen: &Seen, mut context: Context<'_>) {
     let at = At { frame: seen.frame_number, time_ns: seen.time_ns };
     match &transport.header {
         Header::Tcp(tcp) => {
@@ -66,10 +66,20 @@ fn follow(flow: &mut Flow, sender: Half, transport: &Transport<'_>, seen: &Seen,
                 payload: View::new(transport.payload.bytes, wire_bytes as usize),
                 at,
             };
-            flow.follower.segment(&segment, &mut context);
+            follower.segment(&segment, &mut context);
         }
-        _ => flow.follower.datagram(&Datagram { sender, payload: transport.payload, at }, &mut context),
+        _ => follower.datagram(&Datagram { sender, payload: transport.payload, at }, &mut context),
     }
+}
+
+/// A segment with data, as turns are told by it.
+#[inline]
+fn piece(tcp: &Tcp<'_>, sender: Role, class: Class, seen: &Seen) -> Piece {
+    let bytes = tcp.payload_bytes.unwrap_or(0);
+    let at = At { frame: seen.frame_number, time_ns: seen.time_ns };
+    let acknowledgement = (tcp.flags & flags::ACK != 0).then_some(tcp.acknowledgement);
+    let begin = tcp.sequence.wrapping_add(u32::from(tcp.flags & flags::SYN != 0));
+    Piece { sender, class, bytes, end: begin.wrapping_add(bytes), acknowledgement, at }
 }
 
 /// Tracks flows. When the budget is used up, those that were quiet longest are written out and forgotten.
@@ -153,8 +163,19 @@ impl Flows {
             }
         }
         if !transport.quoted && !flow.follower.is_none() {
-            let context = Context { ends: flow.ends(), shared: &mut self.protocols, issues, sink };
-            follow(flow, sender, transport, seen, context);
+            let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
+            let context = Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
+            follow(&mut flow.follower, sender, transport, seen, context);
+        }
+        if let (Some((_, class)), Header::Tcp(tcp)) = (&answer, &transport.header)
+            && tcp.payload_bytes.is_some_and(|bytes| bytes > 0)
+        {
+            let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
+            let mut context =
+                Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
+            let turns = flow.turns.get_or_insert_with(|| Box::new(Turns::new(ends.texts())));
+            let says = || flow.follower.says();
+            turns.piece(&piece(tcp, sender, *class, seen), says, &mut context);
         }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
         if ended {
@@ -175,6 +196,14 @@ impl Flows {
         {
             connection.path_too_large(sender);
         }
+    }
+
+    /// The flow with this key of which packets were seen, and its index among those of TCP or UDP. Of connections that
+    /// reused their ports it is the latest.
+    pub fn known(&self, key: &Key) -> Option<(u64, Option<u32>)> {
+        let at = *self.index.find(key.hash(&self.hasher), |&at| self.open[at as usize].key == *key)?;
+        let flow = self.open.get(at as usize).filter(|flow| flow.all_packets() > 0)?;
+        Some((flow.number, flow.stream))
     }
 
     /// Writes out all that is open, and the endpoints.
@@ -317,8 +346,12 @@ impl Flows {
         if flow.all_packets() == 0 {
             return;
         }
-        let mut context = Context { ends: flow.ends(), shared: &mut self.protocols, issues, sink };
+        let (ends, connection) = (flow.ends(), flow.tcp.as_deref());
+        let mut context = Context { ends, connection, shared: &mut self.protocols, issues, sink };
         flow.follower.finish(&mut context);
+        if let Some(mut turns) = flow.turns.take() {
+            turns.finish(&mut context);
+        }
         self.endpoints.add(&flow, issues);
         let row = FlowRow::new(&flow, evicted);
         self.writer.push(row, sink);

@@ -181,6 +181,12 @@ impl Life {
         both(&self.transfers)
     }
 
+    /// The recent least time from the capture point to an end and back.
+    pub(super) fn leg_ns(&self, to: Role) -> Option<i64> {
+        let sender = if to == Role::Server { self.client } else { self.client.other() };
+        self.transfers[sender as usize].rtt.floor_ns()
+    }
+
     fn role(&self, half: Half) -> Role {
         Role::of(half, self.client)
     }

@@ -171,6 +171,12 @@ impl Connection {
         (self.compat.segment(&segment, &options, reused), class)
     }
 
+    /// The recent least time from the capture point to an end and back; `None` before a sample, and once it is retired.
+    #[inline]
+    pub(crate) fn leg_ns(&self, to: Role) -> Option<i64> {
+        self.life.as_ref().and_then(|life| life.leg_ns(to))
+    }
+
     /// Whether it is over, but its rows are not written.
     pub(crate) fn can_retire(&self) -> bool {
         self.life.as_ref().is_some_and(|life| life.is_closed())

@@ -1,0 +1,18 @@
+//! RTP and RTCP (RFC 3550): streams of audio and video, what was lost of them, and how evenly they came.
+
+mod arrivals;
+mod codec;
+mod losses;
+mod media;
+mod message;
+mod quality;
+mod reports;
+mod sequence;
+mod stream;
+mod table;
+mod tracker;
+
+pub(crate) use codec::Codec;
+pub(crate) use media::{Announced, Formats};
+pub use table::RtpStreamRow;
+pub(crate) use tracker::{Shared, recognise};
