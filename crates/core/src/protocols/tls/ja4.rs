@@ -7,8 +7,6 @@
 //! transport, version, d(omain) or i(p), counts of ciphers and extensions, ends of the first protocol
 //! ```
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use super::message::ClientHello;
@@ -92,10 +90,12 @@ fn protocol(name: &[u8]) -> String {
 }
 
 fn list(numbers: impl IntoIterator<Item = u16>) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(256);
     for number in numbers {
-        let comma = if text.is_empty() { "" } else { "," };
-        let _ = write!(text, "{comma}{number:04x}"); // writing to a string never fails
+        if !text.is_empty() {
+            text.push(',');
+        }
+        push_hex(&mut text, &number.to_be_bytes());
     }
     text
 }
@@ -104,11 +104,15 @@ fn hash(text: &str) -> String {
     if text.is_empty() {
         return NONE.to_owned();
     }
-    let mut digits = String::new();
-    for byte in Sha256::digest(text).iter().take(6) {
-        let _ = write!(digits, "{byte:02x}"); // as above
-    }
+    let mut digits = String::with_capacity(NONE.len());
+    push_hex(&mut digits, &Sha256::digest(text)[..NONE.len() / 2]);
     digits
+}
+
+/// Adds two digits for each byte. A hello has hundreds, and `format!` would cost more than the hash.
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
 }
 
 #[cfg(test)]
