@@ -17,6 +17,7 @@ use crate::tables::Sink;
 
 /// Protocols on top of TCP, in the order in which they are asked whether a stream is theirs.
 const STREAMS: &[follow::RecogniseStream] = &[
+    rtp::recognise_rtsp,
     sip::recognise_stream, // its methods are its own
 ];
 

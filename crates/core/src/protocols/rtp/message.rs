@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_packet_is_read_with_all_that_stands_before_its_payload() {
         let bytes =
-            [&[0x92, 0x80 | 96, 0, 7, 0, 0, 0, 9, 0, 0, 0, 5][..], &[0; 8], &[0xbe, 0xde, 0, 1, 0, 0, 0, 0], &[1; 20]]
+            [&[0x92, 0xe0, 0, 7, 0, 0, 0, 9, 0, 0, 0, 5][..], &[0; 8], &[0xbe, 0xde, 0, 1, 0, 0, 0, 0], &[1; 20]]
                 .concat();
         let packet = Packet::read(view(&bytes)).expect("a packet");
         let expected = Packet { marker: true, payload_type: 96, sequence: 7, timestamp: 9, ssrc: 5, payload_bytes: 20 };
