@@ -162,11 +162,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
     parser.add_argument("--scores", type=Path, help="add the scores to this file and do not print them")
-    parser.add_argument("--only", default="", help="captures with this in their name; the list of differences is left alone")
+    parser.add_argument(
+        "--only", default="", help="captures with this in their name; the list of differences is left alone"
+    )
     options = parser.parse_args()
 
     answers = ("*.tcp.tsv.gz", options.shared / "captures-oracle")
-    captures = [options.shared / "captures" / path.name.removesuffix(".tcp.tsv.gz") for path in answers[1].glob(answers[0])]
+    captures = [
+        options.shared / "captures" / path.name.removesuffix(".tcp.tsv.gz") for path in answers[1].glob(answers[0])
+    ]
     captures += sorted((options.shared / "lab").glob("*.pcap*")) + sorted((options.shared / "perf").glob("*.pcap"))
     captures = [capture for capture in captures if options.only in capture.name]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
