@@ -16,7 +16,7 @@ from pcap_analyzer.report.build import build
 
 NAMES = sorted(modules())
 # Named by a table that the core is still to have.
-PENDING = {"long_poll", "temporal_pattern", "dominant_talker"}
+PENDING = {"temporal_pattern", "dominant_talker"}
 GOLDEN = (
     *("loss_few_packets.pcapng", "server_think.pcap", "tls_slow.pcapng", "healthy_one_way_capture.pcap"),
     *("syn_loss.pcapng", "reset_server.pcap", "zero_window_slow_reader.pcap", "delayed_ack_nagle.pcap"),

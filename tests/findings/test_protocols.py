@@ -184,7 +184,16 @@ def bursty(longest: float) -> World:
     )
 
 
+def polls(seconds: float) -> World:
+    world = World().tcp({"think/server": 3000 * seconds})
+    for number in range(3):
+        wait_ns = round(seconds * SECOND)
+        world.add("turns", stream=0, number=number + 1, service_time_ns=wait_ns, response_bytes=200, client_think_ns=0)
+    return world
+
+
 CASES = [
+    Case("long_poll", "long_poll", Side.NONE, polls, 25, 3, 2.9),
     Case("dns_slow", "dns_slow", Side.SERVER, lambda ms: queries(1, took_ns=round(ms * MS)), 900, 200, 199),
     Case("dns_no_answer", "dns_no_answer", Side.SERVER, lambda n: queries(int(n), 2, took_ns=None), 3, 1, 0),
     Case(
@@ -339,3 +348,9 @@ def test_traceroute_is_no_loop(found: Run, port: int) -> None:
 def test_rows_of_losses_in_an_even_stream_are_no_microburst(found: Run) -> None:
     (one,) = found("rtp_loss", media(0.1, longest_loss_packets=20, loss_bursts=5, burst_lost_packets=100))
     assert one.finding.cause == "network_loss_downstream"
+
+
+@pytest.mark.skipif("turns" not in TABLES, reason="the core has no table of turns")
+def test_a_long_poll_is_no_slow_server(found: Run) -> None:
+    assert found("server_think", polls(25)) == []
+    assert found("server_think", polls(2))
