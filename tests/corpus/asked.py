@@ -7,6 +7,7 @@ import hashlib
 import os
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def fields(capture: Path, wanted: str, names: list[str], occurrence: str = "f") 
     chosen = [option for name in names for option in ("-e", name)]
     text = output(capture, "-Y", wanted, "-T", "fields", "-E", f"occurrence={occurrence}", *chosen)
     return [dict(zip(names, line.split("\t"), strict=False)) for line in text.splitlines()]
+
+
+def values(capture: Path, wanted: str, names: Sequence[str]) -> list[dict[str, list[str]]]:
+    """All values of the fields `names` of each frame that the display filter `wanted` lets pass."""
+    chosen = [option for name in names for option in ("-e", name)]
+    text = output(capture, "-Y", wanted, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|", *chosen)
+    rows = [line.split("\t") for line in text.splitlines()]
+    return [{name: cell.split("|") if cell else [] for name, cell in zip(names, row, strict=True)} for row in rows]
 
 
 def captures(shared: Path, only: str = "") -> list[Path]:

@@ -23,8 +23,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asked
 import scores
-import tshark
 from scores import Score
 
 import pcap_analyzer as pa
@@ -235,7 +235,7 @@ def read(capture: Path) -> Reading:
     reading = Reading(capture)
     try:
         with pa.analyze(capture) as analysis:
-            frames = [dict(zip(FIELDS, cells, strict=True)) for cells in tshark.fields(capture, FILTER, FIELDS)]
+            frames = asked.values(capture, FILTER, FIELDS)
             for protocol in PROTOCOLS:
                 compare(reading, protocol.name, protocol.theirs(frames), protocol.ours(analysis.tables))
     except Exception as error:  # whatever it is, it belongs to this capture, and the others count too

@@ -16,8 +16,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asked
 import scores
-import tshark_fields
 from scores import Score
 
 import pcap_analyzer as pa
@@ -93,7 +93,7 @@ def read(capture: Path) -> Reading:
         with pa.analyze(capture) as analysis:
             for protocol in PROTOCOLS:
                 names = ["frame.number", protocol.response_to, protocol.time]
-                for frame in tshark_fields.fields(capture, protocol.display_filter, names):
+                for frame in asked.values(capture, protocol.display_filter, names):
                     (number,), requests, times = (frame[name] for name in names)
                     # A frame with several responses names the request of each that has one.
                     for request, time in zip(requests, times, strict=False):
