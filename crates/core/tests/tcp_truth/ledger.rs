@@ -2,16 +2,20 @@
 
 use crate::support::conversation::Who::{Client, Server};
 use crate::support::conversation::{CLIENT_LEG, FIN, MS, SERVER_LEG, Talk, from};
+use crate::support::tls::{self, chooses_1_3, server_hello};
 use crate::support::{ACK, RST};
 
 const HANDSHAKE: (&str, &str, i64) = ("handshake", "network", SERVER_LEG + CLIENT_LEG);
 
 const CLIENT_HELLO: [u8; 10] = [22, 3, 1, 0, 5, 1, 0, 0, 1, 0];
 const SERVER_HELLO_1_2: [u8; 10] = [22, 3, 3, 0, 5, 2, 0, 0, 1, 0];
-/// With the extension that chooses 1.3.
-const SERVER_HELLO_1_3: [u8; 16] = [22, 3, 3, 0, 11, 2, 0, 0, 7, 0, 0x00, 0x2b, 0x00, 0x02, 0x03, 0x04];
 const TLS_HANDSHAKE: [u8; 10] = [22, 3, 3, 0, 5, 16, 0, 0, 1, 0];
 const TLS_DATA: [u8; 8] = [23, 3, 3, 0, 3, 1, 2, 3];
+
+/// A ServerHello of TLS 1.3, or one that wants another ClientHello first.
+fn server_hello_1_3(retry: bool) -> Vec<u8> {
+    tls::record(22, &tls::message(tls::SERVER_HELLO, &server_hello(0x1301, &[chooses_1_3()], retry)))
+}
 
 #[test]
 fn a_request_and_its_answer() {
@@ -122,11 +126,50 @@ fn tls_1_2_lasts_until_data_flows() {
 }
 
 #[test]
+fn tls_1_3_goes_on_after_a_retry() {
+    let mut talk = Talk::open();
+    talk.put(from(Client).payload(&CLIENT_HELLO));
+    talk.wait(SERVER_LEG);
+    talk.put(from(Server).payload(&server_hello_1_3(true)));
+    talk.wait(CLIENT_LEG);
+    talk.put(from(Client).payload(&CLIENT_HELLO));
+    talk.wait(SERVER_LEG + 80 * MS);
+    talk.put(from(Server).payload(&server_hello_1_3(false)));
+    talk.wait(CLIENT_LEG + 3 * MS);
+    talk.put(from(Client).payload(&TLS_DATA));
+    talk.told().assert_ledger(&[
+        HANDSHAKE,
+        ("tls", "network", 2 * (SERVER_LEG + CLIENT_LEG)),
+        ("tls", "server", 80 * MS),
+        ("tls", "client", 3 * MS),
+    ]);
+}
+
+#[test]
+fn tls_may_begin_late() {
+    let mut talk = Talk::open();
+    talk.put(from(Client).payload(b"STARTTLS\r\n"));
+    talk.wait(SERVER_LEG + 5 * MS);
+    talk.put(from(Server).payload(b"220 go\r\n"));
+    talk.wait(CLIENT_LEG);
+    talk.put(from(Client).payload(&CLIENT_HELLO));
+    talk.wait(SERVER_LEG + 80 * MS);
+    talk.put(from(Server).payload(&server_hello_1_3(false)));
+    talk.told().assert_ledger(&[
+        HANDSHAKE,
+        ("network_rtt", "network", SERVER_LEG + CLIENT_LEG),
+        ("think", "server", 5 * MS),
+        ("tls", "network", SERVER_LEG),
+        ("tls", "server", 80 * MS),
+    ]);
+}
+
+#[test]
 fn tls_1_3_ends_with_what_the_client_sends_next() {
     let mut talk = Talk::open();
     talk.put(from(Client).payload(&CLIENT_HELLO));
     talk.wait(SERVER_LEG + 80 * MS);
-    talk.put(from(Server).payload(&SERVER_HELLO_1_3));
+    talk.put(from(Server).payload(&server_hello_1_3(false)));
     talk.wait(CLIENT_LEG + 3 * MS);
     talk.put(from(Client).payload(&TLS_DATA)); // its Finished, which looks like data
     talk.wait(SERVER_LEG + 50 * MS);

@@ -2,25 +2,34 @@
 
 use super::label::Role;
 use super::packet::Packet;
+use crate::protocols::tls::message::{RecordHeader, ServerHello, content, handshake, message};
 
-const HANDSHAKE: u8 = 22;
-const APPLICATION_DATA: u8 = 23;
-const CLIENT_HELLO: u8 = 1;
-/// The extension supported_versions of a ServerHello that chooses TLS 1.3 (RFC 8446 §4.2.1).
-const CHOOSES_1_3: [u8; 6] = [0x00, 0x2b, 0x00, 0x02, 0x03, 0x04];
+const TLS_1_3: u16 = 0x0304;
 
 /// How far the handshake is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Tls {
-    /// No data yet.
+    /// Not begun, or over. A connection may go on in TLS, as after STARTTLS.
     #[default]
-    Before,
+    Outside,
     /// The ClientHello was seen.
     Hello,
     /// The server chose 1.3: what the client sends next ends the handshake.
     Hello13,
-    /// Over, or no TLS at all.
-    Over,
+}
+
+fn is_client_hello(payload: &[u8]) -> bool {
+    matches!(payload, [content::HANDSHAKE, 3, _, _, _, handshake::CLIENT_HELLO, ..])
+}
+
+/// Whether the server chooses TLS 1.3, and does not want another ClientHello first.
+fn chooses_1_3(payload: &[u8]) -> bool {
+    let hello = payload
+        .strip_prefix(&[content::HANDSHAKE, 3])
+        .and_then(|rest| message(rest.get(RecordHeader::BYTES - 2..)?))
+        .filter(|&(kind, ..)| kind == handshake::SERVER_HELLO)
+        .and_then(|(_, body, _)| ServerHello::parse(body));
+    hello.is_some_and(|hello| hello.version() == TLS_1_3 && !hello.is_retry)
 }
 
 impl Tls {
@@ -28,31 +37,27 @@ impl Tls {
     pub(super) fn data(&mut self, packet: &Packet<'_>, sender: Role) -> bool {
         let record = packet.payload.first().copied();
         match (*self, sender) {
-            (Self::Before, Role::Client) => {
-                let hello = matches!(packet.payload, [HANDSHAKE, 3, _, _, _, CLIENT_HELLO, ..]);
-                *self = if hello { Self::Hello } else { Self::Over };
+            (Self::Outside, _) => {
+                if sender == Role::Client && is_client_hello(packet.payload) {
+                    *self = Self::Hello;
+                }
                 false
             }
-            (Self::Before, Role::Server) => {
-                *self = Self::Over;
-                false
-            }
-            (Self::Hello, _) if record == Some(APPLICATION_DATA) => {
-                *self = Self::Over;
+            (Self::Hello, _) if record == Some(content::APPLICATION_DATA) => {
+                *self = Self::Outside;
                 false
             }
             (Self::Hello, Role::Server) => {
-                if packet.payload.windows(CHOOSES_1_3.len()).take(200).any(|part| part == CHOOSES_1_3) {
+                if chooses_1_3(packet.payload) {
                     *self = Self::Hello13;
                 }
                 true
             }
             (Self::Hello13, Role::Client) => {
-                *self = Self::Over;
+                *self = Self::Outside;
                 true
             }
             (Self::Hello | Self::Hello13, _) => true,
-            (Self::Over, _) => false,
         }
     }
 }
