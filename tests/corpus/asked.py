@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+# The values of each field in a frame.
+Frame = dict[str, list[str]]
+
 CACHE = Path(__file__).parents[2] / ".cache" / "tshark"
 
 
@@ -45,7 +48,7 @@ def fields(capture: Path, wanted: str, names: list[str], occurrence: str = "f") 
     return [dict(zip(names, line.split("\t"), strict=False)) for line in text.splitlines()]
 
 
-def values(capture: Path, wanted: str, names: Sequence[str]) -> list[dict[str, list[str]]]:
+def values(capture: Path, wanted: str, names: Sequence[str]) -> list[Frame]:
     """All values of the fields `names` of each frame that the display filter `wanted` lets pass."""
     chosen = [option for name in names for option in ("-e", name)]
     text = output(capture, "-Y", wanted, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|", *chosen)

@@ -27,8 +27,8 @@ from pathlib import Path
 import asked
 import scores
 import tls_truth
+from asked import Frame
 from scores import Score
-from tshark_fields import Frame
 
 import pcap_analyzer as pa
 from pcap_analyzer.tables import Tables
