@@ -41,9 +41,19 @@ frames() {
     $python tests/corpus/scores.py "$scores" --add "TCP frames: $1" "${got:-FAILED}" "100 %" $holds
 }
 
+# Causes, sides, false alarms and ledgers of the lab, whose truth is known.
+diagnosis() {
+    holds=--holds
+    $python "$shared/tools/score_diagnosis.py" "$shared/lab" --command .venv/bin/pcap-analyzer --need 0.99 > "$work/log" || holds=--no-holds
+    cat "$work/log"
+    got=$(sed -n 's/^\(cause\|side\|top3\|no false alarm\): \([0-9]*\) of \([0-9]*\).*/\1 \2/p' "$work/log" | paste -sd, | sed 's/,/, /g')
+    $python tests/corpus/scores.py "$scores" --add "diagnosis: lab" "${got:-FAILED}" "99 %" $holds
+}
+
 step "packets and conversations: captures" $python tests/corpus/score_captures.py "$shared"
 step "hostile captures" $python tests/corpus/hostile.py --captures "$shared/captures" --only "public "
 $python tests/corpus/score_connections.py "$shared" --scores "$scores" || status=1
+diagnosis
 frames tcp-cases/crafted "$shared/tcp-cases/crafted" "$shared/tcp-cases/crafted-oracle"
 frames tcp-cases/lab "$shared/tcp-cases/lab" "$shared/tcp-cases/lab-oracle"
 
@@ -53,19 +63,19 @@ if ! command -v tshark > /dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-
 fi
 if command -v tshark > /dev/null 2>&1; then
     $python tests/corpus/score_exchanges.py "$shared" --scores "$scores" || status=1
+    $python tests/corpus/score_pairs.py "$shared" --scores "$scores" || status=1
+    $python tests/corpus/score_tls.py "$shared" --scores "$scores" || status=1
     $python tests/corpus/score_icmp.py "$shared" --scores "$scores" || status=1
     $python tests/corpus/score_rtp.py "$shared" --scores "$scores" || status=1
     cargo build --quiet --release --locked -p pcap-analyzer-core --example generate_capture
     $python tests/corpus/make_live.py "$work/live/captures" --generator target/release/examples/generate_capture
     $python "$shared/tools/make_oracle.py" "$work/live/captures" "$work/live/captures-oracle" > "$work/log"
-    $python tests/corpus/score_pairs.py "$shared" --scores "$scores" || status=1
     step "packets and conversations: live" $python tests/corpus/score_captures.py "$work/live" --live
 
     seed=${CORPUS_SEED:-$($python -c 'import random; print(random.randrange(10**8))')}
     echo "corpus: random captures of the seeds $seed to $((seed + 8)); CORPUS_SEED=$seed repeats them"
     $python "$shared/tools/fuzz_tcp.py" "$work/fuzz" --seeds "$seed:$((seed + 9))"
     $python "$shared/tools/make_oracle.py" "$work/fuzz" "$work/fuzz/answers" > "$work/log"
-    $python tests/corpus/score_tls.py "$shared" --scores "$scores" || status=1
     frames "live, seeds from $seed" "$work/fuzz" "$work/fuzz/answers"
 else
     echo "corpus: tshark is missing, so nothing was compared live. Install with: sudo apt-get install -y tshark"

@@ -37,13 +37,13 @@ pub fn control(input: &[u8]) {
     );
 }
 
-/// Any bytes as packets of RTP, RTCP and SIP: packets that came and those that are missing are all that were expected, where
+/// Any bytes as packets of RTP and RTCP, and as messages of SIP and RTSP over UDP and TCP: packets that came and those that are missing are all that were expected, where
 /// none came twice.
 ///
 /// # Panics
 /// When it does not hold.
 pub fn media(input: &[u8]) {
-    let mut number = 0_u16;
+    let (mut number, mut next) = (0_u16, 1_u32);
     let tables = analyze(input, |kind, body| match kind & 3 {
         0 | 1 => {
             number = number.wrapping_add(u16::from(body.first().copied().unwrap_or(1)));
@@ -52,7 +52,13 @@ pub fn media(input: &[u8]) {
             ipv4(kind, 17, 0, &udp(5004, &[&header[..], body].concat()))
         }
         2 => ipv4(kind, 17, 0, &udp(5004, &[&[0x81, 0xc8 | kind >> 2 & 1][..], body].concat())),
-        _ => ipv4(kind, 17, 0, &udp(5060, body)),
+        _ if kind & 4 == 0 => ipv4(kind, 17, 0, &udp(5060, body)),
+        _ => {
+            let segment =
+                [&[0x13, 0xc4, 0x13, 0xc4][..], &next.to_be_bytes(), &[0; 4], &[0x50, 0, 0xff, 0xff, 0, 0, 0, 0], body];
+            next = next.wrapping_add(body.len() as u32);
+            ipv4(0, 6, 0, &segment.concat())
+        }
     });
     let column = |name| tables.column("rtp_streams", name).into_iter().map(|value| value.expect("it is never NULL"));
     let came = column("packets").zip(column("duplicate_packets")).map(|(packets, copies)| packets - copies);

@@ -7,8 +7,12 @@ import hashlib
 import os
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+
+# The values of each field in a frame.
+Frame = dict[str, list[str]]
 
 CACHE = Path(__file__).parents[2] / ".cache" / "tshark"
 
@@ -42,6 +46,14 @@ def fields(capture: Path, wanted: str, names: list[str], occurrence: str = "f") 
     chosen = [option for name in names for option in ("-e", name)]
     text = output(capture, "-Y", wanted, "-T", "fields", "-E", f"occurrence={occurrence}", *chosen)
     return [dict(zip(names, line.split("\t"), strict=False)) for line in text.splitlines()]
+
+
+def values(capture: Path, wanted: str, names: Sequence[str]) -> list[Frame]:
+    """All values of the fields `names` of each frame that the display filter `wanted` lets pass."""
+    chosen = [option for name in names for option in ("-e", name)]
+    text = output(capture, "-Y", wanted, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=|", *chosen)
+    rows = [line.split("\t") for line in text.splitlines()]
+    return [{name: cell.split("|") if cell else [] for name, cell in zip(names, row, strict=True)} for row in rows]
 
 
 def captures(shared: Path, only: str = "") -> list[Path]:

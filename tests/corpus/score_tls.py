@@ -24,11 +24,11 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asked
 import scores
 import tls_truth
-import tshark_fields
+from asked import Frame
 from scores import Score
-from tshark_fields import Frame
 
 import pcap_analyzer as pa
 from pcap_analyzer.tables import Tables
@@ -187,7 +187,7 @@ def read(capture: Path) -> Reading:
     reading = Reading(capture)
     try:
         with pa.analyze(capture) as analysis:
-            frames = tshark_fields.fields(capture, FILTER, FIELDS)
+            frames = asked.values(capture, FILTER, FIELDS)
             for protocol in PROTOCOLS:
                 compare(reading, protocol.name, protocol.theirs(frames), protocol.ours(analysis.tables))
     except Exception as error:  # whatever it is, it belongs to this capture, and the others count too

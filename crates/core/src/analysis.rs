@@ -7,7 +7,7 @@ use crate::flows::{Flows, Found, Seen};
 use crate::fragments::Reassembler;
 use crate::issue::Issues;
 use crate::protocols::control::Control;
-use crate::protocols::tcp::{Answer, Class};
+use crate::protocols::tcp::{self, Answer, Class};
 use crate::selection::Selection;
 use crate::tables::{InterfaceRow, IssueRow, PacketRow, Row, Sink, TableWriter, TcpSegmentRow};
 use crate::traffic::{Buckets, Kind, Protocols, Sample};
@@ -251,6 +251,7 @@ impl<S: Sink> Analysis<S> {
             flags: tcp.flags,
             window: tcp.window,
             payload_bytes: tcp.payload_bytes,
+            sack: sack_text(&tcp::Options::parse(tcp.options)),
             class: class.name(),
             ws_flags: answer.flags.names(),
             ws_duplicate_ack_number: answer.duplicate_ack_number,
@@ -289,6 +290,11 @@ impl<S: Sink> Analysis<S> {
         };
         writer.push(row, &mut self.sink);
     }
+}
+
+fn sack_text(options: &tcp::Options) -> String {
+    let blocks: Vec<_> = options.sack.iter().map(|(left, right)| format!("{left}-{right}")).collect();
+    blocks.join(",")
 }
 
 fn write_interfaces(capture: u32, context: &Context, writer: &mut TableWriter<InterfaceRow>, sink: &mut impl Sink) {

@@ -207,6 +207,51 @@ fn messages_over_tcp_are_whole_whatever_the_segments() {
 }
 
 #[test]
+fn rtsp_announces_ports_and_payload_types() {
+    let sdp = "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n";
+    let described = format!(
+        "RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{sdp}",
+        sdp.len()
+    );
+    let talk = [
+        (true, "DESCRIBE rtsp://user:secret@h/a RTSP/1.0\r\nCSeq: 1\r\n\r\n".to_owned()),
+        (false, described),
+        (
+            true,
+            "SETUP rtsp://h/a/1 RTSP/1.0\r\nCSeq: 2\r\nTransport: RTP/AVP;client_port=40000-40001\r\n\r\n".to_owned(),
+        ),
+        (false, "$\0\0\x04data".to_owned()),
+        (
+            false,
+            "RTSP/1.0 200 OK\r\nCSeq: 2\r\nTransport: RTP/AVP;client_port=40000-40001;server_port=5004-5005\r\n\r\n"
+                .to_owned(),
+        ),
+    ];
+    let mut frames = vec![
+        (0, ipv4(1, 2, 6, &tcp((41_000, 554), 99, 0, SYN, b""))),
+        (0, ipv4(2, 1, 6, &tcp((554, 41_000), 199, 100, SYN | ACK, b""))),
+    ];
+    let mut next = [100_u32, 200];
+    for (client, text) in talk {
+        let (from, to, ports) = if client { (1, 2, (41_000, 554)) } else { (2, 1, (554, 41_000)) };
+        for part in text.as_bytes().chunks(30) {
+            let me = usize::from(!client);
+            frames.push((0, ipv4(from, to, 6, &tcp(ports, next[me], next[1 - me], ACK, part))));
+            next[me] += part.len() as u32;
+        }
+    }
+    for number in 0..2_u16 {
+        let packet = rtp(96, number, u32::from(number) * 3600);
+        frames.push((u64::from(number) * 40 * MS, ipv4(2, 1, 17, &udp((5004, 40_000), &packet))));
+    }
+    let tables = analyze(&pcap(&frames));
+    assert_eq!(tables.texts("rtp_streams", "detected_by"), ["rtsp"]);
+    assert_eq!(tables.texts("rtp_streams", "codec"), ["H264"]);
+    assert_eq!(tables.integers("rtp_streams", "clock_rate_hz"), [90_000]);
+    assert_eq!(tables.integers("rtp_streams", "jitter_ns"), [0]);
+}
+
+#[test]
 fn no_user_and_no_credential_reaches_a_table() {
     let frames: Vec<_> = call()
         .into_iter()

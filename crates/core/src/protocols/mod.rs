@@ -28,6 +28,7 @@ use crate::tables::{Sink, TableWriter};
 /// Protocols on top of TCP, in the order in which they are asked whether a stream is theirs.
 const STREAMS: &[follow::RecogniseStream] = &[
     tls::recognise,
+    rtp::recognise_rtsp,
     sip::recognise_stream, // its methods are its own
     dns::recognise_stream,
     http::recognise,

@@ -89,17 +89,14 @@ mod tests {
             let mut pending: Pending<u8, usize> = Pending::new(0, 0);
             let mut list: Vec<(u8, usize)> = Vec::new();
             for (value, (step, key)) in steps.into_iter().enumerate() {
-                match step {
-                    0 => {
-                        let removed = list.iter().position(|(known, _)| *known == key).map(|at| list.remove(at).1);
-                        prop_assert_eq!(pending.remove(&key), removed);
-                    }
-                    _ => {
-                        list.retain(|(known, _)| *known != key);
-                        list.push((key, value));
-                        let evicted = (list.len() > LEAST).then(|| list.remove(0).1);
-                        prop_assert_eq!(pending.insert(key, value), evicted);
-                    }
+                if step == 0 {
+                    let removed = list.iter().position(|(known, _)| *known == key).map(|at| list.remove(at).1);
+                    prop_assert_eq!(pending.remove(&key), removed);
+                } else {
+                    list.retain(|(known, _)| *known != key);
+                    list.push((key, value));
+                    let evicted = (list.len() > LEAST).then(|| list.remove(0).1);
+                    prop_assert_eq!(pending.insert(key, value), evicted);
                 }
                 prop_assert_eq!(pending.get(&key).copied(), list.iter().find(|(known, _)| *known == key).map(|entry| entry.1));
                 prop_assert!(pending.order.len() <= 2 * LEAST);

@@ -10,7 +10,16 @@ use crate::flows::Endpoint;
 use crate::protocols::pending::Pending;
 
 /// Payload types that one announcement may define.
-const MOST_FORMATS: usize = 24;
+pub(super) const MOST_FORMATS: usize = 24;
+
+/// What announced a stream.
+#[derive(Debug, Clone)]
+pub(crate) enum Signalling {
+    /// SDP in a call of SIP, with its Call-ID.
+    Sip(Arc<str>),
+    /// RTSP.
+    Rtsp,
+}
 
 /// Payload types and their meaning.
 pub(crate) type Formats = ArrayVec<(u8, Codec), MOST_FORMATS>;
@@ -18,8 +27,8 @@ pub(crate) type Formats = ArrayVec<(u8, Codec), MOST_FORMATS>;
 /// A stream that an end has said it will receive.
 #[derive(Debug, Clone)]
 pub(crate) struct Announced {
-    /// The call.
-    pub(crate) call: Arc<str>,
+    /// What announced it.
+    pub(crate) by: Signalling,
     /// What it may hold.
     pub(crate) formats: Arc<Formats>,
 }

@@ -7,12 +7,15 @@ mod media;
 mod message;
 mod quality;
 mod reports;
+mod rtsp;
+mod sdp;
 mod sequence;
 mod stream;
 mod table;
 mod tracker;
 
-pub(crate) use codec::Codec;
-pub(crate) use media::{Announced, Formats};
+pub(crate) use media::{Announced, Signalling};
+pub(crate) use rtsp::recognise as recognise_rtsp;
+pub(crate) use sdp::streams as streams_announced;
 pub use table::RtpStreamRow;
 pub(crate) use tracker::{Shared, recognise};

@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 
 use super::arrivals::Arrivals;
 use super::codec::Codec;
-use super::media::Announced;
+use super::media::{Announced, Signalling};
 use super::message::Packet;
 use super::quality::{Speech, opinion_score};
 use super::reports::Reported;
@@ -107,8 +107,15 @@ impl Stream {
             payload_types: self.types.iter().map(u8::to_string).collect::<Vec<_>>().join(","),
             codec: codec.and_then(|codec| codec.name),
             clock_rate_hz: codec.map(|codec| codec.clock_hz),
-            detected_by: if announced.is_some() { "sip" } else { "heuristic" },
-            call_id: announced.map(|announced| announced.call.to_string()),
+            detected_by: match announced.map(|announced| &announced.by) {
+                Some(Signalling::Sip(_)) => "sip",
+                Some(Signalling::Rtsp) => "rtsp",
+                None => "heuristic",
+            },
+            call_id: announced.and_then(|announced| match &announced.by {
+                Signalling::Sip(call) => Some(call.to_string()),
+                Signalling::Rtsp => None,
+            }),
             packets: sequence.received,
             payload_bytes: self.payload_bytes,
             expected_packets: sequence.expected(),

@@ -31,9 +31,9 @@ table! {
         codec: Option<&'static str>,
         /// Ticks of its timestamp in a second; NULL where they are not known, and then nothing in time can be told of it.
         clock_rate_hz: Option<u32> ["Hz"],
-        /// How it is known: sip (announced by SDP there), heuristic (five packets in sequence).
+        /// How it is known: sip, rtsp (announced there), heuristic (five packets in sequence).
         detected_by: &'static str,
-        /// Call-ID of the call that announced it, as in sip_calls.
+        /// Call-ID of the call of SIP that announced it, as in sip_calls.
         call_id: Option<String>,
         /// Packets that came, copies included.
         packets: u64 ["packets"],

@@ -2,7 +2,6 @@
 
 mod call;
 mod message;
-mod sdp;
 mod table;
 mod tracker;
 mod transaction;

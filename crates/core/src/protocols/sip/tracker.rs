@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::call::Call;
 use super::message::{self, Message, Start, split_header};
-use super::sdp;
 use super::table::{SipCallRow, SipTransactionRow};
 use super::transaction::Transaction;
 use crate::flows::{AddressText, Endpoint, end_text};
@@ -14,7 +13,7 @@ use crate::protocols::follow::{
     At, Bytes, Context, Datagram, DatagramTracker, Ends, Opening, Recognised, Step, StreamTracker,
 };
 use crate::protocols::pending::Pending;
-use crate::protocols::rtp::Announced;
+use crate::protocols::rtp::{Announced, Signalling, streams_announced};
 use crate::protocols::tcp::Role;
 use crate::tables::{Sink, TableWriter};
 
@@ -183,9 +182,9 @@ impl Tracker {
         shared.sip.message(&message, place, at, context.issues, context.sink);
         if message.has_sdp {
             let call: Arc<str> = String::from_utf8_lossy(kept(message.call_id)).into();
-            for stream in sdp::streams(message.body) {
+            for stream in streams_announced(message.body) {
                 let formats = Arc::new(stream.formats);
-                let announced = Announced { call: Arc::clone(&call), formats };
+                let announced = Announced { by: Signalling::Sip(Arc::clone(&call)), formats };
                 shared.rtp.media.announce(stream.address, stream.port, announced);
             }
         }

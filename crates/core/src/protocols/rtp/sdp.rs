@@ -2,21 +2,22 @@
 
 use std::net::IpAddr;
 
-use crate::protocols::rtp::{Codec, Formats};
+use super::codec::Codec;
+use super::media::{Formats, MOST_FORMATS};
 
 /// Streams that one description may announce.
 const MOST_STREAMS: usize = 16;
 
 /// A stream that the sender of the description will receive.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Stream {
-    pub(super) address: IpAddr,
-    pub(super) port: u16,
-    pub(super) formats: Formats,
+pub(crate) struct Stream {
+    pub(crate) address: IpAddr,
+    pub(crate) port: u16,
+    pub(crate) formats: Formats,
 }
 
 /// The streams of RTP in a description.
-pub(super) fn streams(description: &[u8]) -> Vec<Stream> {
+pub(crate) fn streams(description: &[u8]) -> Vec<Stream> {
     let mut session = None;
     let mut streams: Vec<(Option<IpAddr>, u16, Formats)> = Vec::new();
     let mut other_media = false;
@@ -45,6 +46,12 @@ pub(super) fn streams(description: &[u8]) -> Vec<Stream> {
         Some(Stream { address: address.or(session)?, port, formats })
     };
     streams.into_iter().filter_map(placed).collect()
+}
+
+/// All payload types that a description defines, whatever their streams: RTSP tells the ports apart from it (RFC 2326 §C.1).
+pub(super) fn formats(description: &[u8]) -> Formats {
+    let lines = description.split(|&byte| byte == b'\n').filter_map(|line| line.trim_ascii().strip_prefix(b"a="));
+    lines.filter_map(format).take(MOST_FORMATS).collect()
 }
 
 /// The port in `audio 49170 RTP/AVP 0 8`; 0 says that the stream is refused (RFC 3264 §6).
