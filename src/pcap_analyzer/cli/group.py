@@ -8,6 +8,7 @@ from pcap_analyzer import _core
 
 from .analyze import analyze
 from .query import query
+from .serve import serve
 from .tables import tables
 
 
@@ -35,5 +36,5 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, query, tables):
+for command in (analyze, query, serve, tables):
     group.add_command(command)

@@ -35,13 +35,14 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The record of a task. `error` is a problem document; `summary` the verdict in a few words and figures."""
+    """The record of a task. `resumable` uploads may pause; `error` is a problem document; `summary` the verdict in a few words and figures."""
 
     id: str
     file_name: str
     created_at: datetime
     owner_id: str | None = None
     status: Status = Status.PENDING
+    resumable: bool = False
     uploaded: bool = False
     size_bytes: int = 0
     expected_bytes: int | None = None

@@ -1,12 +1,11 @@
 """What a runner of analyses offers, and what it tells. Today worker processes of this machine are the only one."""
 
-import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from pcap_analyzer.web.errors import Problem
-from pcap_analyzer.web.task import Status
+from pcap_analyzer.web.task import Status, Task
 
 
 class QueueFullError(Exception):
@@ -17,24 +16,26 @@ class QueueFullError(Exception):
 class Job:
     """A task that has a place in the queue. Its capture may still be arriving.
 
-    `size_bytes` of the capture lie in `path` so far; `complete` says that these are all. `slow` is an upload that is
-    not worth a worker before it is complete.
+    `task` is its record as last written. `size_bytes` of the capture lie in `path` so far; `complete` says that these
+    are all. `slow` is an upload that is not worth a worker before it is complete. `cancelled` jobs are ended for their
+    user, `dropped` ones by whoever received the capture.
     """
 
-    task_id: str
-    file_name: str
+    task: Task
     path: Path
     size_bytes: int = 0
-    expected_bytes: int | None = None
     complete: bool = False
     slow: bool = False
     cancelled: bool = False
-    attempts: int = 0
-    keep_capture: bool = False
+    dropped: bool = False
     running: bool = False
     reported: bool = False
     progress: dict[str, Any] = field(default_factory=dict)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def task_id(self) -> str:
+        """The id of its task."""
+        return self.task.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ tasks = Table(
     Column("owner_id", String(36), ForeignKey("users.id", ondelete="CASCADE")),
     Column("file_name", Text, nullable=False),
     Column("status", String(12), nullable=False),
+    Column("resumable", Boolean, nullable=False),
     Column("uploaded", Boolean, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("expected_bytes", BigInteger),

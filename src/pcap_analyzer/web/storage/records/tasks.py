@@ -1,6 +1,5 @@
 """Records of tasks."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -72,11 +71,6 @@ class Tasks:
     async def with_old_captures(self, now: datetime) -> list[Task]:
         """Tasks whose capture was kept for long enough."""
         return await self._all(select(tasks).where(tasks.c.capture_expires_at <= now))
-
-    async def known(self, task_ids: Sequence[str]) -> dict[str, Task]:
-        """Those of `task_ids` that are tasks."""
-        found = await self._all(select(tasks).where(tasks.c.id.in_(task_ids)))
-        return {task.id: task for task in found}
 
     async def history(
         self, owner_id: str | None, search: str = "", status: Status | None = None, limit: int = 50, offset: int = 0

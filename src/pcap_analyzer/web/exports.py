@@ -1,0 +1,62 @@
+"""The tables of a report as CSV and Parquet, one by one or all in a zip."""
+
+import asyncio
+import tempfile
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import IO
+
+from fastapi.responses import Response, StreamingResponse
+
+from pcap_analyzer.database import connect, quote_text
+from pcap_analyzer.render import files
+
+from .files import attachment
+from .storage.blobs.base import BlobStore
+
+_CHUNK_BYTES = 1 << 20
+
+
+async def csv_of(blobs: BlobStore, task_id: str, table: str, name: str) -> Response:
+    """One table as CSV, made while it is sent."""
+    path = await blobs.local(task_id, f"{table}.parquet")
+    headers = {"Content-Disposition": attachment(name)}
+    return StreamingResponse(_csv(path), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def bundle(blobs: BlobStore, task_id: str, tables: list[str], kind: str, name: str) -> Response:
+    """All tables in a zip."""
+    paths = [await blobs.local(task_id, f"{table}.parquet") for table in tables]
+    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 – closed when it is sent
+    await asyncio.to_thread(_zip, file, paths, kind)
+    headers = {"Content-Disposition": attachment(name), "Content-Length": str(file.tell())}
+    return StreamingResponse(_read(file), media_type="application/zip", headers=headers)
+
+
+def _zip(file: IO[bytes], paths: list[Path], kind: str) -> None:
+    # Parquet is compressed by itself.
+    method = zipfile.ZIP_DEFLATED if kind == "csv" else zipfile.ZIP_STORED
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for path in paths:
+            if kind == "parquet":
+                archive.write(path, path.name)
+                continue
+            with archive.open(f"{path.stem}.csv", "w") as member:
+                for text in _csv(path):
+                    member.write(text.encode())
+
+
+async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        file.seek(0)
+        while chunk := await asyncio.to_thread(file.read, _CHUNK_BYTES):
+            yield chunk
+
+
+def _csv(path: Path) -> Iterator[str]:
+    connection = connect(writable=path.parent)
+    try:
+        yield from files.csv(connection, f"SELECT * FROM read_parquet({quote_text(str(path))})")  # noqa: S608
+    finally:
+        connection.close()
