@@ -18,7 +18,7 @@ class BlobStore(Protocol):
     """Files by task and name. Both are made by the service, never by a client."""
 
     async def adopt(self, task_id: str, folder: Path) -> None:
-        """Takes over all files of a local folder at once; the folder is gone after it."""
+        """Takes over all files of a local folder, which is gone after it; what the task had before stays."""
 
     async def find(self, task_id: str, name: str) -> Blob | None:
         """The file, if it is there."""

@@ -18,12 +18,14 @@ class FilesystemBlobs:
         folder.mkdir(parents=True, exist_ok=True)
 
     async def adopt(self, task_id: str, folder: Path) -> None:
-        """Moves the folder: it is there whole or not at all. A task that is run again replaces its first files."""
+        """Moves the files, which takes no room on the same disk. Those of the same name are replaced."""
         target = self._folder / task_id
 
         def move() -> None:
-            shutil.rmtree(target, ignore_errors=True)
-            folder.rename(target)
+            target.mkdir(exist_ok=True)
+            for file in folder.iterdir():
+                file.replace(target / file.name)
+            folder.rmdir()
 
         await asyncio.to_thread(move)
 
