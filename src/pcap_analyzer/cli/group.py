@@ -6,6 +6,7 @@ import click
 
 from pcap_analyzer import _core
 
+from .admin import admin
 from .analyze import analyze
 from .query import query
 from .serve import serve
@@ -36,5 +37,5 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, query, serve, tables):
+for command in (analyze, query, tables, serve, admin):
     group.add_command(command)

@@ -39,6 +39,7 @@ class Metrics:
         )
         self.queue_size = Gauge("pcap_queue_size", "Analyses that wait.", registry=self.registry)
         self.running = Gauge("pcap_analysis_running", "Analyses that run.", registry=self.registry)
+        self.workers_ready = Gauge("pcap_workers_ready", "Worker processes that are ready.", registry=self.registry)
         self.worker_memory = Gauge(
             "pcap_worker_memory_bytes", "Memory held by worker processes.", registry=self.registry
         )

@@ -39,6 +39,7 @@ class Service:
         self.spool = Spool(settings.data_dir / "uploads")
         self.passwords = Passwords()
         self.login_limiter = Limiter(settings.logins_per_minute)
+        self.address_limiter = Limiter(10 * settings.logins_per_minute)
         self.upload_limiter = Limiter(settings.uploads_per_minute)
         self.metrics = Metrics()
         self.progress = Progress()

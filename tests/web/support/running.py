@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-PATIENCE_S = 60
+PATIENCE_S = int(os.environ.get("TEST_PATIENCE_S", "60"))
 T = TypeVar("T")
 FINAL = {"completed", "failed", "expired", "timeout", "cancelled"}
 
@@ -40,12 +40,16 @@ class Service:
     def start(self) -> None:
         environment = os.environ | {"DATA_DIR": str(self.data_dir)} | self._settings
         command = [sys.executable, "-m", "pcap_analyzer", "serve", "--port", "0"]
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=self._prepare
-        )
+        # Not a pipe: stopped workers hold its other end when their service is gone.
+        self._said = self.data_dir.parent / "stderr"
+        with self._said.open("w") as said:
+            self.process = subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=said, text=True, preexec_fn=self._prepare
+            )
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert "ready" in line, self.process.communicate()[1]
+        with self.process.stdout as out:
+            line = out.readline()
+        assert "ready" in line, self._said.read_text()
         self.url = line.split()[-1]
         self.client = httpx.Client(base_url=self.url, timeout=PATIENCE_S)
 
@@ -59,8 +63,8 @@ class Service:
         """Ends it; gives what it said on standard error."""
         self.client.close()
         self.process.send_signal(number)
-        _, said = self.process.communicate(timeout=PATIENCE_S)
-        return said
+        self.process.wait(timeout=PATIENCE_S)
+        return self._said.read_text()
 
     def workers(self) -> list[int]:
         """The processes that analyse."""
@@ -68,13 +72,9 @@ class Service:
         return [int(pid) for pid in children.split()]
 
     def wait_for_workers(self, count: int = 2) -> list[int]:
-        """The workers once they have everything loaded: then they have given up their privileges and read commands."""
-
-        def ready() -> list[int]:
-            pids = [pid for pid in self.workers() if len(list(Path(f"/proc/{pid}/task").iterdir())) > 1]
-            return pids if len(pids) == count else []
-
-        return wait_for(ready)
+        """The workers once they are ready."""
+        wait_for(lambda: f"pcap_workers_ready {count:.1f}" in self.client.get("/metrics").text)
+        return self.workers()
 
     def upload(self, capture: Path | bytes, name: str = "a.pcap", **more: Any) -> httpx.Response:
         content = capture if isinstance(capture, bytes) else capture.read_bytes()

@@ -58,7 +58,9 @@ async def metrics(service: ServiceDep) -> Response:
     figures, jobs = service.metrics, service.jobs
     figures.queue_size.set(jobs.waiting)
     figures.running.set(jobs.running)
-    figures.worker_memory.set(sum(map(system.resident_bytes, jobs.worker_pids())))
+    workers = jobs.workers()
+    figures.workers_ready.set(len(workers))
+    figures.worker_memory.set(sum(map(system.resident_bytes, workers)))
     figures.memory_used.set(system.memory().used_bytes)
     figures.disk_used_share.set(system.disk(service.settings.data_dir).used_percent / 100)
     return Response(figures.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

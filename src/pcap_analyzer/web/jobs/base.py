@@ -100,6 +100,9 @@ class Jobs(Protocol):
     def position(self, job: Job) -> int | None:
         """Its place among those that wait, from 1; None when it runs."""
 
+    def workers(self) -> list[int]:
+        """The processes of this machine that are ready for jobs, or at work."""
+
     @property
     def waiting(self) -> int:
         """How many jobs wait."""

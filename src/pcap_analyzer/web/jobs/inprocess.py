@@ -40,7 +40,7 @@ class InProcessJobs:
         self._changed = asyncio.Condition()
         self._servers: list[asyncio.Task[None]] = []
         self._wakers: set[asyncio.Task[None]] = set()
-        self._idle = 0
+        self._ready: set[WorkerProcess] = set()
 
     async def start(self) -> None:
         """Makes workers ready; jobs are taken as soon as one is."""
@@ -117,9 +117,9 @@ class InProcessJobs:
         """How many jobs run."""
         return sum(job.running for job in self._jobs.values())
 
-    def worker_pids(self) -> list[int]:
-        """The processes that run jobs."""
-        return [process.pid for process in self._processes.values()]
+    def workers(self) -> list[int]:
+        """The processes that are ready for jobs, or at work."""
+        return [process.pid for process in self._ready if process.is_alive]
 
     def _remove(self, job: Job) -> None:
         job.running = False
@@ -155,7 +155,9 @@ class InProcessJobs:
         try:
             while True:
                 if process is None or not process.is_alive:
+                    self._ready = {other for other in self._ready if other.is_alive}
                     process = await self._start_process()
+                    self._ready.add(process)
                 job = await self._take(process)
                 if job is not None:
                     await self._run(process, job)
