@@ -83,6 +83,9 @@ async def _check_table(service: Service, task: Task, name: str) -> None:
 async def delete(request: Request, service: ServiceDep, principal: PrincipalDep, task: TaskDep) -> None:
     """Removes a report and whatever was kept of its capture; the task stays in the history as expired."""
     check_there(task)
+    if job := service.jobs.cancel(task.id):
+        # Its tables may still be on their way.
+        await job.over.wait()
     await service.tasks.update(task.id, status=Status.EXPIRED.value, capture_expires_at=None)
     await service.blobs.delete(task.id)
     service.spool.path(task.id).unlink(missing_ok=True)

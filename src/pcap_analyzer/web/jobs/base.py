@@ -1,5 +1,6 @@
 """What a runner of analyses offers, and what it tells. Today worker processes of this machine are the only one."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +19,7 @@ class Job:
 
     `task` is its record as last written. `size_bytes` of the capture lie in `path` so far; `complete` says that these
     are all. `slow` is an upload that is not worth a worker before it is complete. `cancelled` jobs are ended for their
-    user, `dropped` ones by whoever received the capture.
+    user, `dropped` ones by whoever received the capture. Once a job is `over` no worker touches it again.
     """
 
     task: Task
@@ -31,6 +32,7 @@ class Job:
     running: bool = False
     reported: bool = False
     progress: dict[str, Any] = field(default_factory=dict)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def task_id(self) -> str:

@@ -124,6 +124,7 @@ class InProcessJobs:
     def _remove(self, job: Job) -> None:
         job.running = False
         self._jobs.pop(job.task_id, None)
+        job.over.set()
         for other in self._jobs.values():
             if not other.running:
                 self._listener.moved(other)
