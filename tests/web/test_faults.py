@@ -172,7 +172,9 @@ def test_headers_have_an_end(service: Service) -> None:
 
 def test_workers_have_no_network_and_start_no_programs(service: Service) -> None:
     for pid in service.wait_for_workers():
-        facts = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line)
+        facts = dict(
+            line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line
+        )
         assert (facts["NoNewPrivs"], facts["Seccomp"]) == ("1", "2")
         assert "Max core file size        0 " in Path(f"/proc/{pid}/limits").read_text()
 

@@ -37,9 +37,16 @@ def test_news_are_told_to_the_end(start: Callable[..., Service], capture: Path) 
     ids = [event["id"] for event in told]
     assert ids == sorted(set(ids))
     assert told[0]["data"]["status"] == "processing"
-    assert {"phase", "percent", "read_bytes", "packets", "packets_per_s", "eta_s", "memory_bytes", "queue_position"} <= set(
-        told[0]["data"]
-    )
+    assert {
+        "phase",
+        "percent",
+        "read_bytes",
+        "packets",
+        "packets_per_s",
+        "eta_s",
+        "memory_bytes",
+        "queue_position",
+    } <= set(told[0]["data"])
     assert told[-1]["event"] == "end"
     assert told[-1]["data"]["status"] == "completed"
     assert told[-1]["data"] == service.status(task_id)

@@ -52,7 +52,11 @@ def test_a_report_is_sent_once_in_parts_and_compressed(service: Service, task_id
         encoding = answer.headers.get("content-encoding", "identity")
         again = service.client.get(url, headers={"If-None-Match": answer.headers["etag"], "Accept-Encoding": encoding})
         assert (again.status_code, again.content) == (304, b"")
-    for wanted, expected in (("bytes=0-9", whole.content[:10]), ("bytes=-5", whole.content[-5:]), ("bytes=100-", whole.content[100:])):
+    for wanted, expected in (
+        ("bytes=0-9", whole.content[:10]),
+        ("bytes=-5", whole.content[-5:]),
+        ("bytes=100-", whole.content[100:]),
+    ):
         part = service.client.get(url, headers={"Range": wanted})
         assert (part.status_code, part.content) == (206, expected)
     assert service.client.get(url, headers={"Range": f"bytes={len(whole.content)}-"}).status_code == 416

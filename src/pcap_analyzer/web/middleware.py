@@ -15,9 +15,7 @@ from .settings import Settings
 
 _log = logging.getLogger(NAME)
 
-_POLICY = (
-    "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-)
+_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -71,7 +69,9 @@ class Gate:
     def _refusal(self, method: str, headers: Headers) -> Problem | None:
         host = headers.get("host", "")
         if _without_port(host.lower()) not in self._hosts and "*" not in self._hosts:
-            return Problem(421, "unknown_host", "This service does not answer to that name.", "Add it to ALLOWED_HOSTS.")
+            return Problem(
+                421, "unknown_host", "This service does not answer to that name.", "Add it to ALLOWED_HOSTS."
+            )
         if method not in SAFE_METHODS and not _is_own(headers, host):
             return Problem(403, "foreign_origin", "Another site may not change anything here.")
         return None

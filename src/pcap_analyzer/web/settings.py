@@ -98,7 +98,9 @@ class Settings(BaseSettings):
     )
     session_hours: float = Field(default=12, gt=0, description="Hours after which a login ends.")
     logins_per_minute: int = Field(
-        default=10, ge=1, description="Failed logins for one name from one address before 429 is answered; for all names, ten times as many."
+        default=10,
+        ge=1,
+        description="Failed logins for one name from one address before 429 is answered; for all names, ten times as many.",
     )
     oidc_issuer: str = Field(default="", description="URL of the identity provider, for `ACCESS=oidc`.")
     oidc_client_id: str = Field(default="", description="Client id at the identity provider.")
@@ -111,7 +113,11 @@ class Settings(BaseSettings):
     @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return (
+            tuple(part.strip().lower() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """The report of a task, in the formats that people and programs want, and its end."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -19,16 +19,15 @@ router = APIRouter(tags=["reports"])
 Format = Literal["html", "json", "csv", "parquet"]
 
 
-@router.get(
-    "/report/{task_id}",
-    response_class=Response,
-    responses={
-        200: {"content": {"text/html": {}, "application/json": {}, "text/csv": {}, "application/vnd.apache.parquet": {}}},
-        206: {"description": "The range that was asked for."},
-        304: {"description": "What the client has is current."},
-    }
-    | responses(400, 401, 404, 409, 410, 416),
-)
+_FORMATS = ("text/html", "application/json", "text/csv", "application/vnd.apache.parquet", "application/zip")
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {media_type: {} for media_type in _FORMATS}},
+    206: {"description": "The range that was asked for."},
+    304: {"description": "What the client has is current."},
+}
+
+
+@router.get("/report/{task_id}", response_class=Response, responses=_FILES | responses(401, 404, 409, 410, 416))
 async def report(
     request: Request,
     service: ServiceDep,

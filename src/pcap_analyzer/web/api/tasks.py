@@ -31,12 +31,13 @@ async def status(service: ServiceDep, task: TaskDep) -> dict[str, Any]:
     return state_of(service, task)
 
 
-@router.get(
-    "/progress/{task_id}",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}}, 204: {"description": "All news are known."}}
-    | responses(401, 404),
-)
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}},
+    204: {"description": "All news are known."},
+}
+
+
+@router.get("/progress/{task_id}", response_class=StreamingResponse, responses=_STREAM | responses(401, 404))
 async def progress(
     service: ServiceDep, task: TaskDep, last_event_id: Annotated[str, Header(alias="Last-Event-ID")] = ""
 ) -> Response:

@@ -33,9 +33,7 @@ async def tokens(service: ServiceDep, principal: PrincipalDep) -> list[dict[str,
 
 
 @router.post("/tokens", status_code=201, responses=responses(401, 403))
-async def create(
-    request: Request, service: ServiceDep, principal: PrincipalDep, wanted: NewToken
-) -> dict[str, Any]:
+async def create(request: Request, service: ServiceDep, principal: PrincipalDep, wanted: NewToken) -> dict[str, Any]:
     """A new token; `key` is never shown again."""
     user = await service.users.by_id(_person(principal))
     assert user is not None

@@ -20,9 +20,7 @@ _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}
-            },
+            "multipart/form-data": {"schema": {"type": "object", "properties": {"file": _FILE}, "required": ["file"]}},
             "application/octet-stream": {"schema": _FILE},
         },
     }
@@ -33,7 +31,9 @@ TaskIdHeader = Annotated[
 ]
 
 
-@router.post("/upload", status_code=202, openapi_extra=_BODY, responses=responses(400, 401, 403, 408, 409, 413, 415, 429))
+@router.post(
+    "/upload", status_code=202, openapi_extra=_BODY, responses=responses(400, 401, 403, 408, 409, 413, 415, 429)
+)
 async def upload(
     request: Request,
     service: ServiceDep,

@@ -21,7 +21,9 @@ router = APIRouter(tags=["resumable uploads"])
 
 _VERSION = "1.0.0"
 _OFFSET_TYPE = "application/offset+octet-stream"
-_BODY = {"requestBody": {"required": True, "content": {_OFFSET_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
+_BODY = {
+    "requestBody": {"required": True, "content": {_OFFSET_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 TusVersion = Annotated[str, Header(alias="Tus-Resumable", description="Always 1.0.0.")]
 # No file has more bytes than an offset of 63 bits can tell.

@@ -70,7 +70,9 @@ async def change(
         changes["password_hash"] = await asyncio.to_thread(service.passwords.hash, wanted.password)
     if changes:
         await service.users.change(user.id, **changes)
-        await service.audit.note("change_user", admin.name, address(request), f"{user.name}: {', '.join(sorted(changes))}")
+        await service.audit.note(
+            "change_user", admin.name, address(request), f"{user.name}: {', '.join(sorted(changes))}"
+        )
     changed = await service.users.by_id(user.id)
     assert changed is not None
     return _shown(changed)

@@ -7,7 +7,9 @@ import shutil
 import signal
 import time
 from collections import deque
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from pcap_analyzer.web.errors import Problem
 from pcap_analyzer.web.logs import NAME
@@ -136,8 +138,8 @@ class InProcessJobs:
 
         self._spawn(notify())
 
-    def _spawn(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._wakers.add(task)
         task.add_done_callback(self._wakers.discard)
 

@@ -36,9 +36,7 @@ class WorkerProcess:
 
         """
         command = (sys.executable, "-m", "pcap_analyzer.web.jobs.worker", str(memory_mb))
-        worker = cls(
-            await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE_BYTES)
-        )
+        worker = cls(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_LONGEST_LINE_BYTES))
         try:
             async with asyncio.timeout(_START_S):
                 async for news in worker.news():

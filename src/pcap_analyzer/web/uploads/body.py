@@ -69,7 +69,9 @@ class _Form:
             self._held += self._parse(chunk)
             if self._found:
                 return self._name
-        raise Problem(400, "no_file", "The form has no field `file` with a file in it.", 'For example: curl -F "file=@a.pcap"')
+        raise Problem(
+            400, "no_file", "The form has no field `file` with a file in it.", 'For example: curl -F "file=@a.pcap"'
+        )
 
     async def file(self) -> AsyncIterator[bytes]:
         """The bytes of the file, to the end of the form."""

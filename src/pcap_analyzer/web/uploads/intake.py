@@ -118,7 +118,9 @@ class Intake:
         try:
             await self.receive(job, chunks)
         except ClientDisconnect as error:
-            problem = Problem(400, "upload_interrupted", f"The upload ended after {job.size_bytes:,} bytes.", "Send it again.")
+            problem = Problem(
+                400, "upload_interrupted", f"The upload ended after {job.size_bytes:,} bytes.", "Send it again."
+            )
             await self.refuse(job, problem)
             raise problem from error
         except Problem as problem:

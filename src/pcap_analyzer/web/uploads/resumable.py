@@ -62,7 +62,9 @@ class Resumable:
         if task.uploaded or task.status.is_final:
             raise Problem(409, "upload_ended", "This upload has ended.")
         if offset != self.offset(task):
-            raise Problem(409, "wrong_offset", f"The upload stands at {self.offset(task)}, not at {offset}.", "Ask by HEAD.")
+            raise Problem(
+                409, "wrong_offset", f"The upload stands at {self.offset(task)}, not at {offset}.", "Ask by HEAD."
+            )
         job = self._intake.admit(task)
         job.size_bytes = offset
         try:

@@ -1,7 +1,6 @@
 """The tables of the database. A change here needs a migration in `migrations/versions`."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -31,7 +30,7 @@ class UtcTime(TypeDecorator[datetime]):
         """Only times with a zone go in."""
         return value.astimezone(UTC) if value else None
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """And come out with UTC."""
         if value is None:
             return None

@@ -64,9 +64,7 @@ class Tasks:
 
     async def expiring(self, now: datetime) -> list[Task]:
         """Completed tasks whose report has lived long enough."""
-        return await self._all(
-            select(tasks).where(tasks.c.status == Status.COMPLETED.value, tasks.c.expires_at <= now)
-        )
+        return await self._all(select(tasks).where(tasks.c.status == Status.COMPLETED.value, tasks.c.expires_at <= now))
 
     async def with_old_captures(self, now: datetime) -> list[Task]:
         """Tasks whose capture was kept for long enough."""

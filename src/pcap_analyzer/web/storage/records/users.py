@@ -143,9 +143,7 @@ class Users:
 
     # ---- tokens ------------------------------------------------------------------------------------------------
 
-    async def add_token(
-        self, user: User, key_hash: str, name: str, scope: str, expires_at: datetime | None
-    ) -> Token:
+    async def add_token(self, user: User, key_hash: str, name: str, scope: str, expires_at: datetime | None) -> Token:
         """A new token."""
         token = Token(str(uuid.uuid4()), name, scope, datetime.now(UTC), expires_at)
         values = {column: getattr(token, column) for column in Token.__slots__}
