@@ -14,15 +14,15 @@ ROOT = Path(pcap_analyzer.__file__).parent
 
 # From the bottom to the top. Modules of one line do not depend on those of a later line.
 LAYERS = [
-    ["_core", "errors", "ledger", "settings", "text", "units"],
+    ["_core", "causes", "errors", "ledger", "selection", "settings", "text", "units"],
     ["database"],
     ["sql", "tables"],
     ["findings"],
-    ["verdict"],
+    ["profiles", "verdict"],
     ["analysis"],
-    ["report"],
+    ["evidence", "report"],
     ["render"],
-    ["cli", "web"],
+    ["api", "cli", "web"],
 ]
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

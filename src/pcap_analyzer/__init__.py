@@ -4,12 +4,13 @@
 import pcap_analyzer as pa
 
 with pa.analyze("slow.pcapng") as analysis:
+    print(analysis.verdict["summary"])
     print(analysis.rows("SELECT client, server, duration_ns FROM flows ORDER BY duration_ns DESC LIMIT 5"))
 ```
 """
 
 from ._core import __version__
-from .analysis import Analysis, analyze
+from .api import Analysis, analyze
 from .errors import PcapAnalyzerError, QueryError, SettingError, UnreadableCaptureError
 
 __all__ = [

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from os import PathLike
 from typing import Any, Self, TypedDict, final
 
-__all__ = ["Analyzer", "CaptureError", "Table", "Tables", "__version__", "analyze", "catalogue"]
+__all__ = ["Analyzer", "CaptureError", "Table", "Tables", "__version__", "analyze", "carve", "catalogue"]
 
 __version__: str
 
@@ -52,14 +52,38 @@ def analyze(
     on_demand: Sequence[str] = ...,
     spill_directory: str | None = None,
     progress: ProgressCallback | None = None,
+    matching: str | None = None,
+    since: tuple[int, bool] | None = None,
+    until: tuple[int, bool] | None = None,
 ) -> Tables:
     """Reads files (`-` is standard input); several are merged into one capture in time order.
+
+    `matching`, a filter in the words of tcpdump, and the moments `since` and `until` say which frames are analysed. A moment is a
+    number of nanoseconds, and whether it counts from the first frame on or from 1970 UTC.
 
     `progress` is called at most ten times a second. Ctrl-C and whatever `progress` raises end the run.
 
     Raises:
         CaptureError: a source is not a capture.
         OSError: a source cannot be opened or read.
+        ValueError: `matching` is no filter; the text is one line that says why.
+
+    """
+
+def carve(
+    source: str | PathLike[str],
+    frames: Sequence[tuple[int, str]],
+    output: str | PathLike[str],
+    *,
+    progress: ProgressCallback | None = None,
+) -> tuple[int, int]:
+    """Copies frames of a file, given as numbers with comments, into a pcapng file, as they are and in file order.
+
+    Gives how many were written, and how many left out since pcapng has no number for how they begin.
+
+    Raises:
+        CaptureError: `source` is not a capture.
+        OSError: a file cannot be read or written.
 
     """
 

@@ -3,14 +3,15 @@
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from . import _core
 from .database import connect_to
-from .errors import UnreadableCaptureError, describe_os_error
+from .errors import SettingError, UnreadableCaptureError, describe_os_error
+from .selection import Selection
 from .settings import MEMORY_BYTES
 from .tables import Row, Tables
 
@@ -18,40 +19,29 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from ._core import ProgressCallback
+    from .findings._run import Options
+    from .verdict import Diagnosis
 
 Source = str | os.PathLike[str]
 
+_ALL = Selection()
 
-def analyze(
-    *sources: Source,
-    memory_bytes: int = MEMORY_BYTES,
-    on_demand: Sequence[str] = (),
-    progress: "ProgressCallback | None" = None,
-    writable: Path | None = None,
-) -> "Analysis":
-    """Reads a capture (`-` is standard input); several are merged into one in time order.
 
-    Tables that have a row for every packet are filled only when `on_demand` names them. SQL may write into the folder
-    `writable`, and nowhere when there is none.
+def carve_frames(
+    source: Source, frames: Mapping[int, str], output: Path, *, progress: "ProgressCallback | None" = None
+) -> tuple[int, int]:
+    """Copies frames of a capture, each with what to say about it, into a pcapng file, as they are and in file order.
+
+    Gives how many were written, and how many were left out since pcapng has no number for how they begin.
 
     Raises:
         UnreadableCaptureError: nothing could be read.
 
     """
-    if not sources:
-        raise TypeError("analyze() needs at least one capture")
-    names = [os.fspath(source) for source in sources]
-    spill = tempfile.TemporaryDirectory(prefix="pcap-analyzer-", ignore_cleanup_errors=True)
-    started_ns = time.perf_counter_ns()
     try:
-        core = _core.analyze(
-            names, memory_bytes=memory_bytes, on_demand=on_demand, spill_directory=spill.name, progress=progress
-        )
-    except BaseException as error:
-        spill.cleanup()
-        raise _translated(error, names) from error
-    read_ns = time.perf_counter_ns() - started_ns
-    return Analysis(core, names, read_ns=read_ns, memory_bytes=memory_bytes, spill=spill, writable=writable)
+        return _core.carve(source, list(frames.items()), output, progress=progress)
+    except (_core.CaptureError, OSError) as error:
+        raise _translated(error, [os.fspath(source)]) from error
 
 
 def _translated(error: BaseException, names: list[str]) -> BaseException:
@@ -61,6 +51,8 @@ def _translated(error: BaseException, names: list[str]) -> BaseException:
         # The core begins with the source, of several captures the one that it could not read.
         line = str(error)
         return UnreadableCaptureError(f"standard input{line[1:]}" if line.startswith("-:") else line)
+    if isinstance(error, ValueError):
+        return SettingError(str(error))
     if isinstance(error, OSError):
         return UnreadableCaptureError(describe_os_error(error, str(error.filename or name)))
     return error
@@ -76,15 +68,67 @@ class Analysis:
         *,
         read_ns: int = 0,
         memory_bytes: int = MEMORY_BYTES,
+        selection: Selection = _ALL,
         spill: "tempfile.TemporaryDirectory[str] | None" = None,
         writable: Path | None = None,
     ) -> None:
         self.sources = tuple(sources)
         self.read_ns = read_ns
         self.memory_bytes = memory_bytes
+        self.selection = selection
         self._core = core
         self._spill = spill
         self._writable = writable
+
+    @classmethod
+    def read(
+        cls,
+        *sources: Source,
+        memory_bytes: int = MEMORY_BYTES,
+        on_demand: Sequence[str] = (),
+        progress: "ProgressCallback | None" = None,
+        selection: Selection = _ALL,
+        writable: Path | None = None,
+    ) -> Self:
+        """Reads a capture (`-` is standard input); several are merged into one in time order.
+
+        Only frames of the `selection` are analysed. Tables that have a row for every packet are filled only when `on_demand`
+        names them. SQL may write into the folder `writable`, and nowhere when there is none.
+
+        Raises:
+            UnreadableCaptureError: nothing could be read.
+            SettingError: the selection's filter is none.
+
+        """
+        if not sources:
+            raise TypeError("an analysis needs at least one capture")
+        names = [os.fspath(source) for source in sources]
+        spill = tempfile.TemporaryDirectory(prefix="pcap-analyzer-", ignore_cleanup_errors=True)
+        started_ns = time.perf_counter_ns()
+        try:
+            core = _core.analyze(
+                names,
+                memory_bytes=memory_bytes,
+                on_demand=on_demand,
+                spill_directory=spill.name,
+                progress=progress,
+                matching=selection.filter,
+                since=selection.since,
+                until=selection.until,
+            )
+        except BaseException as error:
+            spill.cleanup()
+            raise _translated(error, names) from error
+        read_ns = time.perf_counter_ns() - started_ns
+        return cls(
+            core,
+            names,
+            read_ns=read_ns,
+            memory_bytes=memory_bytes,
+            selection=selection,
+            spill=spill,
+            writable=writable,
+        )
 
     @cached_property
     def connection(self) -> "DuckDBPyConnection":
@@ -97,6 +141,12 @@ class Analysis:
         """The tables as findings and reports read them."""
         return Tables(self.connection)
 
+    def diagnose(self, options: "Options | None" = None) -> "Diagnosis":
+        """What is wrong, ranked, and the verdict that it comes to."""
+        from .verdict import diagnose  # findings are many modules, and not every command needs them
+
+        return diagnose(self.tables, options)
+
     def sql(self, query: str, **parameters: object) -> "DuckDBPyRelation":
         """`query` as a relation of DuckDB; see `Tables.sql`."""
         return self.tables.sql(query, **parameters)
@@ -104,10 +154,6 @@ class Analysis:
     def rows(self, query: str, **parameters: object) -> list[Row]:
         """All rows that `query` gives, by column name; see `Tables.rows`."""
         return self.tables.rows(query, **parameters)
-
-    def table(self, name: str) -> _core.Table:
-        """A table as an Arrow stream: `polars.DataFrame(analysis.table("flows"))`."""
-        return self._core.table(name)
 
     def close(self) -> None:
         """Lets go of the tables and removes what they spilled to disk."""
@@ -121,3 +167,6 @@ class Analysis:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+analyze = Analysis.read

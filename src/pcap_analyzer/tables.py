@@ -25,6 +25,10 @@ class Tables:
         (row,) = self.rows(query, **parameters)
         return row
 
+    def execute(self, statement: str, **parameters: object) -> None:
+        """Does what `statement` says, such as making a temporary table."""
+        self._connection.execute(statement, parameters or None)
+
     def sql(self, query: str, **parameters: object) -> "DuckDBPyRelation":
         """`query` as a relation of DuckDB, which can be looked at, fetched in parts, or turned into a data frame."""
         return self._connection.sql(query, params=parameters or None)

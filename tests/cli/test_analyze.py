@@ -154,12 +154,6 @@ def test_a_file_cut_inside_its_header_is_no_capture(run: Run, captures: Path, tm
     assert not (tmp_path / "reports").exists()
 
 
-def test_a_folder_is_no_capture(run: Run, tmp_path: Path) -> None:
-    result = run("analyze", tmp_path)
-    assert (result.code, result.out) == (2, "")
-    assert result.err.endswith(": is a directory; name a file in it\n")
-
-
 def test_standard_input_can_be_read_only_once(run: Run) -> None:
     result = run("analyze", "-", "-")
     assert result.code == 2

@@ -17,7 +17,7 @@ PROGRAM: list[str | Path] = [sys.executable, "-m", "pcap_analyzer"]
 def test_no_arguments_show_the_help_and_are_wrong_usage(run: Run) -> None:
     result = run()
     assert (result.code, result.out) == (2, "")
-    assert "Exit codes: 0 analysed, 2 wrong usage or nothing readable, 130 Ctrl-C." in result.err
+    assert "Exit codes: 0 analysed, 1 a finding as bad as --fail-on, 2 wrong" in result.err
 
 
 @pytest.mark.parametrize("command", [[], ["analyze"], ["query"], ["tables"]])

@@ -13,8 +13,8 @@ from pcap_analyzer.render.json import document
 from pcap_analyzer.report.build import build
 
 KEYS = (
-    *("schema_version", "run", "capture", "verdict", "findings", "flows", "flows_total", "flows_sums", "biggest_flows"),
-    *("ledger", "protocols", "endpoints", "endpoints_total", "buckets", "issues"),
+    *("schema_version", "run", "capture", "verdict", "health", "profile", "findings", "flows", "flows_total"),
+    *("flows_sums", "biggest_flows", "ledger", "protocols", "endpoints", "endpoints_total", "buckets", "issues"),
 )
 
 
@@ -38,9 +38,8 @@ def test_the_json_report(captures: Path, golden: Callable[[str, str], None], nam
 def test_its_keys_are_those_of_the_contract(captures: Path) -> None:
     report = json.loads(reported(captures / "healthy_dns_web.pcap"))
     assert tuple(report) == KEYS
-    assert report["verdict"]["side"] == "unknown"
-    assert report["verdict"]["cause"] is None
-    assert report["verdict"]["confidence"] == 0
+    assert report["verdict"]["side"] == "none"
+    assert report["verdict"]["cause"] == "healthy"
     assert report["findings"] == []
 
 
@@ -68,6 +67,8 @@ def test_an_empty_capture_has_a_report_of_the_same_shape(write_pcap: Callable[..
     report: dict[str, Any] = json.loads(reported(write_pcap()))
     assert tuple(report) == KEYS
     assert report["capture"]["duration_ns"] is None
+    assert (report["verdict"]["side"], report["verdict"]["cause"]) == ("unknown", None)
+    assert report["health"]["score"] is None
     assert report["capture"]["quality"]["state"] == "unknown"
     assert report["flows"] == report["endpoints"] == report["protocols"] == report["buckets"]["rows"] == []
 
@@ -76,5 +77,6 @@ def test_sections_have_names_of_their_own(captures: Path) -> None:
     with pa.analyze(captures / "healthy_dns_web.pcap") as analysis:
         names = [section.name for section in build(analysis).sections]
     assert names == [
-        *("quality", "ledger", "connections", "capture", "protocols", "endpoints", "conversations", "moments")
+        *("verdict", "quality", "ledger", "connections", "capture", "protocols", "endpoints", "conversations"),
+        "moments",
     ]

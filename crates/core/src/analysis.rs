@@ -7,6 +7,7 @@ use crate::flows::{Flows, Found, Seen};
 use crate::fragments::Reassembler;
 use crate::issue::Issues;
 use crate::protocols::tcp::{Answer, Class};
+use crate::selection::Selection;
 use crate::tables::{InterfaceRow, IssueRow, PacketRow, Row, Sink, TableWriter, TcpSegmentRow};
 use crate::traffic::{Buckets, Kind, Protocols, Sample};
 
@@ -17,11 +18,13 @@ pub struct Options {
     pub memory_bytes: usize,
     /// Names of tables on demand that are wanted.
     pub on_demand: Vec<String>,
+    /// Which frames are analysed.
+    pub selection: Selection,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { memory_bytes: 512 << 20, on_demand: Vec::new() }
+        Self { memory_bytes: 512 << 20, on_demand: Vec::new(), selection: Selection::default() }
     }
 }
 
@@ -38,6 +41,9 @@ pub(crate) struct Analysis<S: Sink> {
     tcp_segments: Option<TableWriter<TcpSegmentRow>>,
     last_time_ns: i64,
     frames: u64,
+    /// Unless all frames are taken.
+    selection: Option<Selection>,
+    first_time_ns: Option<i64>,
 }
 
 impl<S: Sink> Analysis<S> {
@@ -56,6 +62,8 @@ impl<S: Sink> Analysis<S> {
             tcp_segments: wanted(TcpSegmentRow::TABLE.name).then(TableWriter::default),
             last_time_ns: 0,
             frames: 0,
+            selection: Some(options.selection.clone()).filter(|selection| !selection.is_all()),
+            first_time_ns: None,
         }
     }
 
@@ -75,6 +83,9 @@ impl<S: Sink> Analysis<S> {
         self.frames += 1;
         let mut decoded = Decoded::default();
         decode_into(frame, &mut decoded);
+        if self.selection.is_some() && self.leaves_out(capture, frame, &decoded) {
+            return;
+        }
         let mut seen = self.observe(capture, frame);
         seen.vlan = decoded.vlan;
         let mut sample = Sample::default();
@@ -118,6 +129,19 @@ impl<S: Sink> Analysis<S> {
         }
         rows.flush(&mut self.sink);
         self.sink
+    }
+
+    /// Whether the frame is not among those to analyse.
+    #[cold]
+    fn leaves_out(&mut self, capture: usize, frame: &Frame<'_>, decoded: &Decoded<'_>) -> bool {
+        let time_ns = frame.time_ns.unwrap_or(self.last_time_ns);
+        let first_time_ns = *self.first_time_ns.get_or_insert(time_ns);
+        let left_out =
+            self.selection.as_ref().is_some_and(|selection| !selection.takes(time_ns, first_time_ns, decoded));
+        if left_out && let Some(facts) = self.facts.get_mut(capture) {
+            facts.leave_out();
+        }
+        left_out
     }
 
     /// Counts the frame among its capture's facts.

@@ -19,6 +19,7 @@ pub(crate) struct Source {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CaptureFacts {
     packets: u64,
+    left_out_packets: u64,
     captured_bytes: u64,
     wire_bytes: u64,
     first_time_ns: Option<i64>,
@@ -41,6 +42,11 @@ impl CaptureFacts {
         if let Some(time_ns) = frame.time_ns {
             self.count_time(time_ns);
         }
+    }
+
+    /// Counts a frame that is not to be analysed.
+    pub(crate) fn leave_out(&mut self) {
+        self.left_out_packets += 1;
     }
 
     #[inline]
@@ -67,6 +73,7 @@ impl CaptureFacts {
             os: context.os.clone(),
             interfaces: context.interfaces.len() as u32,
             packets: self.packets,
+            left_out_packets: self.left_out_packets,
             captured_bytes: self.captured_bytes,
             wire_bytes: self.wire_bytes,
             first_time_ns: self.first_time_ns,

@@ -10,6 +10,7 @@
 
 mod analysis;
 pub mod capture;
+mod carve;
 pub mod decode;
 mod error;
 mod facts;
@@ -19,10 +20,13 @@ pub mod issue;
 mod merge;
 mod pipeline;
 pub mod protocols;
+mod selection;
 pub mod tables;
 pub mod traffic;
 
 pub use analysis::Options;
+pub use carve::{Carver, Wanted};
 pub use error::Error;
 pub use merge::Merge;
 pub use pipeline::Pipeline;
+pub use selection::{FilterError, Moment, Selection};

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use pcap_analyzer_core::{Merge, Options, Pipeline};
-use pyo3::exceptions::PyRuntimeError;
+use pcap_analyzer_core::{Merge, Moment, Options, Pipeline, Selection};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::error;
@@ -14,15 +14,15 @@ use crate::tables::Tables;
 use crate::watch::Watch;
 
 /// Large enough that system calls cost nothing, small enough for the processor's cache.
-const CHUNK_BYTES: usize = 256 << 10;
+pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 /// While captures are merged, frames of a whole chunk may wait for the other captures.
 const MERGE_CHUNK_BYTES: usize = 64 << 10;
 const MEMORY_BYTES: usize = 512 << 20;
 
 /// Reads files (`-` is standard input); several are merged into one capture in time order.
 #[pyfunction]
-#[pyo3(signature = (sources, *, memory_bytes=MEMORY_BYTES, on_demand=Vec::new(), spill_directory=None, progress=None))]
-#[allow(clippy::needless_pass_by_value)] // arguments come from Python
+#[pyo3(signature = (sources, *, memory_bytes=MEMORY_BYTES, on_demand=Vec::new(), spill_directory=None, progress=None, matching=None, since=None, until=None))]
+#[allow(clippy::needless_pass_by_value, clippy::too_many_arguments)] // arguments come from Python
 pub(crate) fn analyze(
     py: Python<'_>,
     sources: Vec<PathBuf>,
@@ -30,8 +30,11 @@ pub(crate) fn analyze(
     on_demand: Vec<String>,
     spill_directory: Option<PathBuf>,
     progress: Option<Py<PyAny>>,
+    matching: Option<&str>,
+    since: Option<(i64, bool)>,
+    until: Option<(i64, bool)>,
 ) -> PyResult<Tables> {
-    let options = Options { memory_bytes, on_demand };
+    let options = Options { memory_bytes, on_demand, selection: selection(matching, since, until)? };
     let store = Store::new(spill_directory.clone());
     let store = py.detach(|| {
         let mut watch = Watch::new(progress, total_bytes(&sources));
@@ -41,6 +44,14 @@ pub(crate) fn analyze(
         }
     })?;
     finish(store, spill_directory.as_deref())
+}
+
+/// The frames to analyse. A moment is a number of nanoseconds, and whether it counts from the first frame on.
+fn selection(filter: Option<&str>, since: Option<(i64, bool)>, until: Option<(i64, bool)>) -> PyResult<Selection> {
+    let moment = |(ns, relative)| if relative { Moment::After(ns) } else { Moment::At(ns) };
+    let filter = filter.map(Selection::matching).transpose();
+    let selection = filter.map_err(|failure| PyValueError::new_err(failure.to_string()))?.unwrap_or_default();
+    Ok(selection.between(since.map(moment), until.map(moment)))
 }
 
 fn read_one(source: &Path, options: &Options, store: Store, watch: &mut Watch) -> PyResult<Store> {
@@ -86,7 +97,7 @@ fn finish(store: Store, directory: Option<&Path>) -> PyResult<Tables> {
     store.finish().map(Tables::new).map_err(|failure| error::file(directory, &failure))
 }
 
-fn open(source: &Path) -> PyResult<Box<dyn Read + Send>> {
+pub(crate) fn open(source: &Path) -> PyResult<Box<dyn Read + Send>> {
     if source.as_os_str() == "-" {
         return Ok(Box::new(io::stdin()));
     }
@@ -95,7 +106,7 @@ fn open(source: &Path) -> PyResult<Box<dyn Read + Send>> {
 }
 
 /// Reads once. A signal that interrupts it is answered at once: a pipe may stay silent for ever.
-fn read(source: &Path, input: &mut Box<dyn Read + Send>, buffer: &mut [u8]) -> PyResult<usize> {
+pub(crate) fn read(source: &Path, input: &mut Box<dyn Read + Send>, buffer: &mut [u8]) -> PyResult<usize> {
     loop {
         match input.read(buffer) {
             Err(failure) if failure.kind() == io::ErrorKind::Interrupted => check_signals()?,
@@ -110,7 +121,7 @@ fn check_signals() -> PyResult<()> {
 }
 
 /// The size of all files together; `None` when one of them is a pipe.
-fn total_bytes(sources: &[PathBuf]) -> Option<u64> {
+pub(crate) fn total_bytes(sources: &[PathBuf]) -> Option<u64> {
     let size =
         |source: &PathBuf| std::fs::metadata(source).ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
     sources.iter().map(size).sum()
@@ -129,7 +140,7 @@ impl Analyzer {
     #[new]
     #[pyo3(signature = (*, memory_bytes=MEMORY_BYTES, on_demand=Vec::new(), spill_directory=None))]
     fn new(memory_bytes: usize, on_demand: Vec<String>, spill_directory: Option<PathBuf>) -> Self {
-        let options = Options { memory_bytes, on_demand };
+        let options = Options { memory_bytes, on_demand, ..Options::default() };
         Self { pipeline: Some(Pipeline::new(&options, None, Store::new(spill_directory))), packets: 0 }
     }
 

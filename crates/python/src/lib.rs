@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod analyze;
+mod carve;
 mod catalogue;
 mod error;
 mod store;
@@ -16,6 +17,8 @@ mod _core {
 
     #[pymodule_export]
     use crate::analyze::{Analyzer, analyze};
+    #[pymodule_export]
+    use crate::carve::carve;
     #[pymodule_export]
     use crate::catalogue::catalogue;
     #[pymodule_export]

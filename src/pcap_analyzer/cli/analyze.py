@@ -1,37 +1,59 @@
-"""`pcap-analyzer analyze CAPTURE…`: what a capture is and what happens in it."""
+"""`pcap-analyzer analyze CAPTURE…`: why it is slow, what it is, and what happens in it."""
 
-import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pcap_analyzer.analysis import Analysis
-from pcap_analyzer.analysis import analyze as read_capture
-from pcap_analyzer.errors import UnreadableCaptureError
-
 from . import options
 from .incomplete import warn_incomplete
+from .many import outcomes
+from .one import Choices, Outcome
 from .output import write_text
-from .progress import progress_bar
 from .reports import write_report
 from .session import Session
+from .sources import expand
 
 if TYPE_CHECKING:
+    from pcap_analyzer.findings._run import Options
+    from pcap_analyzer.report.drawings import Page
     from pcap_analyzer.report.model import Report
+    from pcap_analyzer.selection import Selection
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.command(short_help="What a capture is and what happens in it.")
+@click.command(short_help="Why a capture is slow, and what happens in it.")
 @click.argument("captures", nargs=-1, required=True, metavar="CAPTURE…")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option("--merge", is_flag=True, help="Read all captures as one, in time order.")
 @click.option("--no-report", is_flag=True, help="Write no report file.")
+@click.option("--out", type=_FOLDER, metavar="DIR", help="Folder for report files.  [default: reports]")
+@click.option("--evidence", type=_FOLDER, metavar="DIR", help="Write the packets of the top findings there, as pcapng.")
+@options.selection
 @click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Folder for report files.  [default: reports]",
+    "--profile",
+    default="wan",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="What counts as slow: lan, wan, satellite, mobile, datacenter, or a TOML file.",
 )
+@click.option(
+    "--latency",
+    "latency_s",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="Call gaps, round trips and answers longer than S seconds slow, whatever the profile says.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["critical", "major", "minor"]),
+    help="End with code 1 when a finding is as bad as that.",
+)
+@click.option("--junit", type=_FILE, metavar="FILE", help="Write the findings as JUnit XML too.")
+@click.option("--sarif", type=_FILE, metavar="FILE", help="Write the findings as SARIF too.")
 @options.memory
 @options.quiet
 @options.verbose
@@ -43,55 +65,110 @@ def analyze(
     merge: bool,
     no_report: bool,
     out: Path | None,
+    evidence: Path | None,
+    selection: "Selection",
+    profile: str,
+    latency_s: float | None,
+    fail_on: str | None,
+    junit: Path | None,
+    sarif: Path | None,
     memory_bytes: int,
 ) -> int:
-    r"""Says what each CAPTURE is, how far it can be trusted, and what happens in it.
+    r"""Says why each CAPTURE is slow, how far it can be trusted, and what happens in it.
 
     \b
-    CAPTURE is a file or - for standard input, also compressed.
-    text  a summary, and a report file reports/CAPTURE-TIME.json, which never replaces another one
+    CAPTURE is a file, a folder with captures in it, or - for standard input; also compressed.
+    text  a summary, and report files reports/CAPTURE-TIME.html and .json, which never replace others
     json  the report on standard output and nothing else; files only in a folder given by --out
+    html  the same with the page, for one capture
 
-    Several captures are analysed each for itself. With json each then stands on one line, in the order given. The exit
-    code is that of the worst: 2 when one of them could not be read.
+    Several captures are analysed each for itself, at once. With json each then stands on one line, in the order given.
+    The exit code is that of the worst: 2 when one of them could not be read, 1 when --fail-on is met.
     """
     options.check_sources(captures)
     if no_report and out:
         raise click.UsageError("--out and --no-report contradict each other")
-    folder = out or (None if no_report or format_name == "json" else Path("reports"))
-    groups = [captures] if merge else [(capture,) for capture in captures]
-    worst = 0
-    for number, sources in enumerate(groups):
+    folder = out or (Path("reports") if format_name == "text" and not no_report else None)
+    sources = expand(captures)
+    groups = [tuple(sources)] if merge else [(source,) for source in sources]
+    if format_name == "html" and len(groups) > 1:
+        raise click.UsageError("--format html shows one capture, or several with --merge; --out writes a page for each")
+    choices = Choices(
+        selection,
+        memory_bytes,
+        _thresholds(profile, latency_s),
+        page=folder is not None or format_name == "html",
+        evidence=evidence,
+    )
+    worst, reports = 0, []
+    for number, outcome in enumerate(outcomes(session, groups, choices)):
         if number and format_name == "text":
             click.echo()
-        worst = max(worst, _analyze(session, sources, format_name, folder, memory_bytes, alone=len(groups) == 1))
-    return worst
+        worst = max(worst, _tell(session, outcome, format_name, folder, alone=len(groups) == 1))
+        if outcome.report:
+            reports.append(outcome.report)
+    if len(groups) > 1 and format_name == "text":
+        _summarise(reports)
+    return max(worst, _judge(reports, fail_on, junit, sarif))
 
 
-def _analyze(
-    session: Session, sources: tuple[str, ...], format_name: str, folder: Path | None, memory_bytes: int, *, alone: bool
-) -> int:
-    """One report. Gives the exit code."""
-    from pcap_analyzer.report.build import build
+def _thresholds(profile: str, latency_s: float | None) -> "Options":
+    from pcap_analyzer import profiles
+    from pcap_analyzer.findings._run import Options
 
-    try:
-        with progress_bar(session, " + ".join(sources)) as progress:
-            analysis = read_capture(*sources, memory_bytes=memory_bytes, progress=progress)
-    except UnreadableCaptureError as error:
-        session.error(str(error))
+    return Options(profiles.load(profile), profile if profile in profiles.NAMES else Path(profile).stem, latency_s)
+
+
+def _tell(session: Session, outcome: Outcome, format_name: str, folder: Path | None, *, alone: bool) -> int:
+    """Shows and writes what became of one capture. Gives its exit code."""
+    report = outcome.report
+    if report is None:
+        session.error(outcome.error)
         return 2
-    with analysis:
-        started = time.perf_counter()
-        report = build(analysis)
-        _tell_times(session, analysis, report, time.perf_counter() - started)
-    _show(report, format_name, alone=alone)
-    warn_incomplete(session, report.title, report.data["capture"]["packets"], report.data["issues"])
-    if folder:
-        write_report(session, report, sources, folder)
+    packets = report.data["capture"]["packets"]
+    rate = f", {packets / outcome.read_s:,.0f} packets/s" if outcome.read_s else ""
+    session.detail(f"read {packets:,} packets in {outcome.read_s:.3f} s{rate}")
+    session.detail(f"made the report in {outcome.build_s:.3f} s")
+    _show(report, outcome.page, format_name, alone=alone)
+    warn_incomplete(session, report.title, packets, report.data["issues"])
+    for line in outcome.warnings:
+        session.warn(line)
+    for line in outcome.notes:
+        session.note(line)
+    if folder and outcome.page:
+        write_report(session, report, outcome.page, outcome.sources, folder)
     return 0
 
 
-def _show(report: "Report", format_name: str, *, alone: bool) -> None:
+def _summarise(reports: "Sequence[Report]") -> None:
+    """A line for each capture, after several."""
+    from pcap_analyzer.render import terminal
+    from pcap_analyzer.report.summary import build
+
+    click.echo()
+    terminal.show(build(reports), terminal.console())
+
+
+def _judge(reports: "Sequence[Report]", fail_on: str | None, junit: Path | None, sarif: Path | None) -> int:
+    """Writes what machines read, and gives 1 where a finding is as bad as `--fail-on`."""
+    if not (fail_on or junit or sarif):
+        return 0
+    from pcap_analyzer.render import checks
+
+    if junit:
+        write_text([checks.junit(reports, fail_on or "major")], junit)
+    if sarif:
+        write_text([checks.sarif(reports)], sarif)
+    severities = [finding["severity"] for report in reports for finding in report.data["findings"]]
+    return int(any(fail_on and checks.reaches(severity, fail_on) for severity in severities))
+
+
+def _show(report: "Report", page: "Page | None", format_name: str, *, alone: bool) -> None:
+    if page and format_name == "html":
+        from pcap_analyzer.render import html
+
+        write_text([html.document(page)], None)
+        return
     if format_name == "json":
         from pcap_analyzer.render import json
 
@@ -100,10 +177,3 @@ def _show(report: "Report", format_name: str, *, alone: bool) -> None:
     from pcap_analyzer.render import terminal
 
     terminal.show(report, terminal.console())
-
-
-def _tell_times(session: Session, analysis: Analysis, report: "Report", build_s: float) -> None:
-    packets, read_s = report.data["capture"]["packets"], analysis.read_ns / 1e9
-    rate = f", {packets / read_s:,.0f} packets/s" if read_s else ""
-    session.detail(f"read {packets:,} packets in {read_s:.3f} s{rate}")
-    session.detail(f"made the report in {build_s:.3f} s")

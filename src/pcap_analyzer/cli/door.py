@@ -3,7 +3,7 @@
 | code | meaning |
 |---|---|
 | 0 | analysed, also when the capture is cut or damaged further on |
-| 1 | kept for `--fail-on` |
+| 1 | analysed, and a finding is as bad as `--fail-on` |
 | 2 | wrong usage, or nothing readable |
 | 130 | Ctrl-C |
 

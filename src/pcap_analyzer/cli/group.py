@@ -8,6 +8,9 @@ from pcap_analyzer import _core
 
 from .admin import admin
 from .analyze import analyze
+from .carve import carve
+from .explain import explain
+from .export import export
 from .query import query
 from .serve import serve
 from .tables import tables
@@ -26,7 +29,7 @@ class _Program(click.Group):
             raise PipeClosedError from error
 
 
-_EPILOG = "Exit codes: 0 analysed, 2 wrong usage or nothing readable, 130 Ctrl-C."
+_EPILOG = "Exit codes: 0 analysed, 1 a finding as bad as --fail-on, 2 wrong usage or nothing readable, 130 Ctrl-C."
 
 
 @click.group(
@@ -37,5 +40,5 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, query, tables, serve, admin):
+for command in (analyze, explain, query, export, carve, tables, serve, admin):
     group.add_command(command)

@@ -2,10 +2,13 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
 
 import click
 
 from pcap_analyzer.errors import SettingError
+from pcap_analyzer.selection import Moment, Selection, parse_moment
 from pcap_analyzer.settings import MEMORY_BYTES, SMALLEST_MEMORY_BYTES, parse_size
 
 from .session import Session
@@ -54,6 +57,37 @@ quiet = click.option(
 verbose = click.option(
     "-v", "--verbose", is_flag=True, expose_value=False, callback=_set("verbose"), help="Say how long each step takes."
 )
+
+
+def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> Moment | None:
+    try:
+        return None if value is None else parse_moment(value)
+    except SettingError as error:
+        raise click.BadParameter(str(error), context, parameter) from error
+
+
+_SELECTING = (
+    click.option(
+        "--filter", "expression", metavar="EXPR", help='Only packets that match: "host 192.0.2.1 and tcp port 443".'
+    ),
+    click.option("--since", callback=_moment, metavar="TIME", help="Only from TIME on: +90s, 2026-01-31T08:00:00Z."),
+    click.option("--until", callback=_moment, metavar="TIME", help="Only before TIME."),
+)
+
+
+def selection(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command `--filter`, `--since` and `--until` as one argument `selection`."""
+
+    @wraps(command)
+    def with_selection(
+        *arguments: Any, expression: str | None, since: Moment | None, until: Moment | None, **rest: Any
+    ) -> Any:
+        return command(*arguments, selection=Selection(expression, since, until), **rest)
+
+    decorated: Callable[..., Any] = with_selection
+    for option in reversed(_SELECTING):
+        decorated = option(decorated)
+    return decorated
 
 
 def check_sources(captures: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from .progress import progress_bar
 from .session import Session
 
 if TYPE_CHECKING:
+    from pcap_analyzer.selection import Selection
     from pcap_analyzer.sql import Query
 
 _FORMATS = ["table", "csv", "json", "parquet"]
@@ -41,12 +42,20 @@ _FORMATS = ["table", "csv", "json", "parquet"]
     metavar="N",
     help="Rows that table shows; 0 shows all.",
 )
+@options.selection
 @options.memory
 @options.quiet
 @options.verbose
 @click.pass_obj
 def query(
-    session: Session, capture: str, sql: str, format_name: str, output: Path | None, rows: int, memory_bytes: int
+    session: Session,
+    capture: str,
+    sql: str,
+    format_name: str,
+    output: Path | None,
+    rows: int,
+    selection: "Selection",
+    memory_bytes: int,
 ) -> int:
     r"""Runs one SELECT of DuckDB's SQL over the tables of a CAPTURE; `pcap-analyzer tables` lists them.
 
@@ -67,6 +76,7 @@ def query(
                     capture,
                     memory_bytes=memory_bytes,
                     on_demand=checked.on_demand,
+                    selection=selection,
                     progress=progress,
                     writable=new.parent if new else None,
                 )

@@ -1,35 +1,36 @@
 """Report files: one per capture and run, and none is ever replaced."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from pcap_analyzer.errors import describe_os_error
 
 from .session import Session
 
 if TYPE_CHECKING:
+    from pcap_analyzer.report.drawings import Page
     from pcap_analyzer.report.model import Report
 
 _ENDINGS = re.compile(r"\.(gz|zst|lz4|pcapng|pcap|cap|ntar|dmp|snoop)$", re.IGNORECASE)
 _LONGEST_STEM = 100
 
 
-def write_report(session: Session, report: "Report", sources: Sequence[str], folder: Path) -> None:
-    """Writes the report as JSON. A folder that cannot be written is worth a warning: the analysis is done."""
-    from pcap_analyzer.render import json
+def write_report(session: Session, report: "Report", page: "Page", sources: Sequence[str], folder: Path) -> None:
+    """Writes the report as HTML and JSON. A folder that cannot be written is worth a warning: the analysis is done."""
+    from pcap_analyzer.render import html, json
 
     stem = f"{_stem(sources)}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    documents = {".json": json.document(report), ".html": html.document(page)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _create(folder, stem, ".json") as file:
-            file.write(json.document(report))
+        path = _create(folder, stem, documents)
     except OSError as error:
         session.warn(f"no report file: {describe_os_error(error, str(error.filename or folder))}")
     else:
-        session.note(f"Report: {file.name}")
+        session.note(f"Report: {path}.html and .json")
 
 
 def _stem(sources: Sequence[str]) -> str:
@@ -43,12 +44,20 @@ def _stem(sources: Sequence[str]) -> str:
     return re.sub(r"[^\w.+-]", "_", name)[:_LONGEST_STEM].lstrip(".-") + more
 
 
-def _create(folder: Path, stem: str, ending: str) -> TextIO:
-    """A new file; when the name is taken, the next free number is added."""
+def _create(folder: Path, stem: str, documents: Mapping[str, str]) -> Path:
+    """New files of one name, by their endings; when one of them is taken, all get the next free number."""
     number = 1
     while True:
-        suffix = f"-{number}" if number > 1 else ""
+        path = folder / (f"{stem}-{number}" if number > 1 else stem)
+        written: list[Path] = []
         try:
-            return (folder / f"{stem}{suffix}{ending}").open("x", encoding="utf-8")
+            for ending, text in documents.items():
+                with Path(f"{path}{ending}").open("x", encoding="utf-8", newline="\n") as file:
+                    written.append(Path(file.name))
+                    file.write(text)
         except FileExistsError:
+            for file_path in written:
+                file_path.unlink()
             number += 1
+        else:
+            return path

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcap_analyzer.database import quote_text
+from pcap_analyzer.database import quote_name, quote_text
 
 from .json import escape_unsafe
 
@@ -52,6 +52,19 @@ def json_rows(connection: "DuckDBPyConnection", query: str) -> Iterator[str]:
 def write_parquet(connection: "DuckDBPyConnection", query: str, path: Path) -> None:
     """Parquet at `path`, which the connection must be allowed to write."""
     connection.execute(f"COPY ({query}\n) TO {quote_text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def for_spreadsheets(connection: "DuckDBPyConnection", table: str) -> str:
+    """A query for `table` whose texts no spreadsheet takes for a formula: before one that it might stands an apostrophe."""
+    names, types = columns(connection, f"FROM {quote_name(table)}")
+    return f"SELECT {', '.join(map(_harmless, names, types))} FROM {quote_name(table)}"  # noqa: S608
+
+
+def _harmless(name: str, kind: str) -> str:
+    column = quote_name(name)
+    if kind != "VARCHAR":
+        return column
+    return rf"CASE WHEN regexp_matches({column}, '^[-=+@\t\r]') THEN chr(39) || {column} ELSE {column} END AS {column}"
 
 
 def columns(connection: "DuckDBPyConnection", query: str) -> tuple[list[str], list[str]]:

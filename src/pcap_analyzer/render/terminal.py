@@ -14,19 +14,21 @@ from pcap_analyzer.report.model import (
     Chart,
     Column,
     Facts,
+    Finding,
     Paragraph,
     Report,
     Section,
     State,
     Table,
     Value,
+    Verdict,
     Whole,
 )
 from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit, offset
 from pcap_analyzer.units import text as unit_text
 
-from . import whole
+from . import diagnosis, whole
 
 WIDEST: Final = 110
 _GAP: Final = 2
@@ -36,7 +38,7 @@ _LEVELS: Final = " ▁▂▃▄▅▆▇█"
 _CHART_ROWS: Final = 4
 
 _ASCII: Final = str.maketrans(
-    {"✓": "+", "·": "-", "→": "->", "–": "-", "…": "...", "“": '"', "”": '"', "µ": "u"}
+    {"✓": "+", "✗": "x", "•": "*", "·": "-", "→": "->", "–": "-", "…": "...", "“": '"', "”": '"', "µ": "u"}
     | {"─": "-", "│": "|", "├": "|", "└": "`", "▏": "|"}
     | {"▓": "=", "▒": "+", "░": "."}
     | dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎", "#")
@@ -102,6 +104,10 @@ def draw(block: Block, width: int) -> RenderableType:
             return _chart(block, width)
         case Whole():
             return whole.draw(block, width)
+        case Verdict():
+            return diagnosis.draw_verdict(block)
+        case Finding():
+            return diagnosis.draw_finding(block)
 
 
 def _paragraph(block: Paragraph) -> RenderableType:

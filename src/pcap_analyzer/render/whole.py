@@ -12,13 +12,21 @@ from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
 
 # Never colour alone: each side has a pattern too, and its name stands in the row.
-_PATTERNS: Final = {Side.CLIENT: "▒", Side.NETWORK: "▓", Side.SERVER: "█", Side.CAPTURE: "?", Side.NONE: "░"}
+_PATTERNS: Final = {
+    Side.CLIENT: "▒",
+    Side.NETWORK: "▓",
+    Side.SERVER: "█",
+    Side.CAPTURE: "?",
+    Side.NONE: "░",
+    Side.UNKNOWN: "?",
+}
 _STYLES: Final = {
     Side.CLIENT: "cyan",
     Side.NETWORK: "yellow",
     Side.SERVER: "magenta",
     Side.CAPTURE: "red",
     Side.NONE: "dim",
+    Side.UNKNOWN: "dim",
 }
 _REST_LETTER: Final = "·"
 _GAP: Final = 2

@@ -8,46 +8,53 @@ from typing import Any
 
 from pcap_analyzer import _core
 from pcap_analyzer.analysis import Analysis
+from pcap_analyzer.findings._run import Options
 
 from .model import Report
-from .sections import capture, connections, conversations, endpoints, ledger, moments, protocols, quality
+from .sections import (
+    capture,
+    connections,
+    conversations,
+    endpoints,
+    findings,
+    ledger,
+    moments,
+    protocols,
+    quality,
+    verdict,
+)
 
 SCHEMA_VERSION = 1
 
-# In this order people read them: first how far the capture can be trusted, then what they came for.
-_SECTIONS = (quality, ledger, connections, capture, protocols, endpoints, conversations, moments)
+# In this order people read them: what they came for, how far it can be trusted, and what it rests on.
+_SECTIONS = (verdict, findings, quality, ledger, connections, capture, protocols, endpoints, conversations, moments)
 
 _FOOTNOTE = "Sizes are on the wire, 1 kB = 1000 bytes, k = 1000 in bit/s; times are UTC; – is not known."
 
 
-def build(analysis: Analysis) -> Report:
-    """The report of an analysis."""
+def build(analysis: Analysis, options: Options | None = None) -> Report:
+    """The report of an analysis, judged by the thresholds that `options` choose."""
     started_at = datetime.now(UTC)
-    data = _data(analysis)
+    data = _data(analysis, options or Options())
     shown = (section.show(data) for section in _SECTIONS)
     sections = tuple(section for section in shown if section)
     title = " + ".join("standard input" if source == "-" else Path(source).name for source in analysis.sources)
     return Report(title, data, _run(analysis, started_at), sections, _FOOTNOTE)
 
 
-def _data(analysis: Analysis) -> dict[str, Any]:
+def _data(analysis: Analysis, options: Options) -> dict[str, Any]:
     """All that is the same whenever and wherever the same capture is analysed."""
     tables = analysis.tables
     issues = tables.rows("SELECT * FROM issues ORDER BY name, detail NULLS FIRST")
     facts = capture.read(tables)
+    diagnosis = analysis.diagnose(options)
     facts["quality"] = quality.read(tables, facts, issues)
     return {
         "schema_version": SCHEMA_VERSION,
         "capture": facts,
-        "verdict": {
-            "side": "unknown",
-            "cause": None,
-            "confidence": 0.0,
-            "cost_s": None,
-            "summary": "The capture is described; nothing in it has been searched for causes.",
-        },
-        "findings": [],
-        **conversations.read(tables),
+        **verdict.read(diagnosis, options),
+        **findings.read(diagnosis),
+        **verdict.with_verdicts(tables, diagnosis, conversations.read(tables)),
         **ledger.read(tables),
         **protocols.read(tables),
         **endpoints.read(tables),

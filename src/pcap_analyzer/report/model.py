@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from pcap_analyzer.causes import Severity as Severity
+from pcap_analyzer.causes import Side as Side
 from pcap_analyzer.units import Unit
 
 # A value in a table or list, its unit told by the column.
@@ -18,16 +20,6 @@ class State(Enum):
     NOTE = "note"
     FOUND = "found"
     UNKNOWN = "unknown"
-
-
-class Side(Enum):
-    """On whose side something is. Each has a colour and a pattern of its own wherever it is drawn."""
-
-    CLIENT = "client"
-    NETWORK = "network"
-    SERVER = "server"
-    CAPTURE = "capture"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +100,54 @@ class Whole:
     parts: tuple[Part, ...]
 
 
-Block = Paragraph | Facts | Table | Chart | Whole
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer in one sentence: what, on whose side, how sure, and the seconds of waiting it stands for.
+
+    `cause` is None where the data do not suffice; `cost_ns` is None where no time can be told. `details` qualify it: a
+    second cause that weighs nearly as much, what lowers confidence.
+    """
+
+    sentence: str
+    cause: str | None
+    side: Side
+    severity: Severity
+    confidence: float
+    cost_ns: int | None
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found, with all that is needed to look it up again and to go on.
+
+    `id` is the name that `pcap-analyzer explain` takes; `cause` is one of the closed list, or the finding's own name
+    where it has none there. `cost_share` is its cost as a share of the costliest finding's, for a bar. `flows` names
+    the connections concerned, the costliest first, of `flows_total`; `frames` are frame numbers, of `frames_total`.
+    `display_filter` is for Wireshark, empty where none fits. `thresholds` are the choices it was judged by, each with
+    value, unit and source as its text.
+    """
+
+    id: str
+    title: str
+    cause: str
+    side: Side
+    severity: Severity
+    confidence: float
+    cost_ns: int | None
+    cost_share: float
+    explanation: str
+    evidence: tuple[Fact, ...]
+    flows: tuple[str, ...]
+    flows_total: int
+    frames: tuple[int, ...]
+    frames_total: int
+    display_filter: str
+    next_checks: tuple[str, ...]
+    thresholds: tuple[Fact, ...] = ()
+
+
+Block = Paragraph | Facts | Table | Chart | Whole | Verdict | Finding
 
 
 @dataclass(frozen=True, slots=True)

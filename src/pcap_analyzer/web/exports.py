@@ -3,14 +3,15 @@
 import asyncio
 import tempfile
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from fastapi.responses import Response, StreamingResponse
 
 from pcap_analyzer.database import connect, quote_text
 from pcap_analyzer.render import files
+from pcap_analyzer.tables import Row, Tables
 
 from .files import attachment
 from .storage.blobs.base import BlobStore
@@ -32,6 +33,24 @@ async def bundle(blobs: BlobStore, task_id: str, tables: list[str], kind: str, n
     await asyncio.to_thread(_zip, file, paths, kind)
     headers = {"Content-Disposition": attachment(name), "Content-Length": str(file.tell())}
     return StreamingResponse(_read(file), media_type="application/zip", headers=headers)
+
+
+async def page_of(
+    blobs: BlobStore, task_id: str, table: str, where: str, values: Mapping[str, object], limit: int, offset: int
+) -> dict[str, Any]:
+    """Some rows of a table. `where` is SQL of ours, and what clients sent is in `values`."""
+    path = await blobs.local(task_id, f"{table}.parquet")
+    total, rows = await asyncio.to_thread(_page, path, where, values, limit, offset)
+    return {"total": total, "limit": limit, "offset": offset, "rows": rows}
+
+
+def _page(path: Path, where: str, values: Mapping[str, object], limit: int, offset: int) -> tuple[int, list[Row]]:
+    with connect(writable=path.parent) as connection:
+        tables = Tables(connection)
+        source = f"FROM read_parquet({quote_text(str(path))}) WHERE {where}"
+        unsorted = source.partition(" ORDER BY ")[0]
+        (counted,) = tables.rows(f"SELECT count(*) AS total {unsorted}", **values)
+        return counted["total"], tables.rows(f"SELECT * {source} LIMIT {limit} OFFSET {offset}", **values)  # noqa: S608
 
 
 def _zip(file: IO[bytes], paths: list[Path], kind: str) -> None:

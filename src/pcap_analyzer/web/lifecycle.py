@@ -70,8 +70,8 @@ class Lifecycle:
         )
         self._finish(job)
 
-    async def tabled(self, job: Job, folder: Path) -> None:
-        """The tables are there too."""
+    async def added(self, job: Job, folder: Path) -> None:
+        """More files for whoever looks at the report."""
         await self._blobs.adopt(job.task_id, folder)
 
     async def ended(self, job: Job, outcome: Outcome) -> None:

@@ -23,8 +23,10 @@ table! {
         os: Option<String>,
         /// Interfaces that the file describes.
         interfaces: u32,
-        /// Frames in the file.
+        /// Frames that were analysed: all in the file, unless a filter or a span of time was asked for.
         packets: u64 ["packets"],
+        /// Frames in the file that the filter or the span of time leaves out.
+        left_out_packets: u64 ["packets"],
         /// Bytes of frames that the file holds.
         captured_bytes: u64 ["bytes"],
         /// Bytes of the same frames on the wire.

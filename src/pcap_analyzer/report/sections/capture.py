@@ -7,7 +7,15 @@ from pcap_analyzer.report.model import Fact, Facts, Section
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
 
-_SUMS = ("packets", "captured_bytes", "wire_bytes", "cut_packets", "time_backwards_packets", "file_bytes")
+_SUMS = (
+    "packets",
+    "left_out_packets",
+    "captured_bytes",
+    "wire_bytes",
+    "cut_packets",
+    "time_backwards_packets",
+    "file_bytes",
+)
 
 
 def read(tables: Tables) -> dict[str, Any]:
@@ -33,6 +41,7 @@ def show(data: dict[str, Any]) -> Section:
     items = [
         Fact("Format", _formats(capture["files"])),
         Fact("Packets", f"{plural(capture['packets'], 'packet')}, {units.size(capture['wire_bytes'])} on the wire"),
+        *_left_out(capture["left_out_packets"]),
         *_times(capture),
         *_interfaces(capture["interfaces"]),
         *_origin(capture["files"]),
@@ -45,6 +54,10 @@ def _formats(files: list[dict[str, Any]]) -> str:
     size = units.size(sum(file["file_bytes"] for file in files))
     many = f"{plural(len(files), 'file')}: " if len(files) > 1 else ""
     return f"{many}{', '.join(dict.fromkeys(seen))}, {size}"
+
+
+def _left_out(packets: int) -> list[Fact]:
+    return [Fact("Left out", f"{plural(packets, 'packet')} by the filter or span of time asked for")] if packets else []
 
 
 def _times(capture: dict[str, Any]) -> list[Fact]:

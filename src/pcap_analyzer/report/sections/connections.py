@@ -22,7 +22,7 @@ def show(data: dict[str, Any]) -> Section | None:
     flows = [flow for flow in data["flows"] if "ledger" in flow][:_SHOWN]
     if not flows:
         return None
-    blocks: list[Block] = [_connection(flow) for flow in flows]
+    blocks: list[Block] = [describe(flow) for flow in flows]
     if len(flows) < total:
         blocks.append(
             Paragraph(f"{len(flows)} of {total:,}, those that waited longest beyond round trips on the path.")
@@ -30,7 +30,8 @@ def show(data: dict[str, Any]) -> Section | None:
     return Section("connections", "TCP connections", tuple(blocks))
 
 
-def _connection(flow: Row) -> Facts:
+def describe(flow: Row) -> Facts:
+    """What one connection was like."""
     facts = (
         Fact("Waited for", _waited(flow)),
         Fact("Retransmitted", _retransmitted(flow)),

@@ -1,5 +1,6 @@
 """The report of a task, in the formats that people and programs want, and its end."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -14,6 +15,8 @@ from pcap_analyzer.web.service import Service
 from pcap_analyzer.web.task import Status, Task
 
 router = APIRouter(tags=["reports"])
+
+_POLL_S = 0.05
 
 # html is what people get; programs say what they want.
 Format = Literal["html", "json", "csv", "parquet"]
@@ -41,7 +44,7 @@ async def report(
     if format == "json":
         return await send_blob(request, service.blobs, task.id, Sent("report.json", "application/json", f"{stem}.json"))
     if format == "html":
-        return await send_blob(request, service.blobs, task.id, Sent("report.html", "text/html; charset=utf-8"))
+        return await _page(request, service, task)
     if table is None:
         return await bundle(service.blobs, task.id, await _tables(service, task), format, f"{stem}.{format}.zip")
     await _check_table(service, task, table)
@@ -63,13 +66,26 @@ def check_there(task: Task) -> None:
     raise Problem(409, "unfinished", "The analysis has not finished.", f"Follow /progress/{task.id}.", retry_after_s=1)
 
 
+async def arrival(service: Service, task: Task, name: str) -> None:
+    """Waits for a file that is made after the verdict; refuses when it will never come."""
+    while await service.blobs.find(task.id, name) is None:
+        if not service.jobs.find(task.id):
+            raise Problem(404, "unknown_file", "The report does not have this file.")
+        await asyncio.sleep(_POLL_S)
+
+
+async def _page(request: Request, service: Service, task: Task) -> Response:
+    await arrival(service, task, "report.html")
+    policy = b"".join([chunk async for chunk in service.blobs.read(task.id, "report.policy")]).decode()
+    answer = await send_blob(request, service.blobs, task.id, Sent("report.html", "text/html; charset=utf-8"))
+    answer.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors 'none'"
+    return answer
+
+
 async def _tables(service: Service, task: Task) -> list[str]:
-    """The tables that the report came with. They are written after it, so they may follow a moment later."""
-    names = [name.removesuffix(".parquet") for name in await service.blobs.names(task.id) if name.endswith(".parquet")]
-    if not names:
-        retry_after_s = 1 if service.jobs.find(task.id) else None
-        raise Problem(409, "no_tables", "The tables are not written.", "Try again.", retry_after_s=retry_after_s)
-    return names
+    """The tables that the report came with."""
+    await arrival(service, task, "flows.parquet")
+    return [name.removesuffix(".parquet") for name in await service.blobs.names(task.id) if name.endswith(".parquet")]
 
 
 async def _check_table(service: Service, task: Task, name: str) -> None:

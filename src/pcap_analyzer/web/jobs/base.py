@@ -58,10 +58,10 @@ class JobListener(Protocol):
         """Its progress, or its place in the queue, has changed."""
 
     async def reported(self, job: Job, folder: Path, summary: dict[str, Any]) -> None:
-        """Its report lies in `folder`; tables may follow."""
+        """Its report lies in `folder`; more will follow."""
 
-    async def tabled(self, job: Job, folder: Path) -> None:
-        """Its tables lie in `folder`."""
+    async def added(self, job: Job, folder: Path) -> None:
+        """More of its results lie in `folder`."""
 
     async def ended(self, job: Job, outcome: Outcome) -> None:
         """No worker will touch it again."""

@@ -247,8 +247,8 @@ class InProcessJobs:
                 case "report":
                     job.reported = True
                     await self._listener.reported(job, Path(news["folder"]), news["summary"])
-                case "tables":
-                    await self._listener.tabled(job, Path(news["folder"]))
+                case "files":
+                    await self._listener.added(job, Path(news["folder"]))
                 case "abandoned":
                     return _ABANDONED
                 case "failed":

@@ -59,7 +59,7 @@ class Worker:
         while healthy:
             order, feed = self._orders.get()
             confine.limit_cpu(order["cpu_s"])
-            work = tasks.Work(order["file_name"], Path(order["folder"]), order["memory_bytes"])
+            work = tasks.Work(Path(order["path"]), order["file_name"], Path(order["folder"]), order["memory_bytes"])
             healthy = self._do(work, feed)
 
     def _do(self, work: tasks.Work, feed: Feed) -> bool:
@@ -85,7 +85,9 @@ class Worker:
 def warm_up() -> None:
     """An analysis of nothing, so that everything it needs is loaded."""
     with tempfile.TemporaryDirectory(prefix="pcap-analyzer-") as folder:
-        tasks.run(tasks.Work("empty", Path(folder) / "work", 16 << 20), [_EMPTY_PCAP], lambda *_, **__: None)
+        path = Path(folder) / "empty.pcap"
+        path.write_bytes(_EMPTY_PCAP)
+        tasks.run(tasks.Work(path, path.name, Path(folder) / "work", 16 << 20), [_EMPTY_PCAP], lambda *_, **__: None)
 
 
 def memory_bytes() -> int:

@@ -1,0 +1,117 @@
+"""`pcap-analyzer carve CAPTURE`: some packets of a capture as a capture of their own."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pcap_analyzer.analysis import Analysis, analyze, carve_frames
+from pcap_analyzer.errors import SettingError
+from pcap_analyzer.evidence.carve import ON_DEMAND, Comments, frames_of_finding, frames_of_streams, parse_frames
+
+from . import options
+from .output import is_replaceable, replacing
+from .progress import progress_bar
+from .session import Session
+
+if TYPE_CHECKING:
+    from pcap_analyzer.selection import Selection
+
+
+@click.command(short_help="Copy the packets that matter into a new capture.")
+@click.argument("capture", metavar="CAPTURE")
+@click.option("--stream", "streams", type=click.IntRange(0), multiple=True, metavar="N", help="A TCP stream, whole.")
+@click.option("--finding", metavar="ID", help="A finding of `analyze`: the flows concerned, whole.")
+@click.option("--frames", metavar="LIST", help="Frame numbers: 12,40-45.")
+@options.selection
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="pcapng file.",
+)
+@options.memory
+@options.quiet
+@options.verbose
+@click.pass_obj
+def carve(
+    session: Session,
+    capture: str,
+    streams: tuple[int, ...],
+    finding: str | None,
+    frames: str | None,
+    selection: "Selection",
+    output: Path,
+    memory_bytes: int,
+) -> int:
+    r"""Copies packets of CAPTURE, with their bytes and times as they are, into a pcapng FILE.
+
+    \b
+    pcap-analyzer carve slow.pcap --stream 3 -o stream3.pcapng
+    pcap-analyzer carve slow.pcap --filter "host 192.0.2.1 and port 443" --since +60s --until +90s -o minute.pcapng
+
+    \b
+    pcap-analyzer carve slow.pcap --finding network_loss -o loss.pcapng
+
+    Packets that mean something, such as data that was sent again, carry a comment that Wireshark shows.
+    """
+    _check(capture, [bool(streams), finding is not None, frames is not None, selection.is_some], output)
+    comments = _numbered(frames) if frames is not None else {}
+    if frames is None:
+        with (
+            progress_bar(session, capture) as progress,
+            analyze(
+                capture, memory_bytes=memory_bytes, on_demand=ON_DEMAND, selection=selection, progress=progress
+            ) as analysis,
+        ):
+            comments = _chosen(analysis, streams, finding)
+    with replacing(output) as new, progress_bar(session, capture) as progress:
+        written, left_out = carve_frames(capture, comments, new, progress=progress)
+    if left_out:
+        session.warn(f"{capture}: {left_out:,} packets are of a kind that pcapng has no number for, and were left out")
+    if missing := len(comments) - written - left_out:
+        session.warn(f"{capture}: {missing:,} of the frames asked for are not in it")
+    session.note(f"{written:,} packets in {output}")
+    return 0
+
+
+def _check(capture: str, chosen: list[bool], output: Path) -> None:
+    if capture == "-":
+        raise click.UsageError("a capture is read twice to carve from it: give a file, not standard input")
+    if sum(chosen) != 1:
+        raise click.UsageError(
+            "say which packets: one of --finding, --stream, --frames, or --filter with --since and --until"
+        )
+    if not is_replaceable(output):
+        raise click.UsageError(f"{output} is no ordinary file: a capture needs one")
+    if output.exists() and output.samefile(capture):
+        raise click.UsageError(f"{output} is the capture itself: choose another name")
+
+
+def _numbered(frames: str) -> Comments:
+    try:
+        return dict.fromkeys(parse_frames(frames), "")
+    except SettingError as error:
+        raise click.BadParameter(str(error), param_hint="--frames") from error
+
+
+def _chosen(analysis: Analysis, streams: tuple[int, ...], finding: str | None) -> Comments:
+    """The frames of streams, of a finding, or all that were selected."""
+    if streams:
+        return frames_of_streams(analysis, streams)
+    if finding is not None:
+        return frames_of_finding(analysis, _find(analysis, finding))
+    return dict.fromkeys((int(row["frame_number"]) for row in analysis.rows("SELECT frame_number FROM packets")), "")
+
+
+def _find(analysis: Analysis, finding: str) -> dict[str, Any]:
+    from pcap_analyzer.report.sections.findings import read
+
+    found = {each["id"]: each for each in read(analysis.diagnose())["findings"]}
+    if finding not in found:
+        ids = ", ".join(found) or "none"
+        raise click.BadParameter(f"there is no {finding!r} in this capture; found are: {ids}", param_hint="--finding")
+    chosen: dict[str, Any] = found[finding]
+    return chosen

@@ -1,0 +1,30 @@
+"""`pcap-analyzer explain [FINDING]`: what a finding means and what to do about it."""
+
+import click
+
+from pcap_analyzer.errors import QueryError
+from pcap_analyzer.text import nearest
+
+
+@click.command(short_help="What a finding means, and what to check next.")
+@click.argument("finding", required=False, metavar="[FINDING]")
+def explain(finding: str | None) -> int:
+    """Lists all findings; with FINDING says what it finds, why it matters, what to check next, and its thresholds.
+
+    FINDING is the name of a finding, with or without the number a report gives it, or a cause.
+    """
+    from pcap_analyzer.render import explanations
+    from pcap_analyzer.render.terminal import console
+
+    if finding is None:
+        explanations.show_all(console())
+        return 0
+    names = explanations.named(finding.partition("-")[0])
+    if not names:
+        near = nearest(finding, explanations.all_names())
+        raise QueryError(
+            f"no finding {finding}; {f'did you mean {near[0]}?' if near else 'pcap-analyzer explain lists them'}"
+        )
+    for name in names:
+        explanations.show_one(name, console())
+    return 0

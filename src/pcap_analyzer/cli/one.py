@@ -1,0 +1,96 @@
+"""The analysis of one capture, here or in a worker process."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pcap_analyzer.analysis import Analysis, carve_frames
+from pcap_analyzer.analysis import analyze as read_capture
+from pcap_analyzer.errors import PcapAnalyzerError, describe_os_error
+from pcap_analyzer.selection import Selection
+
+from .sources import CAPTURE_NAME
+
+if TYPE_CHECKING:
+    from pcap_analyzer._core import ProgressCallback
+    from pcap_analyzer.findings._run import Options
+    from pcap_analyzer.report.drawings import Page
+    from pcap_analyzer.report.model import Report
+
+# Findings of which `--evidence` carves the packets: the ones that matter most.
+_CARVED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a user chose for every capture."""
+
+    selection: Selection
+    memory_bytes: int
+    options: "Options"
+    page: bool
+    evidence: Path | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one capture. `error` is a line, and then there is no report."""
+
+    sources: tuple[str, ...]
+    report: "Report | None" = None
+    page: "Page | None" = None
+    error: str = ""
+    warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    read_s: float = 0.0
+    build_s: float = 0.0
+
+
+def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback | None" = None) -> Outcome:
+    """Analyses a capture, or several merged into one."""
+    from pcap_analyzer.report.build import build
+    from pcap_analyzer.report.page import build as build_page
+
+    outcome = Outcome(sources)
+    on_demand = ("packets",) if choices.evidence else ()
+    try:
+        analysis = read_capture(
+            *sources,
+            memory_bytes=choices.memory_bytes,
+            on_demand=on_demand,
+            selection=choices.selection,
+            progress=progress,
+        )
+    except PcapAnalyzerError as error:
+        outcome.error = str(error)
+        return outcome
+    with analysis:
+        started = time.perf_counter()
+        outcome.report = build(analysis, choices.options)
+        outcome.read_s, outcome.build_s = analysis.read_ns / 1e9, time.perf_counter() - started
+        if choices.page:
+            outcome.page = build_page(outcome.report, analysis)
+        if choices.evidence:
+            _carve(outcome, outcome.report, analysis, choices.evidence)
+    return outcome
+
+
+def _carve(outcome: Outcome, report: "Report", analysis: Analysis, folder: Path) -> None:
+    """Writes the packets of the top findings. A folder that cannot be written is worth a warning."""
+    from pcap_analyzer.evidence.carve import frames_of_finding
+
+    told = [finding for finding in report.data["findings"] if finding["severity"] != "info"][:_CARVED]
+    if len(outcome.sources) > 1 or outcome.sources[0] == "-":
+        outcome.warnings.append("no evidence: packets are carved out of one file, not out of a pipe or a merge")
+        return
+    stem = CAPTURE_NAME.sub("", Path(outcome.sources[0]).name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for finding in told:
+            path = folder / f"{stem}-{finding['id']}.pcapng"
+            written, _ = carve_frames(outcome.sources[0], frames_of_finding(analysis, finding), path)
+            outcome.notes.append(f"Evidence: {path}, {written:,} packets")
+    except (OSError, PcapAnalyzerError) as error:
+        line = describe_os_error(error, str(error.filename or folder)) if isinstance(error, OSError) else str(error)
+        outcome.warnings.append(f"no evidence: {line}")

@@ -1,0 +1,1 @@
+"""FRAMES → EVIDENCE: packets of a capture as a capture of their own, with comments on those that prove something."""

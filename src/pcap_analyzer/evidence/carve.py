@@ -1,0 +1,115 @@
+"""Which frames to carve out of a capture, and what to say about each."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from pcap_analyzer.errors import SettingError
+
+if TYPE_CHECKING:
+    from pcap_analyzer.analysis import Analysis
+
+# Frame numbers with what to say about each; empty for nothing.
+Comments = dict[int, str]
+
+# What is on demand and needed to know a flow's frames.
+ON_DEMAND: Final = ("packets",)
+
+_WORDS: Final = {
+    "reordered": "overtaken on the path",
+    "retransmission_fast": "sent again, since later data had arrived",
+    "retransmission_tlp": "sent again, to probe for a lost tail",
+    "retransmission_rto": "sent again, since a timer ran out",
+    "retransmission_repeated": "sent again once more",
+    "retransmission_unneeded": "sent again although it had been acknowledged",
+    "retransmission_pmtu": "sent again in smaller pieces",
+    "retransmission_syn": "sent again: SYN",
+    "retransmission_fin": "sent again: FIN",
+    "window_probe": "probe of a closed window",
+    "keep_alive": "keep-alive probe",
+    "duplicate_network": "the same packet again, made by the network",
+    "duplicate_capture": "the same packet again, made by the capture",
+    "reset": "reset",
+    "capture_gap": "acknowledges data that the capture lacks",
+    "zero_window": "reopens a window that was closed",
+}
+
+
+def frames_of_streams(analysis: "Analysis", streams: Iterable[int]) -> Comments:
+    """All frames of TCP streams, with what is known about the noteworthy ones. `packets` must have been asked for.
+
+    Raises:
+        SettingError: there is no such stream.
+
+    """
+    wanted = sorted(set(streams))
+    known = analysis.rows(
+        "SELECT stream, flow FROM flows WHERE protocol = 'tcp' AND list_contains($streams, stream)", streams=wanted
+    )
+    if missing := set(wanted) - {int(row["stream"]) for row in known}:
+        raise SettingError(f"there is no TCP stream {min(missing)} in this capture; the table tcp_flows lists them")
+    flows = [row["flow"] for row in known]
+    frames = analysis.rows("SELECT frame_number FROM packets WHERE list_contains($flows, flow)", flows=flows)
+    return {int(row["frame_number"]): "" for row in frames} | _events(analysis, wanted)
+
+
+def frames_of_finding(analysis: "Analysis", finding: Mapping[str, Any]) -> Comments:
+    """All frames of the flows of a finding, as the JSON report has it, with what is known about those that prove it."""
+    listed = finding["flows"]
+    flows = [
+        row["flow"]
+        for flow in listed
+        for row in analysis.rows(
+            "SELECT flow FROM flows WHERE protocol = $protocol AND client = $client AND server = $server"
+            " AND stream IS NOT DISTINCT FROM $stream",
+            **flow,
+        )
+    ]
+    frames = analysis.rows("SELECT frame_number FROM packets WHERE list_contains($flows, flow)", flows=flows)
+    streams = [flow["stream"] for flow in listed if flow["protocol"] == "tcp"]
+    comments = {int(row["frame_number"]): "" for row in frames} | _events(analysis, streams)
+    for frame in finding["frames"]:
+        before = comments.get(frame)
+        comments[frame] = f"PCAP Analyzer: {finding['title']} [{finding['id']}]" + (f"\n{before}" if before else "")
+    return comments
+
+
+def _events(analysis: "Analysis", streams: list[int]) -> Comments:
+    rows = analysis.rows(
+        "SELECT frame_number, kind, reference_frame, duration_ns, place FROM tcp_events"
+        " WHERE list_contains($streams, stream) ORDER BY frame_number",
+        streams=streams,
+    )
+    return {int(row["frame_number"]): _comment(**row) for row in rows}
+
+
+def _comment(
+    frame_number: int, kind: str, reference_frame: int | None, duration_ns: int | None, place: str | None
+) -> str:
+    """One line about a frame, such as Wireshark shows as a packet comment."""
+    del frame_number
+    text = _WORDS.get(kind, kind.replace("_", " "))
+    if reference_frame is not None and duration_ns is not None:
+        text += f", {duration_ns / 1e6:.1f} ms after frame {reference_frame} of the original capture"
+    if place:
+        text += f"; the original was lost {place} of the capture point"
+    return f"PCAP Analyzer: {text}"
+
+
+def parse_frames(text: str) -> list[int]:
+    """Frame numbers of `12,40-45`.
+
+    Raises:
+        SettingError: it is no list of frame numbers.
+
+    """
+    most = 1_000_000
+    numbers: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise SettingError(f"{part.strip()!r} is no frame number: write 12,40-45")
+        span = range(int(first), int(last if dash else first) + 1)
+        if int(first) < 1 or not span or len(span) + len(numbers) > most:
+            raise SettingError(f"{part.strip()!r} cannot be used: frames count from 1, and at most {most:,} are taken")
+        numbers.extend(span)
+    return numbers

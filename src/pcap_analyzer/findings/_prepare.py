@@ -1,0 +1,114 @@
+"""What several findings ask for, made once: temporary tables over those of the capture.
+
+- `connections`: a row for each TCP connection, with its ledger as columns;
+- `halves`: two rows for each, what the one end sent and what its peer did about it (`peer_…`);
+- `receivers`: two rows for each, what the window of the one end and the buffer of its peer cost;
+- `suffered`: the streams that each finding so far has spoken about; `claims`: what it claims of their time; `shown`: the
+  events that show it.
+"""
+
+from typing import Final
+
+from pcap_analyzer.tables import Tables
+
+# Parts of the ledger as columns. Where the side says something, it stands in the name.
+_SUMS: Final = {
+    "loss_ns": "category IN ('loss_fast', 'loss_tlp', 'loss_rto')",
+    "loss_rto_ns": "category = 'loss_rto'",
+    "handshake_loss_ns": "category = 'handshake_loss'",
+    "handshake_part_ns": "category = 'handshake'",
+    "congestion_window_ns": "category = 'congestion_window'",
+    "slow_start_ns": "category = 'slow_start'",
+    "bandwidth_ns": "category = 'bandwidth'",
+    "queue_ns": "category = 'queue'",
+    "network_rtt_ns": "category = 'network_rtt'",
+    "pmtu_ns": "category = 'pmtu'",
+    "network_tls_ns": "category = 'tls' AND side = 'network'",
+    **{
+        f"{side}_{category}_ns": f"category = '{category}' AND side = '{side}'"
+        for category in (
+            *("think", "application", "receiver_window", "zero_window", "sender_buffer"),
+            *("nagle_delayed_ack", "tls", "idle"),
+        )
+        for side in ("client", "server")
+    },
+    "waited_ns": "category NOT IN ('idle', 'teardown') AND NOT (category = 'think' AND side = 'client')",
+}
+
+_CONNECTIONS: Final = f"""
+    CREATE OR REPLACE TEMP TABLE connections AS
+    WITH parts AS (
+        SELECT stream, {", ".join(f"CAST(sum(CASE WHEN {test} THEN duration_ns ELSE 0 END) AS BIGINT) AS {name}" for name, test in _SUMS.items())}
+        FROM tcp_ledger GROUP BY stream
+    )
+    SELECT f.flow, f.stream, f.client, f.server, w.client_address, w.client_port, w.server_address, w.server_port,
+           f.first_time_ns, f.last_time_ns, f.duration_ns, f.first_frame, f.last_frame, f.zk_conn_state, f.end_reason,
+           f.reset_by, f.reset_frame, f.completeness, f.handshake_ns, f.handshake_client_rtt_ns, f.handshake_server_rtt_ns,
+           f.syn_retransmissions, f.syn_ack_retransmissions, f.clock_steps, f.vantage, f.vantage_confidence,
+           f.timestamps, f.sack_permitted,
+           f.client_packets, f.server_packets, f.client_syn_packets, f.server_syn_packets,
+           f.client_payload_bytes, f.server_payload_bytes, f.client_data_packets, f.server_data_packets,
+           f.client_missed_bytes + f.server_missed_bytes AS missed_bytes,
+           f.client_packets = 0 OR f.server_packets = 0 AS one_way,
+           -- The floor of the path's round trip: each leg at its shortest, however it was measured.
+           least(f.client_rtt_min_ns, f.client_timestamp_rtt_min_ns, f.handshake_client_rtt_ns)
+               + least(f.server_rtt_min_ns, f.server_timestamp_rtt_min_ns, f.handshake_server_rtt_ns) AS rtt_ns,
+           {", ".join(f"coalesce(p.{name}, 0) AS {name}" for name in _SUMS)}
+    FROM tcp_flows AS f JOIN flows AS w USING (flow) LEFT JOIN parts AS p ON p.stream = f.stream
+"""
+
+_OF_EACH: Final = (
+    *("packets", "data_packets", "payload_bytes", "unique_bytes", "retransmitted_packets", "fast_retransmissions"),
+    *("tlp_retransmissions", "rto_retransmissions", "repeated_retransmissions", "unneeded_retransmissions"),
+    *("spurious_retransmissions", "pmtu_retransmissions", "lost_upstream_packets", "lost_downstream_packets"),
+    *("reordered_packets", "network_duplicate_packets", "capture_duplicate_packets", "window_probes", "keep_alives"),
+    *("duplicate_ack_packets", "sack_packets", "dsack_packets", "ce_packets", "ece_packets", "missed_bytes"),
+    *("super_segments", "largest_payload_bytes", "flight_max_bytes", "initial_flight_bytes", "window_max_bytes"),
+    *("window_shift", "zero_window_spans", "push_packets", "rtt_samples", "rtt_min_ns", "rtt_p50_ns", "rtt_p95_ns"),
+    *("rtt_max_ns", "ttl_min", "ttl_max", "mss_bytes", "longest_pause_ns", "most_copies", "fin_packets", "rst_packets"),
+    *("first_data_time_ns", "last_data_time_ns", "fin_time_ns", "syn_packets"),
+)
+_BOTH_WAYS: Final = (("client", "server", "upstream"), ("server", "client", "downstream"))
+
+# The columns of `tcp_flows` that `halves` shows, read once.
+_ENDS: Final = (
+    "CREATE OR REPLACE TEMP TABLE ends AS SELECT stream, "
+    + ", ".join(f"{end}_{name}" for end in ("client", "server") for name in _OF_EACH)
+    + " FROM tcp_flows"
+)
+_HALVES: Final = "CREATE OR REPLACE TEMP VIEW halves AS " + " UNION ALL ".join(
+    f"SELECT stream, '{sender}' AS sender, '{peer}' AS receiver, '{direction}' AS direction, "
+    + ", ".join(f"{sender}_{name} AS {name}, {peer}_{name} AS peer_{name}" for name in _OF_EACH)
+    + " FROM ends"
+    for sender, peer, direction in _BOTH_WAYS
+)
+
+# What each end's window or buffer cost, and what else was waited for in the same connection.
+_RECEIVERS: Final = "CREATE OR REPLACE TEMP VIEW receivers AS " + " UNION ALL ".join(
+    f"SELECT stream, '{receiver}' AS receiver, '{sender}' AS sender, {receiver}_zero_window_ns AS zero_window_ns, "
+    f"{receiver}_receiver_window_ns AS receiver_window_ns, {sender}_sender_buffer_ns AS sender_buffer_ns, "
+    f"{sender}_nagle_delayed_ack_ns AS nagle_delayed_ack_ns, {sender}_application_ns AS application_ns, "
+    "loss_ns, congestion_window_ns, waited_ns, rtt_ns FROM connections"
+    for sender, receiver, _ in _BOTH_WAYS
+)
+
+_SUFFERED: Final = """
+    CREATE OR REPLACE TEMP TABLE suffered (number BIGINT, finding VARCHAR, stream BIGINT, place BIGINT);
+    CREATE OR REPLACE TEMP TABLE claims (number BIGINT, category VARCHAR, side VARCHAR);
+    CREATE OR REPLACE TEMP TABLE shown (number BIGINT, kind VARCHAR);
+    CREATE OR REPLACE TEMP VIEW explained AS SELECT stream FROM suffered WHERE false;
+"""
+
+
+def prepare(tables: Tables) -> None:
+    """Makes the tables that findings share."""
+    for statement in (_CONNECTIONS, _ENDS, _HALVES, _RECEIVERS, _SUFFERED):
+        tables.execute(statement)
+
+
+def explained_by(tables: Tables, names: tuple[str, ...]) -> None:
+    """Lets the view `explained` hold the streams that the findings called `names` have spoken about."""
+    listed = ", ".join(f"'{name}'" for name in names) or "NULL"
+    tables.execute(
+        f"CREATE OR REPLACE TEMP VIEW explained AS SELECT DISTINCT stream FROM suffered WHERE finding IN ({listed})"
+    )

@@ -1,0 +1,71 @@
+"""Runs all findings over the tables of a capture, and settles which part of the time each of them accounts for."""
+
+import importlib
+import pkgutil
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from graphlib import TopologicalSorter
+from types import ModuleType
+
+from pcap_analyzer.tables import Tables
+
+from . import _cost, _prepare
+from ._api import Finding
+from ._found import Found
+from ._thresholds import Choice, chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user chose: the thresholds of a profile by finding, its name, and `--latency` in seconds."""
+
+    profile: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    profile_name: str = "wan"
+    latency_s: float | None = None
+
+
+@cache
+def modules() -> dict[str, ModuleType]:
+    """All findings by name, each after those that it yields to."""
+    from pcap_analyzer import findings
+
+    names = [name for _, name, _ in pkgutil.iter_modules(findings.__path__) if not name.startswith("_")]
+    found = {name: importlib.import_module(f"{findings.__name__}.{name}") for name in sorted(names)}
+    graph = {name: [other for other in yields_to(module) if other in found] for name, module in found.items()}
+    return {name: found[name] for name in TopologicalSorter(graph).static_order()}
+
+
+def yields_to(module: ModuleType) -> tuple[str, ...]:
+    """The findings that explain more than this one."""
+    names: tuple[str, ...] = getattr(module, "YIELDS_TO", ())
+    return names
+
+
+def run(tables: Tables, options: Options | None = None, only: Iterable[str] | None = None) -> list[Found]:
+    """All that is found, in order of rank; of the findings named in `only`, where that is given."""
+    options = options or Options()
+    _prepare.prepare(tables)
+    wanted = set(only) if only is not None else None
+    found: list[tuple[str, Finding, list[Choice]]] = []
+    for name, module in modules().items():
+        if wanted is not None and name not in wanted:
+            continue
+        choices = chosen(module.find, options.profile.get(name, {}), options.profile_name, options.latency_s)
+        if names := yields_to(module):
+            _prepare.explained_by(tables, names)
+        for finding in module.find(tables, **{choice.name: choice.value for choice in choices}):
+            _cost.suffer(tables, len(found), name, finding)
+            found.append((name, finding, choices))
+    return _named(sorted(_cost.settled(tables, found), key=lambda each: each.rank))
+
+
+def _named(ranked: list[Found]) -> list[Found]:
+    """Gives the second and further ones of a name a number, so that each can be asked for."""
+    times: Counter[str] = Counter()
+    for each in ranked:
+        times[each.id] += 1
+        if times[each.id] > 1:
+            each.id = f"{each.id}-{times[each.id]}"
+    return ranked

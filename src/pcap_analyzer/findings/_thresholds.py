@@ -1,0 +1,45 @@
+"""The thresholds of findings: what each is by default, what a profile or `--latency` makes of it, and why."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, get_args
+
+from ._api import Threshold
+
+# How long one unit is in seconds, for those that `--latency` sets.
+_SECONDS: Final = {"s": 1.0, "ms": 1e-3}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A threshold as it is used: its value, where that comes from, and the reason of the default."""
+
+    name: str
+    value: float
+    unit: str
+    source: str
+    why: str
+
+
+def declared(find: Any) -> dict[str, tuple[Threshold, float]]:
+    """The thresholds of a finding's function with their defaults, by name."""
+    thresholds = {}
+    for name, parameter in inspect.signature(find).parameters.items():
+        for note in get_args(parameter.annotation)[1:]:
+            if isinstance(note, Threshold):
+                thresholds[name] = (note, parameter.default)
+    return thresholds
+
+
+def chosen(find: Any, profile: Mapping[str, float], profile_name: str, latency_s: float | None) -> list[Choice]:
+    """The thresholds that hold for a run: `--latency` before the profile before the default."""
+    choices = []
+    for name, (threshold, default) in declared(find).items():
+        value, source = default, "default"
+        if name in profile:
+            value, source = profile[name], f"profile {profile_name}"
+        if threshold.wait and latency_s is not None:
+            value, source = latency_s / _SECONDS[threshold.unit], "--latency"
+        choices.append(Choice(name, value, threshold.unit, source, threshold.why))
+    return choices

@@ -1,0 +1,95 @@
+"""A client application that pauses between its requests.
+
+What it finds:
+    Connections whose time goes into steady pauses of the client: it has its answer and sends the next request only later.
+
+Why it matters:
+    Neither network nor server can make such work faster. It is often a sleep, a timer, or work that the client does
+    between two requests.
+
+What to check next:
+    - What the client does between the answer and the next request: its own computing, a sleep, a polling interval.
+    - Whether a person sets the pace; then nothing is wrong.
+
+References:
+    The response-time model of think time: Lazowska et al., Quantitative System Performance, 1984
+"""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pcap_analyzer.causes import Side
+from pcap_analyzer.tables import Tables
+from pcap_analyzer.units import duration, latency
+
+from ._api import MOST, MS, SECOND, STREAMS, TIMES, Effect, Finding, Threshold, say
+
+CAUSES = ("client_think_time",)
+
+_PAUSING = f"""
+    WITH pausing AS (
+        SELECT stream, client_address, client_think_ns AS cost_ns,
+               least(h.push_packets, h.peer_push_packets) AS requests
+        FROM connections JOIN halves AS h USING (stream)
+        WHERE h.sender = 'client' AND least(h.push_packets, h.peer_push_packets) >= $least_requests
+          AND client_think_ns >= $least_ns AND client_think_ns >= $least_share * duration_ns AND h.keep_alives = 0
+          AND client_think_ns / (least(h.push_packets, h.peer_push_packets) - 1) BETWEEN $least_pause_ns AND $most_pause_ns
+    )
+    SELECT client_address, count(*) AS connections, CAST(sum(cost_ns) AS BIGINT) AS pauses_ns,
+           CAST(sum(requests) AS BIGINT) AS requests, {STREAMS}
+    FROM pausing GROUP BY client_address ORDER BY pauses_ns DESC, client_address
+    LIMIT $most
+"""
+
+
+def find(
+    tables: Tables,
+    *,
+    least_pauses_s: Annotated[float, Threshold("s", "less than a second in all is not worth a word")] = 1,
+    least_share: Annotated[
+        float, Threshold("share", "of the connection's life: the pauses are what it consists of")
+    ] = 0.5,
+    least_requests: Annotated[float, Threshold("requests", "fewer show no habit")] = 5,
+    shortest_pause_ms: Annotated[float, Threshold("ms", "somebody who types makes pauses up to this")] = 400,
+    longest_pause_s: Annotated[
+        float, Threshold("s", "longer ones are those of a reader, or of an idle connection")
+    ] = 2,
+) -> Iterator[Finding]:
+    """One finding for each client."""
+    rows = tables.rows(
+        _PAUSING,
+        least_ns=least_pauses_s * SECOND,
+        least_share=least_share,
+        least_requests=least_requests,
+        least_pause_ns=shortest_pause_ms * MS,
+        most_pause_ns=longest_pause_s * SECOND,
+        most=MOST,
+    )
+    for row in rows:
+        mean = row["pauses_ns"] / max(1, row["requests"] - row["connections"])
+        yield Finding(
+            cause="client_think_time",
+            side=Side.CLIENT,
+            effect=Effect.PACED,
+            confidence=0.6,
+            title=say(
+                "The client {client} sets the pace: between requests it paused for {pauses} in all, {mean} on average",
+                client=row["client_address"],
+                pauses=duration(row["pauses_ns"]),
+                mean=latency(mean),
+            ),
+            explanation=say(
+                "After an answer had arrived the next request left only later, again and again; network and server had"
+                " nothing to do meanwhile."
+            ),
+            evidence={
+                "client": row["client_address"],
+                "connections": row["connections"],
+                "requests": row["requests"],
+                "pauses_ns": row["pauses_ns"],
+                "mean_pause_ns": round(mean),
+            },
+            streams=row["streams"],
+            display_filter="tcp.len > 0 && tcp.time_delta > 0.3",
+            needs=TIMES,
+        )

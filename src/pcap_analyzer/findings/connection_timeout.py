@@ -1,0 +1,82 @@
+"""Connections that are never answered.
+
+What it finds:
+    SYNs that were sent again and never got any answer: no SYN-ACK, no reset, no ICMP error.
+
+Why it matters:
+    The application hangs until its timer ends, from seconds to two minutes. A firewall that drops, a host that is down and
+    a missing route look the same.
+
+What to check next:
+    - Whether the host is up, and answers on another port or to ping.
+    - Firewall rules between the two: dropping looks like this.
+    - Routes in both directions: an answer that takes another way may be lost there.
+
+References:
+    RFC 9293, 3.8.3 (timeouts); RFC 1122, 4.2.3.5
+"""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pcap_analyzer.causes import Severity, Side
+from pcap_analyzer.tables import Tables
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import duration
+
+from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
+
+CAUSES = ("connection_timeout",)
+YIELDS_TO = ("port_scan", "syn_flood", "admin_prohibited")
+
+_UNANSWERED = f"""
+    WITH asked AS (
+        SELECT stream, server, server_address, client_address, duration_ns AS cost_ns, client_syn_packets,
+               (SELECT max(latest_time_ns) FROM captures) - first_time_ns AS watched_ns
+        FROM connections ANTI JOIN explained USING (stream)
+        WHERE server_packets = 0 AND client_syn_packets > 0 AND client_packets = client_syn_packets
+    )
+    SELECT server, count(*) AS connections, count(DISTINCT client_address) AS clients,
+           CAST(sum(client_syn_packets) AS BIGINT) AS syns, max(cost_ns) AS waited_ns, {STREAMS}
+    FROM asked
+    WHERE watched_ns >= $least_ns AND (client_syn_packets > 1 OR watched_ns >= 3 * $least_ns)
+    GROUP BY server ORDER BY waited_ns DESC, server LIMIT $most
+"""
+
+
+def find(
+    tables: Tables,
+    *,
+    least_wait_s: Annotated[float, Threshold("s", "the first SYN timer of RFC 6298: before it nothing is late")] = 1,
+) -> Iterator[Finding]:
+    """One finding for each server that does not answer."""
+    for row in tables.rows(_UNANSWERED, least_ns=least_wait_s * SECOND, most=MOST):
+        yield Finding(
+            cause="connection_timeout",
+            side=Side.NETWORK,
+            effect=Effect.FAILED,
+            severity=Severity.CRITICAL,
+            confidence=0.85,
+            title=say(
+                "{server} never answers: {connections} waited for up to {waited}",
+                server=row["server"],
+                connections=plural(row["connections"], "connection"),
+                waited=duration(row["waited_ns"]),
+            ),
+            explanation=say(
+                "{syns} went out and nothing came back: no SYN-ACK, no reset and no error of a router. They are dropped on"
+                " the path, or the host is not there.",
+                syns=plural(row["syns"], "SYN"),
+            ),
+            evidence={
+                "server": row["server"],
+                "connections": row["connections"],
+                "clients": row["clients"],
+                "syn_packets": row["syns"],
+                "longest_wait_ns": row["waited_ns"],
+            },
+            streams=row["streams"],
+            claims=("handshake_loss", "handshake"),
+            events=("retransmission_syn",),
+            display_filter="tcp.flags.syn == 1 && tcp.flags.ack == 0",
+        )

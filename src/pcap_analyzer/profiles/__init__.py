@@ -1,0 +1,66 @@
+"""Threshold profiles: what is slow depends on the network. A TOML file has a table for each finding it changes.
+
+```toml
+[server_think]
+slow_answer_ms = 50
+```
+"""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from pcap_analyzer.errors import SettingError, describe_os_error
+from pcap_analyzer.findings._run import modules
+from pcap_analyzer.findings._thresholds import declared
+from pcap_analyzer.text import nearest
+
+DEFAULT: Final = "wan"
+NAMES: Final = ("lan", "wan", "satellite", "mobile", "datacenter")
+
+Profile = dict[str, dict[str, float]]
+
+
+def load(name: str) -> Profile:
+    """The profile of that name, or the one in that file.
+
+    Raises:
+        SettingError: it does not exist, or says something that cannot be used.
+
+    """
+    if name in NAMES:
+        return checked(tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8")), name)
+    path = Path(name)
+    if path.suffix != ".toml" and not path.exists():
+        raise SettingError(f"no profile {name}: there are {', '.join(NAMES)}, or name a TOML file")
+    try:
+        return checked(tomllib.loads(path.read_text("utf-8")), name)
+    except OSError as error:
+        raise SettingError(describe_os_error(error, name)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"{name}: not TOML: {error}") from error
+
+
+def checked(content: dict[str, Any], name: str) -> Profile:
+    """The content of a profile, once every finding and threshold in it is known and a number."""
+    for finding, values in content.items():
+        if finding not in modules():
+            raise SettingError(f"{name}: no finding {finding}{_hint(finding, list(modules()))}")
+        if not isinstance(values, dict):
+            raise SettingError(f"{name}: {finding} must be a table: [{finding}]")
+        known = declared(modules()[finding].find)
+        for threshold, value in values.items():
+            if threshold not in known:
+                raise SettingError(f"{name}: {finding} has no threshold {threshold}{_hint(threshold, list(known))}")
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+                unit = known[threshold][0].unit
+                raise SettingError(
+                    f"{name}: {finding}.{threshold} must be a number from 0 up, in {unit}, not {value!r}"
+                )
+    return {finding: {key: float(value) for key, value in values.items()} for finding, values in content.items()}
+
+
+def _hint(name: str, names: list[str]) -> str:
+    near = nearest(name, names)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(names)) or 'none'}"

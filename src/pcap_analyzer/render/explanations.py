@@ -1,0 +1,56 @@
+"""What findings mean, for the terminal."""
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from pcap_analyzer.causes import CAUSES, NOTES
+from pcap_analyzer.findings._explain import explanation
+from pcap_analyzer.findings._run import modules
+from pcap_analyzer.findings._thresholds import declared
+
+from .terminal import WIDEST, emit
+
+
+def all_names() -> list[str]:
+    """Names of findings and causes."""
+    return sorted({*modules(), *CAUSES, *NOTES})
+
+
+def named(name: str) -> list[str]:
+    """The findings called so, or that can name this cause."""
+    return [each for each, module in sorted(modules().items()) if name == each or name in module.CAUSES]
+
+
+def show_all(console: Console) -> None:
+    """One line for each finding."""
+    console.width = min(console.width, WIDEST)
+    grid = Grid(box=None, padding=(0, 2, 0, 0), show_header=False)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name in sorted(modules()):
+        grid.add_row(Text(name, style="bold"), Text(explanation(name).title))
+    emit(console, grid)
+
+
+def show_one(name: str, console: Console) -> None:
+    """A finding under its headings, its thresholds last."""
+    console.width = min(console.width, WIDEST)
+    words = explanation(name)
+    parts: list[RenderableType] = [Text(f"{name}: {words.title}", style="bold")]
+    parts += [_part("What it finds", [words.what]), _part("Why it matters", [words.why])]
+    parts += [_part("What to check next", [f"- {check}" for check in words.checks])]
+    parts += [_part("Causes", [f"{cause}: {({**CAUSES, **NOTES})[cause]}" for cause in modules()[name].CAUSES])]
+    if thresholds := declared(modules()[name].find):
+        lines = [f"{key} = {value:g} {what.unit}: {what.why}" for key, (what, value) in thresholds.items()]
+        parts.append(_part("Thresholds", lines))
+    parts.append(_part("References", list(words.references)))
+    emit(console, *parts)
+
+
+def _part(heading: str, lines: list[str]) -> RenderableType:
+    text = Text(heading, style="cyan")
+    for line in lines:
+        text.append(f"\n{line}", style="default")
+    return Padding(text, 0)

@@ -1,0 +1,55 @@
+"""Where the time went: a bar over all connections, and one for each of those that waited longest."""
+
+from typing import Any
+
+from pcap_analyzer import units
+from pcap_analyzer.ledger import Activity, activity, is_rest
+from pcap_analyzer.report.drawings import Bar, Bars, PageSection, Piece
+from pcap_analyzer.report.model import Section
+from pcap_analyzer.tables import Row
+
+from .names import target
+
+_SHOWN = 6
+
+
+def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
+    """The bars, and below them what `told`, the section of every report, says. Nothing where there is no TCP."""
+    ledger = data["ledger"]
+    waited_ns = ledger["duration_ns"] - ledger["rest_ns"]
+    if told is None or not waited_ns:
+        return told and PageSection("ledger", told.title, told.blocks)
+    whole = Bar(
+        name="All connections",
+        below=f"share of {units.duration(waited_ns)}",
+        pieces=_pieces(ledger["parts"]),
+        total=units.duration(waited_ns),
+        beside="waited for",
+    )
+    flows = [flow for flow in data["flows"] if flow.get("cost_ns")][:_SHOWN]
+    title = f"The {len(flows)} that cost most, on one scale" if len(flows) > 1 else "The one that cost most"
+    bars = Bars(whole, tuple(_bar(flow, drawn) for flow in flows), title if flows else "")
+    beside = "Every moment belongs to exactly one category; idle time is not drawn. Lost: waited for beyond round trips."
+    return PageSection("ledger", told.title, (bars, *told.blocks), beside)
+
+
+def _bar(flow: Row, drawn: set[int]) -> Bar:
+    pieces = _pieces(flow["ledger"])
+    return Bar(
+        name=flow["server"],
+        below=f"stream {flow['stream']}, from {flow['client']}",
+        pieces=pieces,
+        total=units.duration(sum(piece.amount for piece in pieces)),
+        beside=f"{units.duration(flow['cost_ns'])} lost",
+        target=target(flow["stream"]) if flow["stream"] in drawn else "",
+    )
+
+
+def _pieces(parts: list[Row]) -> tuple[Piece, ...]:
+    """What was waited for, by activity in the order of a bar."""
+    sums: dict[Activity, int] = {}
+    for part in parts:
+        if not is_rest(part["category"], part["side"]):
+            kind = activity(part["category"], part["side"])
+            sums[kind] = sums.get(kind, 0) + part["duration_ns"]
+    return tuple(Piece(kind, sums[kind]) for kind in Activity if sums.get(kind))

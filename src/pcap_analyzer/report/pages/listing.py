@@ -1,0 +1,70 @@
+"""All conversations that the report keeps, in a table to sort and to filter."""
+
+from typing import Any
+
+from pcap_analyzer.ledger import Activity, activity, is_rest
+from pcap_analyzer.report.drawings import Cell, Listing, Named, PageSection, Span
+from pcap_analyzer.report.model import Column, Section
+from pcap_analyzer.tables import Row
+from pcap_analyzer.units import Unit
+
+from .names import target
+
+_COLUMNS = (
+    Column("Stream"),
+    Column("Server ← client"),
+    Column("When", rank=4),
+    Column("Duration", Unit.DURATION_NS, rank=3),
+    Column("Bytes", Unit.BYTES, rank=5),
+    Column("iRTT", Unit.DURATION_NS, rank=7),
+    Column("RTT p95", Unit.DURATION_NS, rank=6),
+    Column("Sent again", Unit.COUNT, rank=2),
+    Column("Time lost", Unit.DURATION_NS),
+    Column("Verdict", rank=1),
+)
+_SORTED_BY = 8
+# More make the page heavy; the exports have all.
+_MOST = 400
+
+
+def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
+    """The listing, or what `told`, the section of every report, says where there is nothing to list."""
+    flows, total = data["flows"][:_MOST], data["flows_total"]
+    if not flows:
+        return told and PageSection("connections", told.title, told.blocks)
+    origin = data["capture"]["earliest_time_ns"]
+    note = "" if len(flows) == total else (
+        f"{len(flows):,} of {total:,} are listed, those that cost most time; the table flows has all of them."
+    )
+    rows = tuple(_row(flow, origin, drawn) for flow in flows)
+    listing = Listing(_COLUMNS, rows, _SORTED_BY, max(1, data["capture"]["duration_ns"]), "connection", note)
+    beside = "Most time lost first: waiting beyond round trips on the path. Times are seen from the capture point."
+    return PageSection("connections", "Connections", (listing,), beside)
+
+
+def _row(flow: Row, origin: int, drawn: set[int]) -> tuple[Cell, ...]:
+    tcp = flow["protocol"] == "tcp"
+    mostly = _mostly(flow) if tcp else None
+    start = flow["first_time_ns"] - origin
+    retransmitted = flow["client_retransmitted_packets"] + flow["server_retransmitted_packets"] if tcp else None
+    place = target(flow["stream"]) if tcp and flow["stream"] in drawn else ""
+    return (
+        flow["protocol"] if flow["stream"] is None else f"{flow['protocol']} {flow['stream']}",
+        Named(flow["server"], flow["client"], place),
+        Span(start, start + flow["duration_ns"], mostly or Activity.MOVING),
+        flow["duration_ns"],
+        flow["client_wire_bytes"] + flow["server_wire_bytes"],
+        flow.get("handshake_ns"),
+        max(filter(None, (flow.get("client_rtt_p95_ns"), flow.get("server_rtt_p95_ns"))), default=None),
+        retransmitted,
+        flow.get("cost_ns"),
+        (flow["verdict"]["cause"] or "") if tcp else "",
+    )
+
+
+def _mostly(flow: Row) -> Activity | None:
+    """What it lost most time to; nothing where it lost none."""
+    for part in flow["ledger"]:
+        if not is_rest(part["category"], part["side"]) and part["category"] != "network_rtt":
+            return activity(part["category"], part["side"])
+    return None

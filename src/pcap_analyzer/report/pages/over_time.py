@@ -1,0 +1,117 @@
+"""Rate, round trips, losses and waiting, each over the whole capture and all on one axis of time."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pcap_analyzer import units
+from pcap_analyzer.ledger import ACTIVITIES, Activity, activity, is_rest
+from pcap_analyzer.report.deep import Segments
+from pcap_analyzer.report.drawings import Line, Panel, Panels, PageSection, Style
+from pcap_analyzer.report.model import Chart, Paragraph, Section
+from pcap_analyzer.tables import Row, Tables
+from pcap_analyzer.units import SECOND_NS, Unit
+
+_LOSSES = """
+    SELECT CAST($origin + (CAST(time_ns AS HUGEINT) - $origin) // $width * $width AS BIGINT) AS start_time_ns,
+           count(*) FILTER (kind = 'retransmission_rto') AS timeouts,
+           count(*) FILTER (kind <> 'retransmission_rto') AS others
+    FROM tcp_events WHERE starts_with(kind, 'retransmission') GROUP BY 1 ORDER BY 1
+"""
+_WAITS = """
+    SELECT start_time_ns, width_ns, category, side, duration_ns FROM tcp_ledger_buckets ORDER BY start_time_ns
+"""
+# Steps of the ledger over time that a chart has room for.
+_MOST_STEPS = 240
+
+
+def show(data: dict[str, Any], tables: Tables, second: Segments | None, told: Section | None) -> PageSection | None:
+    """The panels, then the tables that `told`, the section of every report, has. Nothing where there is no packet."""
+    buckets = data["buckets"]
+    if told is None or not buckets["rows"]:
+        return None
+    origin, width = buckets["start_time_ns"], buckets["width_ns"]
+    end = max(row["start_time_ns"] for row in buckets["rows"]) - origin + width
+    panels = [_rate(buckets["rows"], origin, width)]
+    if second and second.rtt:
+        panels.append(_round_trips(second.rtt, origin, width))
+    if data["flows_sums"]["tcp_flows"]:
+        panels.append(_losses(tables.rows(_LOSSES, origin=origin, width=width), data, origin, width))
+        panels += _waits(tables.rows(_WAITS), origin)
+    tables_told = tuple(block for block in told.blocks if not isinstance(block, Chart))
+    missing = () if second or not data["flows_sums"]["tcp_flows"] else (Paragraph(_NO_SECOND),)
+    blocks = (Panels(origin, 0, end, tuple(panels)), *missing, *tables_told)
+    return PageSection("time", "Over time", blocks, "Seconds since the first packet. Drag to zoom, 0 to see all.")
+
+
+_NO_SECOND = (
+    "There are no round trips over time and no graphs of connections: they need a second reading of the capture, which "
+    "pipes and captures with more than 3,000,000 TCP packets do not get."
+)
+
+
+def _rate(rows: list[Row], origin: int, width: int) -> Panel:
+    points = tuple(
+        (row["start_time_ns"] - origin, row["wire_bytes"] * 8 * SECOND_NS / row["width_ns"]) for row in _filled(rows, origin, width)
+    )
+    line = Line("Rate on the wire", Activity.MOVING, Style.AREA, points)
+    packets = sum(row["packets"] for row in rows)
+    return Panel("Throughput", Unit.RATE_BPS, f"steps of {units.span(width)}, {packets:,} packets", width, (line,))
+
+
+def _filled(rows: list[Row], origin: int, width: int) -> Iterator[Row]:
+    """The rows, and one with nothing for each span between them that had no packet."""
+    expected = origin
+    for row in rows:
+        # Beside a packet stands silence on both sides; a long silence needs no more than its ends.
+        if row["start_time_ns"] > expected:
+            yield _nothing(expected, width)
+            if row["start_time_ns"] - width > expected:
+                yield _nothing(row["start_time_ns"] - width, width)
+        yield row
+        expected = row["start_time_ns"] + width
+
+
+def _nothing(start_ns: int, width: int) -> Row:
+    return {"start_time_ns": start_ns, "width_ns": width, "wire_bytes": 0, "packets": 0}
+
+
+def _round_trips(rows: list[Row], origin: int, width: int) -> Panel:
+    lines = tuple(
+        Line(label, Activity.MOVING if not dashed else Activity.PATH, Style.LINE, points, dashed)
+        for label, key, dashed in (("p50", "rtt_p50_ns", False), ("p95", "rtt_p95_ns", True))
+        if (points := tuple((row["start_time_ns"] - origin, row[key]) for row in rows))
+    )
+    samples = sum(row["samples"] for row in rows)
+    note = f"data to its ACK at the capture point, steps of {units.span(width)}, n = {samples:,}"
+    return Panel("Round-trip time", Unit.DURATION_NS, note, width, lines)
+
+
+def _losses(rows: list[Row], data: dict[str, Any], origin: int, width: int) -> Panel:
+    sums = data["flows_sums"]
+    segments = sums["client_data_packets"] + sums["server_data_packets"]
+    count = sum(row["timeouts"] + row["others"] for row in rows)
+    lines = (
+        Line("After a timeout", Activity.LOSS, Style.STACK, tuple((r["start_time_ns"] - origin, r["timeouts"]) for r in rows)),
+        Line("Other repeats", Activity.SLOWED, Style.STACK, tuple((r["start_time_ns"] - origin, r["others"]) for r in rows)),
+    )
+    note = f"per {units.span(width)}, {count:,} beside {segments:,} data segments"
+    return Panel("Sent again", Unit.COUNT, note, width, lines)
+
+
+def _waits(rows: list[Row], origin: int) -> list[Panel]:
+    """How many connections waited at a time, and for what."""
+    rows = [row for row in rows if not is_rest(row["category"], row["side"])]
+    if not rows:
+        return []
+    steps = len({row["start_time_ns"] for row in rows})
+    width = rows[0]["width_ns"] * -(-steps // _MOST_STEPS)
+    first = rows[0]["start_time_ns"]
+    sums: dict[Activity, dict[int, float]] = {}
+    for row in rows:
+        line = sums.setdefault(activity(row["category"], row["side"]), {})
+        start = first + (row["start_time_ns"] - first) // width * width - origin
+        line[start] = line.get(start, 0) + row["duration_ns"] / width
+    lines = tuple(
+        Line(ACTIVITIES[kind], kind, Style.STACK, tuple(sorted(sums[kind].items()))) for kind in Activity if kind in sums
+    )
+    return [Panel("Connections waiting", Unit.COUNT, f"for what, mean over {units.span(width)}", width, lines)]

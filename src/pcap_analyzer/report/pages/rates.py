@@ -1,0 +1,68 @@
+"""Rates, round trips and windows of one connection, on one axis of time."""
+
+from pcap_analyzer import units
+from pcap_analyzer.ledger import Activity
+from pcap_analyzer.report.deep import Segments
+from pcap_analyzer.report.drawings import Line, PageBlock, Panel, Panels, Style
+from pcap_analyzer.tables import Row
+from pcap_analyzer.units import SECOND_NS, Unit
+
+from .sequence import bands
+
+
+def draw(flow: Row, second: Segments, origin: int) -> list[PageBlock]:
+    """Its panels, or nothing where it took no time."""
+    rows = second.rates.get(flow["stream"], [])
+    if len(rows) < 2:
+        return []
+    width = rows[0]["width_ns"]
+    panels = [_throughput(rows, origin, width)]
+    panels += [panel for panel in (_round_trips(rows, origin, width), _windows(rows, origin, width)) if panel.lines]
+    start, end = flow["first_time_ns"] - origin, flow["last_time_ns"] - origin
+    return [Panels(origin, start, max(end, start + width), tuple(panels), bands(flow, second, origin))]
+
+
+def _points(rows: list[Row], key: str, origin: int, factor: float = 1) -> tuple[tuple[int, float], ...]:
+    return tuple((row["start_ns"] - origin, row[key] * factor) for row in rows if row[key] is not None)
+
+
+def _throughput(rows: list[Row], origin: int, width: int) -> Panel:
+    forward, backward = ("To server", "To client") if rows[0]["sender"] == "client" else ("To client", "To server")
+    factor = 8 * SECOND_NS / width
+    filled = _filled(rows, width)
+    lines = (
+        Line(forward, Activity.MOVING, Style.AREA, _points(filled, "forward_bytes", origin, factor)),
+        Line(backward, Activity.SETUP, Style.LINE, _points(filled, "backward_bytes", origin, factor), dashed=True),
+    )
+    return Panel("Throughput", Unit.RATE_BPS, f"payload, steps of {units.duration(width)}", width, lines)
+
+
+def _filled(rows: list[Row], width: int) -> list[Row]:
+    """The rows, with steps of nothing at both ends of each silence."""
+    filled: list[Row] = []
+    for row in rows:
+        if filled and row["start_ns"] - filled[-1]["start_ns"] > width:
+            after, before = filled[-1]["start_ns"] + width, row["start_ns"] - width
+            filled += [
+                {"start_ns": start, "forward_bytes": 0, "backward_bytes": 0} for start in sorted({after, before})
+            ]
+        filled.append(row)
+    return filled
+
+
+def _round_trips(rows: list[Row], origin: int, width: int) -> Panel:
+    samples = sum(row["rtt_samples"] for row in rows)
+    lines = (
+        Line("p50", Activity.MOVING, Style.LINE, _points(rows, "rtt_p50_ns", origin)),
+        Line("highest", Activity.PATH, Style.LINE, _points(rows, "rtt_max_ns", origin), dashed=True),
+    )
+    note = f"data to its ACK, steps of {units.duration(width)}, n = {samples:,}"
+    return Panel("Round-trip time", Unit.DURATION_NS, note, width, lines if samples else ())
+
+
+def _windows(rows: list[Row], origin: int, width: int) -> Panel:
+    lines = (
+        Line("In flight, most", Activity.MOVING, Style.LINE, _points(rows, "flight_max_bytes", origin)),
+        Line("Receive window, least", Activity.WINDOW, Style.LINE, _points(rows, "window_min_bytes", origin), dashed=True),
+    )
+    return Panel("Flight and window", Unit.BYTES, f"steps of {units.duration(width)}", width, tuple(l for l in lines if l.points))

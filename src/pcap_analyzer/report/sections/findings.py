@@ -1,0 +1,110 @@
+"""The findings in order of rank, each with its evidence."""
+
+from typing import Any
+
+from pcap_analyzer import units
+from pcap_analyzer.findings._explain import explanation
+from pcap_analyzer.findings._found import Found
+from pcap_analyzer.findings._thresholds import Choice
+from pcap_analyzer.report.model import Block, Fact, Finding, Paragraph, Section, Severity, Side
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import SECOND_NS
+from pcap_analyzer.verdict import Diagnosis, seconds
+
+# Findings told in full; flows named in each.
+_SHOWN = 12
+_FLOWS = 5
+
+
+def read(diagnosis: Diagnosis) -> dict[str, Any]:
+    """All findings."""
+    return {"findings": [_read(each) for each in diagnosis.findings]}
+
+
+def _read(found: Found) -> dict[str, Any]:
+    finding = found.finding
+    return {
+        "id": found.id,
+        "cause": finding.cause,
+        "side": finding.side.value,
+        "severity": found.severity.value,
+        "confidence": round(found.confidence, 3),
+        "cost_s": seconds(found.cost_ns),
+        "cost_share": None if found.share is None else round(found.share, 6),
+        "title": finding.title,
+        "explanation": finding.explanation,
+        "flows": found.flows,
+        "flows_total": found.flows_total,
+        "frames": found.frames,
+        "frames_total": found.frames_total,
+        "display_filter": found.display_filter,
+        "evidence": dict(finding.evidence),
+        "next_checks": list(explanation(found.name).checks),
+        "limits": found.limits,
+        "thresholds": [_threshold(choice) for choice in found.choices],
+    }
+
+
+def _threshold(choice: Choice) -> dict[str, Any]:
+    return {
+        "name": choice.name,
+        "value": choice.value,
+        "unit": choice.unit,
+        "source": choice.source,
+        "why": choice.why,
+    }
+
+
+def show(data: dict[str, Any]) -> Section | None:
+    """Each finding as a block. Nothing where nothing was found."""
+    findings = data["findings"]
+    if not findings:
+        return None
+    most = max(finding["cost_s"] or 0 for finding in findings) or 1
+    blocks: list[Block] = [_show(finding, most) for finding in findings[:_SHOWN]]
+    if len(findings) > _SHOWN:
+        blocks.append(Paragraph(f"{plural(len(findings) - _SHOWN, 'more finding')} in the JSON report."))
+    return Section("findings", "Findings", tuple(blocks))
+
+
+def _show(finding: dict[str, Any], most: float) -> Finding:
+    cost_s = finding["cost_s"]
+    return Finding(
+        id=finding["id"],
+        title=finding["title"],
+        cause=finding["cause"],
+        side=Side(finding["side"]),
+        severity=Severity(finding["severity"]),
+        confidence=finding["confidence"],
+        cost_ns=None if cost_s is None else round(cost_s * SECOND_NS),
+        cost_share=(cost_s or 0) / most,
+        explanation=finding["explanation"],
+        evidence=tuple(_fact(name, value) for name, value in finding["evidence"].items() if value is not None),
+        flows=tuple(_flow(flow) for flow in finding["flows"][:_FLOWS]),
+        flows_total=finding["flows_total"],
+        frames=tuple(finding["frames"]),
+        frames_total=finding["frames_total"],
+        display_filter=finding["display_filter"],
+        next_checks=tuple(finding["next_checks"]),
+        thresholds=tuple(
+            Fact(each["name"], f"{each['value']:g} {each['unit']} ({each['source']}): {each['why']}")
+            for each in finding["thresholds"]
+        ),
+    )
+
+
+def _flow(flow: dict[str, Any]) -> str:
+    stream = "" if flow["stream"] is None else f" ({flow['protocol']}.stream {flow['stream']})"
+    return f"{flow['client']} → {flow['server']}{stream}"
+
+
+def _fact(name: str, value: Any) -> Fact:
+    """A figure of the evidence under its own name, written by the unit that the name ends with."""
+    for ending, write in _UNITS.items():
+        if name.endswith(ending) and isinstance(value, int | float):
+            return Fact(name.removesuffix(ending if ending != "_share" else "").replace("_", " "), write(value))
+    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return Fact(name.replace("_", " "), text)
+
+
+_UNITS = {"_ns": units.duration, "_bytes": units.size, "_bps": units.rate, "_share": units.share}

@@ -1,0 +1,55 @@
+"""`pcap-analyzer export`."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pcap_analyzer import _core
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def capture(captures: Path) -> Path:
+    return captures / "healthy_dns_web.pcap"
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_every_table_that_needs_no_asking(run: Run, capture: Path, kind: str) -> None:
+    result = run("export", capture, "--out", "new/tables", "--format", kind)
+    assert (result.code, result.out) == (0, "")
+    wanted = {f"{table['name']}.{kind}" for table in _core.catalogue() if not table["on_demand"]}
+    assert {path.name for path in Path("new/tables").iterdir()} == wanted
+
+
+def test_parquet_holds_what_the_table_holds(run: Run, capture: Path) -> None:
+    run("export", capture, "--out", "tables", "--table", "flows")
+    asked = json.loads(run("query", capture, "FROM flows", "--format", "json").out)
+    relation = duckdb.sql("SELECT * FROM 'tables/flows.parquet'")
+    assert [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()] == asked
+
+
+def test_all_means_the_tables_on_demand_too(run: Run, capture: Path) -> None:
+    run("export", capture, "--out", "tables", "--all", "--format", "csv")
+    with Path("tables/packets.csv").open(newline="") as file:
+        assert len(list(csv.reader(file))) == 256
+
+
+def test_no_text_is_a_formula_in_a_spreadsheet(run: Run, captures: Path) -> None:
+    name = "=1+1.pcap"
+    Path(name).write_bytes((captures / "healthy_dns_web.pcap").read_bytes())
+    run("export", name, "--out", "tables", "--format", "csv", "--table", "captures")
+    with Path("tables/captures.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["name"] == f"'{name}"
+
+
+def test_an_unknown_table_is_named(run: Run, capture: Path) -> None:
+    result = run("export", capture, "--out", "tables", "--table", "flow")
+    assert result.code == 2
+    assert "did you mean flows" in result.err
