@@ -6,7 +6,7 @@ from typing import Any
 from pcap_analyzer import units
 from pcap_analyzer.ledger import ACTIVITIES, Activity, activity, is_rest
 from pcap_analyzer.report.deep import Segments
-from pcap_analyzer.report.drawings import Line, Panel, Panels, PageSection, Style
+from pcap_analyzer.report.drawings import Line, PageSection, Panel, Panels, Style
 from pcap_analyzer.report.model import Chart, Paragraph, Section
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.units import SECOND_NS, Unit

@@ -17,6 +17,8 @@ router = APIRouter(tags=["reports"])
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000_000)]
 
+_PACKETS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/vnd.tcpdump.pcap": {}}}}
+
 # Columns by which connections can be put in order; the largest first.
 Order = Literal["duration_ns", "first_time_ns", "client_wire_bytes", "server_wire_bytes", "client_packets"]
 
@@ -62,7 +64,7 @@ async def segments(
             404,
             "no_segments",
             f"The segments of stream {stream} are not kept.",
-            f'Use the command line: pcap-analyzer query FILE "SELECT * FROM tcp_segments WHERE stream = {stream}".',
+            'Use the command line: pcap-analyzer query FILE "SELECT * FROM tcp_segments".',
         )
     return page
 
@@ -70,7 +72,7 @@ async def segments(
 @router.get(
     "/evidence/{task_id}/{finding}",
     response_class=Response,
-    responses={200: {"content": {"application/vnd.tcpdump.pcap": {}}}} | responses(401, 404, 409, 410),
+    responses=_PACKETS | responses(401, 404, 409, 410),
 )
 async def evidence(
     request: Request,
