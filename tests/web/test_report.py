@@ -12,6 +12,8 @@ import duckdb
 import pytest
 from running import Service, wait_for
 
+from pcap_analyzer.analysis import analyze
+
 
 @pytest.fixture(scope="module")
 def task_id(service: Service, large: Path) -> str:
@@ -134,3 +136,43 @@ def test_the_log_has_ids_and_no_payload(service: Service, task_id: str) -> None:
     assert ended[0]["status"] == "completed"
     assert ended[0]["duration_s"] > 0
     assert all("request_id" in line for line in lines if line["message"] == "request")
+
+
+def test_the_page_is_served_under_its_own_policy(service: Service, task_id: str) -> None:
+    answer = service.client.get(f"/report/{task_id}")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "größe &lt;b&gt;.pcap" in answer.text
+    assert "<b>.pcap" not in answer.text
+
+
+def test_connections_and_their_segments_come_in_pages(service: Service, task_id: str) -> None:
+    flows = service.client.get(f"/flows/{task_id}", params={"limit": 3, "order": "client_packets"}).json()
+    assert [row["client_packets"] for row in flows["rows"]] == sorted(
+        (row["client_packets"] for row in flows["rows"]), reverse=True
+    )
+    assert flows["total"] > 3
+    first = next(row for row in flows["rows"] if row["protocol"] == "tcp")
+    found = service.client.get(f"/flows/{task_id}", params={"search": first["client"].upper()}).json()
+    assert first["flow"] in [row["flow"] for row in found["rows"]]
+    url = f"/flows/{task_id}/{first['stream']}/segments"
+    whole = service.client.get(url).json()
+    assert whole["total"] == first["client_packets"] + first["server_packets"]
+    assert service.client.get(url, params={"offset": 1, "limit": 1}).json()["rows"] == whole["rows"][1:2]
+    assert service.client.get(f"/flows/{task_id}/99999/segments").status_code == 404
+    hostile = service.client.get(f"/flows/{task_id}", params={"search": "'; DROP TABLE flows --"})
+    assert hostile.json()["total"] == 0
+
+
+def test_evidence_is_a_capture_of_its_own(service: Service, capture: Path, tmp_path: Path) -> None:
+    task_id = service.upload(capture).json()["task_id"]
+    service.wait(task_id)
+    (finding, *_) = service.client.get(f"/report/{task_id}?format=json").json()["findings"]
+    answer = service.client.get(f"/evidence/{task_id}/{finding['id']}")
+    path = tmp_path / "evidence.pcapng"
+    path.write_bytes(answer.content)
+    with analyze(path) as analysis:
+        (row,) = analysis.rows("SELECT count(*) AS flows FROM tcp_flows")
+    assert row["flows"] == 1
+    assert service.client.get(f"/evidence/{task_id}/nothing").status_code == 404
+    assert service.client.get(f"/evidence/{task_id}/..%2Freport").status_code in (404, 422)

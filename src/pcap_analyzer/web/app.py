@@ -13,6 +13,7 @@ from . import api, errors
 from .middleware import Gate
 from .service import Service
 from .settings import Settings
+from .ui import pages
 
 _DESCRIPTION = "Upload a packet capture, follow its analysis, read why the network is slow."
 
@@ -39,5 +40,6 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     for module in pkgutil.iter_modules(api.__path__, f"{api.__name__}."):
         app.include_router(importlib.import_module(module.name).router)
+    pages.install(app)
     app.add_middleware(Gate, settings=settings)
     return app
