@@ -26,12 +26,12 @@ lost: list[str] = []
 totals_s: list[float] = []
 
 
-class Analyst(HttpUser):
+class Analyst(HttpUser):  # type: ignore[misc] # locust is not in the locked environment
     """Uploads, follows, reads."""
 
     wait_time = between(0.5, 2)
 
-    @task
+    @task  # type: ignore[untyped-decorator]
     def analyse(self) -> None:
         started = time.monotonic()
         task_id = self.upload()
@@ -62,7 +62,7 @@ class Analyst(HttpUser):
             return str(answer.json()["task_id"]) if answer.status_code == 202 else None
 
 
-@events.quitting.add_listener
+@events.quitting.add_listener  # type: ignore[untyped-decorator]
 def judge(environment: Any, **_: object) -> None:
     """Figures, and whether they will do."""
     ordered = sorted(totals_s)

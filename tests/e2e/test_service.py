@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -29,7 +30,9 @@ def visit(browser: Browser, service: Service) -> Iterator[Callable[..., Page]]:
     """Opens a page of the service; what the console says fails the test at its end."""
     contexts, complaints = [], []
 
-    def open_(path: str = "/", language: str = "en", width: int = 1440, theme: str = "light") -> Page:
+    def open_(
+        path: str = "/", language: str = "en", width: int = 1440, theme: Literal["light", "dark"] = "light"
+    ) -> Page:
         context = browser.new_context(
             locale=language, viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
         )

@@ -50,7 +50,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         issuer = self.server.issuer
         if self.path == "/keys":
             self.answer(dict(KeySet([self.server.key]).as_dict(private=False)))
@@ -58,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
             ends = {"authorization_endpoint": "/auth", "token_endpoint": "/token", "jwks_uri": "/keys"}
             self.answer({"issuer": issuer} | {name: issuer + path for name, path in ends.items()})
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         form = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         assert form["code_verifier"]
         self.answer({"access_token": "a", "token_type": "Bearer", "id_token": self.server.token()})

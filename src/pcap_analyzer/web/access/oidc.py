@@ -6,7 +6,8 @@ Needs the extra `oidc`: Authlib speaks the protocol, joserfc checks signatures.
 import base64
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, cast
 
 from pcap_analyzer.web.errors import Problem
 from pcap_analyzer.web.settings import Settings
@@ -57,7 +58,7 @@ class Provider:
         """Where to send the browser, and what to remember meanwhile."""
         attempt = Attempt(new_key(), new_key(), new_key(), target)
         async with self._client(callback) as client:
-            facts = await self._facts(client)
+            facts = await self._facts()
             url, _ = client.create_authorization_url(
                 facts["authorization_endpoint"],
                 state=attempt.state,
@@ -70,19 +71,20 @@ class Provider:
         """What the provider says of the user, once everything it signed has been checked."""
         if state != attempt.state:
             raise _failed("The answer belongs to another login.")
+        _check_installed()
         import httpx
         from authlib.common.errors import AuthlibBaseError
         from joserfc import jwt
         from joserfc.errors import JoseError
-        from joserfc.jwk import KeySet
+        from joserfc.jwk import KeySet, KeySetSerialization
 
         try:
             async with self._client(callback) as client:
-                facts = await self._facts(client)
+                facts = await self._facts()
                 token = await client.fetch_token(
                     facts["token_endpoint"], authorization_response=answer, code_verifier=attempt.verifier
                 )
-                keys = KeySet.import_key_set((await client.get(facts["jwks_uri"], withhold_token=True)).json())
+            keys = KeySet.import_key_set(cast(KeySetSerialization, await _document(facts["jwks_uri"])))
             claims = jwt.decode(token["id_token"], keys, algorithms=_ALGORITHMS).claims
             jwt.JWTClaimsRegistry(
                 iss={"essential": True, "value": facts["issuer"]},
@@ -96,10 +98,9 @@ class Provider:
         return dict(claims)
 
     def _client(self, callback: str) -> Any:
-        try:
-            from authlib.integrations.httpx_client import AsyncOAuth2Client
-        except ImportError as error:
-            raise Problem(503, "no_oidc", "This service lacks the extra `oidc`.", retry_after_s=3600) from error
+        _check_installed()
+        from authlib.integrations.httpx_client import AsyncOAuth2Client
+
         return AsyncOAuth2Client(
             self._settings.oidc_client_id,
             self._settings.oidc_client_secret,
@@ -109,20 +110,32 @@ class Provider:
             timeout=_PATIENCE_S,
         )
 
-    async def _facts(self, client: Any) -> dict[str, Any]:
+    async def _facts(self) -> dict[str, Any]:
         """What the provider says of itself, if it is the one of the settings."""
-        import httpx
-
-        try:
-            answer = await client.get(self._settings.oidc_issuer.rstrip("/") + _DISCOVERY, withhold_token=True)
-            facts: dict[str, Any] = answer.raise_for_status().json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise Problem(
-                503, "provider_away", "The identity provider does not answer.", "Try again.", retry_after_s=10
-            ) from error
-        if facts.get("issuer", "").rstrip("/") != self._settings.oidc_issuer.rstrip("/"):
+        issuer = self._settings.oidc_issuer.rstrip("/")
+        facts = await _document(issuer + _DISCOVERY)
+        if facts.get("issuer", "").rstrip("/") != issuer:
             raise _failed("The identity provider calls itself something else than OIDC_ISSUER.")
         return facts
+
+
+def _check_installed() -> None:
+    if find_spec("authlib") is None:
+        raise Problem(503, "no_oidc", "This service lacks the extra `oidc`.", retry_after_s=3600)
+
+
+async def _document(url: str) -> dict[str, Any]:
+    """A JSON document of the provider."""
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(timeout=_PATIENCE_S) as client:
+            document: dict[str, Any] = (await client.get(url)).raise_for_status().json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise Problem(
+            503, "provider_away", "The identity provider does not answer.", "Try again.", retry_after_s=10
+        ) from error
+    return document
 
 
 async def user_of(claims: dict[str, Any], settings: Settings, users: Users) -> User:
