@@ -60,6 +60,17 @@ def test_news_are_told_to_the_end(start: Callable[..., Service], capture: Path) 
     assert service.client.get(f"/progress/{task_id}", headers={"Last-Event-ID": "nonsense"}).is_success
 
 
+def test_who_comes_while_the_page_is_made_hears_the_end(start: Callable[..., Service], large: Path) -> None:
+    service = start(workers=1)
+    for _ in range(5):
+        task_id = service.upload(large).json()["task_id"]
+        # Until the worker is free again every moment is tried.
+        while "pcap_analysis_running 1.0" in service.client.get("/metrics").text:
+            if service.status(task_id)["status"] == "completed":
+                (event,) = events(service.client.get(f"/progress/{task_id}").text)
+                assert event["data"]["status"] == "completed"
+
+
 def test_a_stop_of_the_service_ends_the_news(start: Callable[..., Service], capture: Path) -> None:
     service = start(workers=1)
     (pid,) = service.wait_for_workers(1)

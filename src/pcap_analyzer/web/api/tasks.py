@@ -53,7 +53,8 @@ async def _events(service: Service, task: Task, after_id: int) -> AsyncIterator[
     """The events of one client."""
     yield f"retry: {_RECONNECT_MS}\n\n"
     with service.metrics.sse_clients.track_inprogress():
-        if not service.jobs.find(task.id):
+        job = service.jobs.find(task.id)
+        if job is None or job.reported:
             # What changed since the record was read is in the record by now.
             task = await service.tasks.get(task.id) or task
             news = service.progress.news(views.of_task(task), final=task.status.is_final)
