@@ -32,6 +32,33 @@ def main() -> None:
             f"link_{link_type}",
             struct.pack("!HB", link_type, 4) + link_header(link_type) + craft.ipv4(17, craft.udp(1, 2, b"x")),
         )
+    messages()
+
+
+def messages() -> None:
+    """One small message of each protocol that has a target of its own."""
+    name = b"\x03www\x07example\x03com\x00"
+    question = name + struct.pack("!HH", 1, 1)
+    edns = b"\x00" + struct.pack("!HHIH", 41, 1232, 0x8000, 6) + struct.pack("!HHH", 15, 2, 22)
+    header = struct.pack("!6H", 7, 0x0100, 1, 0, 0, 1)
+    write("dns", "query", header + question + edns)
+    pointer = b"\xc0\x0c"
+    cname = pointer + struct.pack("!HHIH", 5, 1, 60, 6) + b"\x03cdn" + b"\xc0\x10"
+    address = pointer + struct.pack("!HHIH", 1, 1, 60, 4) + bytes([192, 0, 2, 1])
+    write("dns", "response", struct.pack("!6H", 7, 0x8180, 1, 2, 0, 1) + question + cname + address + edns)
+    netbios = b"\x20" + b"FHFAEBEE" + b"CACACACACACACACACACACABM" + b"\x00"
+    nb = netbios + struct.pack("!HHIH", 32, 1, 60, 6) + bytes([0, 0, 192, 0, 2, 1])
+    write("dns", "netbios", struct.pack("!6H", 9, 0x8500, 0, 1, 0, 0) + nb)
+    fields = struct.pack("!4BIHH4I", 1, 1, 6, 0, 0x01020304, 0, 0x8000, 0, 0, 0, 0)
+    hardware = bytes([2, 0, 0, 0, 0, 9]) + bytes(10)
+    options = bytes([99, 130, 83, 99, 53, 1, 3, 50, 4, 192, 0, 2, 9, 54, 4, 192, 0, 2, 1, 12, 2, 112, 99, 255])
+    write("dhcp", "request", fields + hardware + bytes(192) + options)
+    write("ntp", "server", struct.pack("!4BII4s8I", 0x24, 1, 6, 0xEC, 16, 32, b"GPS\0", *range(1, 9)))
+    variable = bytes.fromhex("300c06082b060102010101000500")
+    unit = bytes.fromhex("a019020101020100020100") + b"\x30\x0e" + variable
+    write("snmp", "get", bytes.fromhex("3026020101") + b"\x04\x06public" + unit)
+    discovery = bytes.fromhex("300f0201010202ffe304010402010304003011040004000400")
+    write("snmp", "discovery", bytes.fromhex("303e020103") + discovery + unit)
 
 
 def link_header(link_type: int) -> bytes:

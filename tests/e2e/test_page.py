@@ -198,6 +198,7 @@ def test_a_chart_can_be_read_as_a_table(open_page: Open) -> None:
     charts = drawn(page, "#time [data-panels]")
     charts.get_by_text("Show as table").click()
     table = charts.locator("table")
+    table.locator("tbody tr").first.wait_for()
     assert table.locator("tbody tr").count() == 60
     assert "1.00 Mbit/s" in table.locator("tbody tr").first.inner_text()
 
@@ -211,7 +212,10 @@ def test_a_link_opens_what_is_folded_away(open_page: Open) -> None:
 
 def test_it_can_be_read_without_the_script(open_page: Open) -> None:
     page = open_page("made", java_script_enabled=False).page
-    assert page.get_by_role("heading", level=1).inner_text() == "The network loses packets on the way to files.example.net."
+    assert (
+        page.get_by_role("heading", level=1).inner_text()
+        == "The network loses packets on the way to files.example.net."
+    )
     page.locator("#finding-2 summary").click()
     assert page.locator("#finding-2 .fb").is_visible()
     page.get_by_role("radio", name="Dark").check(force=True)

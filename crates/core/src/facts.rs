@@ -22,12 +22,18 @@ pub(crate) struct CaptureFacts {
     left_out_packets: u64,
     captured_bytes: u64,
     wire_bytes: u64,
-    first_time_ns: Option<i64>,
-    last_time_ns: Option<i64>,
-    earliest_time_ns: Option<i64>,
-    latest_time_ns: Option<i64>,
+    times_ns: Option<Times>,
     cut_packets: u64,
     backwards_packets: u64,
+}
+
+/// Times of frames, in nanoseconds since 1970 UTC.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    first: i64,
+    last: i64,
+    earliest: i64,
+    latest: i64,
 }
 
 impl CaptureFacts {
@@ -51,11 +57,12 @@ impl CaptureFacts {
 
     #[inline]
     fn count_time(&mut self, time_ns: i64) {
-        self.backwards_packets += u64::from(self.last_time_ns.is_some_and(|last| time_ns < last));
-        self.first_time_ns.get_or_insert(time_ns);
-        self.last_time_ns = Some(time_ns);
-        self.earliest_time_ns = Some(self.earliest_time_ns.map_or(time_ns, |earliest| earliest.min(time_ns)));
-        self.latest_time_ns = Some(self.latest_time_ns.map_or(time_ns, |latest| latest.max(time_ns)));
+        let times =
+            self.times_ns.get_or_insert(Times { first: time_ns, last: time_ns, earliest: time_ns, latest: time_ns });
+        self.backwards_packets += u64::from(time_ns < times.last);
+        times.last = time_ns;
+        times.earliest = times.earliest.min(time_ns);
+        times.latest = times.latest.max(time_ns);
     }
 
     /// The row of this file.
@@ -76,10 +83,10 @@ impl CaptureFacts {
             left_out_packets: self.left_out_packets,
             captured_bytes: self.captured_bytes,
             wire_bytes: self.wire_bytes,
-            first_time_ns: self.first_time_ns,
-            last_time_ns: self.last_time_ns,
-            earliest_time_ns: self.earliest_time_ns,
-            latest_time_ns: self.latest_time_ns,
+            first_time_ns: self.times_ns.map(|times| times.first),
+            last_time_ns: self.times_ns.map(|times| times.last),
+            earliest_time_ns: self.times_ns.map(|times| times.earliest),
+            latest_time_ns: self.times_ns.map(|times| times.latest),
             cut_packets: self.cut_packets,
             time_backwards_packets: self.backwards_packets,
             complete: context.issues.iter().all(|(kind, ..)| kind.weight() != Weight::Stop),

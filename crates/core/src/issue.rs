@@ -102,6 +102,9 @@ kinds! {
     FragmentOverlap => "fragment_overlap", Note;
     /// Reassembly state was let go to stay within the memory budget.
     FragmentsEvicted => "fragments_evicted", Loss;
+    /// Exchanges of ICMP, ARP or NDP, or datagrams in fragments, were closed before their time, oldest first, to stay
+    /// within the memory budget; what comes later stands alone.
+    ExchangesEvicted => "exchanges_evicted", Note;
     /// Flows were let go, least recently used first, to stay within the memory budget.
     FlowsEvicted => "flows_evicted", Note;
     /// Flows of a single packet were counted but not listed, to stay within the memory budget.
@@ -120,6 +123,10 @@ kinds! {
     WlanEncrypted => "wlan_encrypted", Loss;
     /// A wireless frame is one of several fragments, which are not put together.
     WlanFragment => "wlan_fragment", Loss;
+    /// Requests were let go before their answers could come, to stay within the memory budget; they count as unanswered.
+    RequestsEvicted => "requests_evicted", Loss;
+    /// A message of DNS contradicts itself.
+    MalformedDns => "malformed_dns", Note;
 }
 
 impl IssueKind {

@@ -92,7 +92,7 @@ fn short_connection(port: u16, at_us: u64) -> Vec<(u64, Vec<u8>)> {
 
 #[test]
 fn connections_that_are_over_give_way_before_any_that_is_open() {
-    let options = Options { memory_bytes: 12 << 20, ..Options::default() };
+    let options = Options { memory_bytes: 8 << 20, ..Options::default() };
     let mut frames = vec![(0, ipv4(9, 2, 6, &tcp((1, 80), 1, 0, SYN, b"")))];
     for number in 0..1000 {
         frames.extend(short_connection(10_000 + number, 1000 + u64::from(number) * 10));

@@ -1,11 +1,13 @@
 //! Hosts, added up from the flows that are done.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use super::address::{AddressText, address_text};
 use super::flow::Flow;
 use super::key::Half;
-use super::table::address_text;
 use crate::issue::{IssueKind, Issues};
 use crate::tables::{Sink, TableWriter, table};
 
@@ -14,7 +16,7 @@ table! {
     /// transport headers.
     "endpoints" EndpointRow {
         /// IPv4 or IPv6 address.
-        address: String,
+        address: AddressText,
         /// Flows that it takes part in.
         flows: u64 ["flows"],
         /// Packets that it sent.
@@ -44,7 +46,7 @@ struct Counters {
 
 /// Counters by address, in bounded memory.
 pub(super) struct Endpoints {
-    counters: HashMap<IpAddr, Counters>,
+    counters: HashMap<IpAddr, Counters, RandomState>,
     most: usize,
 }
 
@@ -53,7 +55,7 @@ impl Endpoints {
     const BYTES: usize = 160;
 
     pub(super) fn new(memory_bytes: usize) -> Self {
-        Self { counters: HashMap::new(), most: (memory_bytes / Self::BYTES).max(1024) }
+        Self { counters: HashMap::default(), most: (memory_bytes / Self::BYTES).max(1024) }
     }
 
     /// Adds a finished flow to both of its ends.
@@ -72,7 +74,7 @@ impl Endpoints {
         });
         let mut writer = TableWriter::default();
         for (address, counters) in all {
-            writer.push(&row(address, &counters), sink);
+            writer.push(row(address, &counters), sink);
         }
         writer.flush(sink);
     }

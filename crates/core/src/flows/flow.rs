@@ -1,10 +1,12 @@
 //! What is remembered of one flow.
 
+use super::address::endpoint_text;
 use super::direction::{self, ClientReason};
 use super::key::{Half, Key};
 use crate::decode::{Header, Transport};
 use crate::protocols::follow::{Ends, Follower};
 use crate::protocols::tcp::{Connection, Identity};
+use crate::protocols::turns::Turns;
 
 /// A packet as the flow tracker sees it.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +44,8 @@ pub(super) struct Flow {
     pub(super) tcp: Option<Box<Connection>>,
     /// What follows the protocol on top.
     pub(super) follower: Follower,
+    /// What each end said in turn, from the first data of a connection on.
+    pub(super) turns: Option<Box<Turns>>,
     /// Memory that is accounted for it.
     pub(super) accounted_bytes: u32,
 }
@@ -72,6 +76,7 @@ impl Flow {
             payload_bytes: [0; 2],
             tcp: None,
             follower: Follower::new(key.protocol),
+            turns: None,
             accounted_bytes: 0,
         }
     }
@@ -92,13 +97,13 @@ impl Flow {
     }
 
     /// What the tables of TCP need of it.
-    pub(super) fn identity(&self, client: String, server: String, evicted: bool) -> Identity {
+    pub(super) fn identity(&self, evicted: bool) -> Identity {
         let (first_frame, last_frame) = (self.first_frame, self.last_frame);
         Identity {
             flow: self.number,
             stream: self.stream.unwrap_or(0),
-            client,
-            server,
+            client: endpoint_text(self.key.end(self.client)),
+            server: endpoint_text(self.key.end(self.client.other())),
             first_frame,
             last_frame,
             evicted,
@@ -117,7 +122,13 @@ impl Flow {
         size_of::<Self>()
             + PLACE_BYTES
             + self.follower.bytes()
+            + self.turns.as_ref().map_or(0, |_| size_of::<Turns>())
             + self.tcp.as_ref().map_or(0, |connection| connection.bytes())
+    }
+
+    /// Whether it is a connection that is over, but not yet written.
+    pub(super) fn is_over(&self) -> bool {
+        self.tcp.as_ref().is_some_and(|connection| connection.can_retire())
     }
 
     /// Packets of both halves.

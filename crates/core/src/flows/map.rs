@@ -7,18 +7,22 @@ use hashbrown::hash_table::Entry;
 use super::endpoints::Endpoints;
 use super::flow::{Flow, Seen};
 use super::key::{Half, Key};
+use super::over::Over;
 use super::table::FlowRow;
-use crate::decode::{Header, Transport, View, flags};
+use crate::decode::{Header, Tcp, Transport, View, flags};
 use crate::issue::{IssueKind, Issues};
 use crate::protocols;
-use crate::protocols::follow::{At, Context, Datagram, Segment};
+use crate::protocols::follow::{At, Context, Datagram, Follower, Segment};
 use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Role};
+use crate::protocols::turns::{Piece, Turns};
 use crate::tables::{Sink, TableWriter};
 
 /// Memory is accounted anew after so many packets of a flow.
 const ACCOUNT_PACKETS: u64 = 16;
 /// However small the budget, so many flows are kept.
 const LEAST_FLOWS: usize = 64;
+/// The share of memory that is made free at once: so little that what one connection leaves is still at hand for the next.
+const ROOM_SHARE: usize = 16;
 /// The share of flows let go at once when there is no more room, so that finding the oldest costs little per flow.
 const EVICTED_SHARE: usize = 8;
 
@@ -46,8 +50,7 @@ fn successor(flow: &Flow, sender: Half, transport: &Transport<'_>) -> Option<Box
 }
 
 /// Gives what a packet carries to the protocol that is followed.
-fn follow(flow: &mut Flow, sender: Half, transport: &Transport<'_>, seen: &Seen, mut context: Context<'_>) {
-    let sender = Role::of(sender, flow.client);
+fn follow(follower: &mut Follower, sender: Role, transport: &Transport<'_>, seen: &Seen, mut context: Context<'_>) {
     let at = At { frame: seen.frame_number, time_ns: seen.time_ns };
     match &transport.header {
         Header::Tcp(tcp) => {
@@ -63,10 +66,20 @@ fn follow(flow: &mut Flow, sender: Half, transport: &Transport<'_>, seen: &Seen,
                 payload: View::new(transport.payload.bytes, wire_bytes as usize),
                 at,
             };
-            flow.follower.segment(&segment, &mut context);
+            follower.segment(&segment, &mut context);
         }
-        _ => flow.follower.datagram(&Datagram { sender, payload: transport.payload, at }, &mut context),
+        _ => follower.datagram(&Datagram { sender, payload: transport.payload, at }, &mut context),
     }
+}
+
+/// A segment with data, as turns are told by it.
+#[inline]
+fn piece(tcp: &Tcp<'_>, sender: Role, class: Class, seen: &Seen) -> Piece {
+    let bytes = tcp.payload_bytes.unwrap_or(0);
+    let at = At { frame: seen.frame_number, time_ns: seen.time_ns };
+    let acknowledgement = (tcp.flags & flags::ACK != 0).then_some(tcp.acknowledgement);
+    let begin = tcp.sequence.wrapping_add(u32::from(tcp.flags & flags::SYN != 0));
+    Piece { sender, class, bytes, end: begin.wrapping_add(bytes), acknowledgement, at }
 }
 
 /// Tracks flows. When the budget is used up, those that were quiet longest are written out and forgotten.
@@ -84,6 +97,7 @@ pub struct Flows {
     writer: TableWriter<FlowRow>,
     tcp: tcp::Shared,
     protocols: protocols::Shared,
+    over: Over,
 }
 
 impl Flows {
@@ -103,6 +117,7 @@ impl Flows {
             writer: TableWriter::default(),
             tcp: tcp::Shared::default(),
             protocols: protocols::Shared::new(protocols),
+            over: Over::default(),
         }
     }
 
@@ -119,7 +134,7 @@ impl Flows {
         let (key, sender) = Key::of(transport);
         let (at, new) = self.find(key, sender, transport, seen, issues, sink);
         let flow = &mut self.open[at];
-        let mut answer = None;
+        let (mut answer, mut ended) = (None, false);
         if !transport.quoted {
             flow.count(sender, transport, seen);
         }
@@ -141,15 +156,31 @@ impl Flows {
                         self.next_tcp_stream = self.next_tcp_stream.wrapping_add(1);
                     }
                 }
+                let was_over = connection.can_retire();
                 answer = Some(connection.segment(tcp, (sender, flow.client), at, &around, &mut self.tcp));
+                ended = !was_over && connection.can_retire();
                 self.tcp.write_events(flow.stream.unwrap_or(0), sink);
             }
         }
         if !transport.quoted && !flow.follower.is_none() {
-            let context = Context { ends: flow.ends(), shared: &mut self.protocols, issues, sink };
-            follow(flow, sender, transport, seen, context);
+            let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
+            let context = Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
+            follow(&mut flow.follower, sender, transport, seen, context);
+        }
+        if let (Some((_, class)), Header::Tcp(tcp)) = (&answer, &transport.header)
+            && tcp.payload_bytes.is_some_and(|bytes| bytes > 0)
+        {
+            let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
+            let mut context =
+                Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
+            let turns = flow.turns.get_or_insert_with(|| Box::new(Turns::new(ends.texts())));
+            let says = || flow.follower.says();
+            turns.piece(&piece(tcp, sender, *class, seen), says, &mut context);
         }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
+        if ended {
+            self.over.push(at, flow.number);
+        }
         if new || flow.all_packets().is_multiple_of(ACCOUNT_PACKETS) {
             self.account(at);
         }
@@ -165,6 +196,14 @@ impl Flows {
         {
             connection.path_too_large(sender);
         }
+    }
+
+    /// The flow with this key of which packets were seen, and its index among those of TCP or UDP. Of connections that
+    /// reused their ports it is the latest.
+    pub fn known(&self, key: &Key) -> Option<(u64, Option<u32>)> {
+        let at = *self.index.find(key.hash(&self.hasher), |&at| self.open[at as usize].key == *key)?;
+        let flow = self.open.get(at as usize).filter(|flow| flow.all_packets() > 0)?;
+        Some((flow.number, flow.stream))
     }
 
     /// Writes out all that is open, and the endpoints.
@@ -251,33 +290,27 @@ impl Flows {
 
     /// Frees memory: first of connections that are over, whose rows can be written, then of flows that were quiet longest.
     fn make_room(&mut self, issues: &mut Issues, sink: &mut impl Sink) {
-        self.retire(sink);
-        if self.used_bytes > self.memory_bytes / EVICTED_SHARE * (EVICTED_SHARE - 1) {
+        let enough_bytes = self.memory_bytes / ROOM_SHARE * (ROOM_SHARE - 1);
+        while self.used_bytes > enough_bytes
+            && let Some((at, number)) = self.over.pop()
+        {
+            if self.open.get(at).is_some_and(|flow| flow.number == number) {
+                self.retire(at, sink);
+            }
+        }
+        if self.used_bytes > enough_bytes {
             self.evict(issues, sink);
         }
     }
 
-    /// Writes the rows of the older half of the connections that are over. Late packets of them still find their stream.
-    fn retire(&mut self, sink: &mut impl Sink) {
-        let over = |flow: &Flow| flow.tcp.as_ref().is_some_and(|connection| connection.can_retire());
-        let mut done: Vec<(u64, usize)> = self
-            .open
-            .iter()
-            .enumerate()
-            .filter(|(_, flow)| over(flow))
-            .map(|(at, flow)| (flow.last_frame, at))
-            .collect();
-        done.sort_unstable();
-        done.truncate(done.len().div_ceil(2));
-        for (_, at) in done {
-            let flow = &mut self.open[at];
-            if let Some(mut connection) = flow.tcp.take() {
-                let row = FlowRow::new(flow, false);
-                connection.retire(flow.identity(row.client, row.server, false), &mut self.tcp, sink);
-                flow.tcp = Some(connection);
-            }
-            self.account(at);
+    /// Writes the rows of a connection that is over. Late packets of it still find their stream.
+    fn retire(&mut self, at: usize, sink: &mut impl Sink) {
+        let flow = &mut self.open[at];
+        let identity = flow.identity(false);
+        if let Some(connection) = &mut flow.tcp {
+            connection.retire(&identity, &mut self.tcp, sink);
         }
+        self.account(at);
     }
 
     /// Lets go of the flows that were quiet longest.
@@ -297,8 +330,13 @@ impl Flows {
             }
         }
         self.index.clear();
+        self.over.clear();
         for at in 0..self.open.len() {
-            let hash = self.open[at].key.hash(&self.hasher);
+            let flow = &self.open[at];
+            if flow.is_over() {
+                self.over.push(at, flow.number);
+            }
+            let hash = flow.key.hash(&self.hasher);
             self.insert(hash, at);
         }
     }
@@ -308,13 +346,17 @@ impl Flows {
         if flow.all_packets() == 0 {
             return;
         }
-        let mut context = Context { ends: flow.ends(), shared: &mut self.protocols, issues, sink };
+        let (ends, connection) = (flow.ends(), flow.tcp.as_deref());
+        let mut context = Context { ends, connection, shared: &mut self.protocols, issues, sink };
         flow.follower.finish(&mut context);
+        if let Some(mut turns) = flow.turns.take() {
+            turns.finish(&mut context);
+        }
         self.endpoints.add(&flow, issues);
         let row = FlowRow::new(&flow, evicted);
-        self.writer.push(&row, sink);
+        self.writer.push(row, sink);
         if let Some(mut connection) = flow.tcp.take() {
-            connection.retire(flow.identity(row.client, row.server, evicted), &mut self.tcp, sink);
+            connection.retire(&flow.identity(evicted), &mut self.tcp, sink);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The table `flows`.
 
-use std::net::IpAddr;
+use std::borrow::Cow;
 
+use super::address::{AddressText, address_text, ported_text};
 use super::flow::Flow;
 use super::key::Endpoint;
 use crate::tables::table;
@@ -13,19 +14,19 @@ table! {
         /// Number of the flow, from 0, in order of first packet.
         flow: u64,
         /// Transport protocol: tcp, udp, icmp, icmpv6, sctp, …, or ip_N.
-        protocol: String,
+        protocol: Cow<'static, str>,
         /// Index among the flows of TCP, or among those of UDP, as Wireshark counts tcp.stream; NULL for others.
         stream: Option<u32>,
         /// Client as address:port, an IPv6 address in brackets; the address alone where the protocol has no ports.
-        client: String,
+        client: AddressText,
         /// Server in the same form.
-        server: String,
+        server: AddressText,
         /// Address of the client.
-        client_address: String,
+        client_address: AddressText,
         /// Port of the client; NULL where the protocol has none.
         client_port: Option<u16>,
         /// Address of the server.
-        server_address: String,
+        server_address: AddressText,
         /// Port of the server; NULL where the protocol has none.
         server_port: Option<u16>,
         /// How the client is known: request (it sent the SYN or echo request), syn_ack (its peer answered with SYN-ACK),
@@ -66,17 +67,16 @@ impl FlowRow {
         let (client, server) = (flow.client, flow.client.other());
         let (client_end, server_end) = (flow.key.end(client), flow.key.end(server));
         let ported = has_ports(flow.key.protocol);
-        let (client_address, server_address) = (address_text(client_end.address), address_text(server_end.address));
         let (c, s) = (client as usize, server as usize);
         Self {
             flow: flow.number,
             protocol: protocol_name(flow.key.protocol),
             stream: flow.stream,
-            client: text(client_end, &client_address, ported),
-            server: text(server_end, &server_address, ported),
-            client_address,
+            client: end_text(client_end, flow.key.protocol),
+            server: end_text(server_end, flow.key.protocol),
+            client_address: address_text(client_end.address),
             client_port: ported.then_some(client_end.port),
-            server_address,
+            server_address: address_text(server_end.address),
             server_port: ported.then_some(server_end.port),
             client_reason: flow.client_reason.name(),
             vlan: flow.vlan,
@@ -101,7 +101,13 @@ pub(crate) fn has_ports(protocol: u8) -> bool {
     matches!(protocol, 6 | 17 | 33 | 132 | 136)
 }
 
-fn protocol_name(protocol: u8) -> String {
+/// An end as tables show it: address:port, an IPv6 address in brackets, or the address alone where there are no ports.
+pub(crate) fn end_text(end: Endpoint, protocol: u8) -> AddressText {
+    ported_text(end, has_ports(protocol))
+}
+
+/// The protocol as tables show it.
+pub(crate) fn protocol_name(protocol: u8) -> Cow<'static, str> {
     let name = match protocol {
         1 => "icmp",
         2 => "igmp",
@@ -117,63 +123,7 @@ fn protocol_name(protocol: u8) -> String {
         112 => "vrrp",
         132 => "sctp",
         136 => "udplite",
-        other => return format!("ip_{other}"),
+        other => return format!("ip_{other}").into(),
     };
-    name.to_owned()
-}
-
-fn text(end: Endpoint, address: &str, ported: bool) -> String {
-    let mut text = String::with_capacity(address.len() + 8);
-    let brackets = ported && end.address.is_ipv6();
-    text.push_str(if brackets { "[" } else { "" });
-    text.push_str(address);
-    text.push_str(if brackets { "]" } else { "" });
-    if ported {
-        text.push(':');
-        push_number(&mut text, end.port);
-    }
-    text
-}
-
-/// The usual text of an address. That of IPv4 is made here, many times quicker than by the general way: there are several in
-/// each row.
-pub(crate) fn address_text(address: IpAddr) -> String {
-    let IpAddr::V4(v4) = address else { return address.to_string() };
-    let mut text = String::with_capacity(15);
-    for (at, octet) in v4.octets().into_iter().enumerate() {
-        if at > 0 {
-            text.push('.');
-        }
-        push_number(&mut text, u16::from(octet));
-    }
-    text
-}
-
-fn push_number(text: &mut String, number: u16) {
-    let mut divisor = 10_000;
-    while divisor > 1 && number < divisor {
-        divisor /= 10;
-    }
-    while divisor > 0 {
-        text.push(char::from(b'0' + (number / divisor % 10) as u8));
-        divisor /= 10;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn texts_are_the_standard_ones(v4: [u8; 4], v6: [u16; 8], port: u16) {
-            for address in [IpAddr::from(v4), IpAddr::from(v6)] {
-                prop_assert_eq!(address_text(address), address.to_string());
-                let socket = std::net::SocketAddr::new(address, port).to_string();
-                prop_assert_eq!(text(Endpoint { address, port }, &address_text(address), true), socket);
-            }
-        }
-    }
+    name.into()
 }

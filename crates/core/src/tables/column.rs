@@ -1,7 +1,9 @@
 //! Columns: each is declared once, with its type, unit and sentence, and everything else follows from that.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use arrayvec::{ArrayString, ArrayVec};
 use arrow_array::builder::{BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -107,6 +109,16 @@ impl ColumnBuilder {
         }
     }
 
+    /// Makes room for another batch like the one before, since a table that filled one is a long one.
+    fn reserve_batch(&mut self) {
+        match self {
+            Self::Integer(builder) => *builder = Int64Builder::with_capacity(BATCH_ROWS),
+            Self::Real(builder) => *builder = Float64Builder::with_capacity(BATCH_ROWS),
+            Self::Boolean(builder) => *builder = BooleanBuilder::with_capacity(BATCH_ROWS),
+            Self::Text(_) => {} // how long its texts will be is not known
+        }
+    }
+
     fn append_null(&mut self) {
         match self {
             Self::Integer(builder) => builder.append_null(),
@@ -125,6 +137,15 @@ pub trait Cell {
     const NULLABLE: bool = false;
     /// Appends the value to a builder of this kind.
     fn append(&self, builder: &mut ColumnBuilder);
+
+    /// Appends the values of so many rows as wait together at most.
+    #[inline]
+    fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder)
+    where
+        Self: 'c,
+    {
+        cells.for_each(|cell| cell.append(builder));
+    }
 }
 
 macro_rules! integer_cells {
@@ -137,6 +158,14 @@ macro_rules! integer_cells {
                 if let ColumnBuilder::Integer(builder) = builder {
                     // Counts beyond 2^63 cannot occur; a hostile offset could, and is clamped.
                     builder.append_value(i64::try_from(*self).unwrap_or(i64::MAX));
+                }
+            }
+
+            #[inline]
+            fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Integer(builder) = builder {
+                    let values = cells.map(|cell| i64::try_from(*cell).unwrap_or(i64::MAX));
+                    builder.append_slice(&values.take(WAITING_ROWS).collect::<ArrayVec<i64, WAITING_ROWS>>());
                 }
             }
         }
@@ -165,8 +194,8 @@ impl Cell for bool {
 }
 
 macro_rules! text_cells {
-    ($($kind:ty)+) => {$(
-        impl Cell for $kind {
+    ($($kind:ty $(, $size:ident)?;)+) => {$(
+        impl$(<const $size: usize>)? Cell for $kind {
             const KIND: Kind = Kind::Text;
 
             #[inline]
@@ -178,7 +207,12 @@ macro_rules! text_cells {
         }
     )+};
 }
-text_cells!(&'static str String);
+text_cells! {
+    &'static str;
+    String;
+    Cow<'static, str>;
+    ArrayString<N>, N;
+}
 
 impl<T: Cell> Cell for Option<T> {
     const KIND: Kind = T::KIND;
@@ -197,8 +231,18 @@ impl<T: Cell> Cell for Option<T> {
 pub trait Row {
     /// Its table.
     const TABLE: &'static TableSpec;
-    /// Appends each value to the builder of its column.
-    fn append(&self, columns: &mut [ColumnBuilder]);
+    /// Appends each value of the rows to the builder of its column.
+    fn append(rows: &[Self], columns: &mut [ColumnBuilder])
+    where
+        Self: Sized;
+}
+
+/// The name of a column whose field is called `field`: some words, such as `type`, must be written raw in Rust.
+pub const fn column_name(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
 }
 
 /// Declares a table: a row struct whose fields are the columns.
@@ -221,7 +265,7 @@ macro_rules! table {
                 sentence: concat!($($sentence),+).trim_ascii(),
                 on_demand: !concat!($(stringify!($demand))?).is_empty(),
                 columns: &[$($crate::tables::ColumnSpec {
-                    name: stringify!($column),
+                    name: $crate::tables::column_name(stringify!($column)),
                     kind: <$kind as $crate::tables::Cell>::KIND,
                     nullable: <$kind as $crate::tables::Cell>::NULLABLE,
                     unit: concat!($($unit)?),
@@ -229,10 +273,10 @@ macro_rules! table {
                 },)+],
             };
 
-            fn append(&self, columns: &mut [$crate::tables::ColumnBuilder]) {
+            fn append(rows: &[Self], columns: &mut [$crate::tables::ColumnBuilder]) {
                 let mut columns = columns.iter_mut();
                 $(if let Some(column) = columns.next() {
-                    $crate::tables::Cell::append(&self.$column, column);
+                    $crate::tables::Cell::append_each(rows.iter().map(|row| &row.$column), column);
                 })+
             }
         }
@@ -248,41 +292,58 @@ pub trait Sink {
 
 /// Collects rows into batches.
 pub struct TableWriter<R: Row> {
+    /// Rows that are not yet in their columns.
+    waiting: ArrayVec<R, WAITING_ROWS>,
     columns: Vec<ColumnBuilder>,
     schema: SchemaRef,
     rows: usize,
-    row: std::marker::PhantomData<fn(R)>,
 }
 
 /// Rows in a batch: DuckDB's vectors hold 2,048, so this is a whole number of them.
 const BATCH_ROWS: usize = 8192;
+/// Rows that go to their columns together: a column is not at hand when it is its turn, and one visit does for all of them.
+const WAITING_ROWS: usize = 16;
+const _: () = assert!(BATCH_ROWS.is_multiple_of(WAITING_ROWS));
 
 impl<R: Row> Default for TableWriter<R> {
     fn default() -> Self {
         let columns = R::TABLE.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
-        Self { columns, schema: R::TABLE.schema(), rows: 0, row: std::marker::PhantomData }
+        Self { waiting: ArrayVec::new(), columns, schema: R::TABLE.schema(), rows: 0 }
     }
 }
 
 impl<R: Row> TableWriter<R> {
     /// Adds a row, and hands a full batch to `sink`.
     #[inline]
-    pub fn push(&mut self, row: &R, sink: &mut (impl Sink + ?Sized)) {
-        row.append(&mut self.columns);
-        self.rows += 1;
-        if self.rows == BATCH_ROWS {
-            self.flush(sink);
+    pub fn push(&mut self, row: R, sink: &mut (impl Sink + ?Sized)) {
+        self.waiting.push(row);
+        if self.waiting.is_full() {
+            self.settle();
+            if self.rows == BATCH_ROWS {
+                self.hand_over(sink);
+                self.columns.iter_mut().for_each(ColumnBuilder::reserve_batch);
+            }
         }
     }
 
     /// Hands over what is collected.
-    ///
+    pub fn flush(&mut self, sink: &mut (impl Sink + ?Sized)) {
+        self.settle();
+        if self.rows > 0 {
+            self.hand_over(sink);
+        }
+    }
+
+    /// Puts the waiting rows into their columns.
+    fn settle(&mut self) {
+        R::append(&self.waiting, &mut self.columns);
+        self.rows += self.waiting.len();
+        self.waiting.clear();
+    }
+
     /// # Panics
     /// Never on any input: every row appends once to every column, so all have the same length and the declared type.
-    pub fn flush(&mut self, sink: &mut (impl Sink + ?Sized)) {
-        if self.rows == 0 {
-            return;
-        }
+    fn hand_over(&mut self, sink: &mut (impl Sink + ?Sized)) {
         let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).expect("a row has one value per column");
         self.rows = 0;

@@ -124,8 +124,8 @@ impl Buckets {
             self.origin_ns = Some(time_ns);
             self.open_start_ns = time_ns;
         }
-        let offset_ns = i128::from(time_ns) - i128::from(self.open_start_ns);
-        if !(0..i128::from(WIDTHS_NS[self.width])).contains(&offset_ns) {
+        let offset_ns = time_ns.wrapping_sub(self.open_start_ns) as u64; // right wherever it is not negative
+        if time_ns < self.open_start_ns || offset_ns >= WIDTHS_NS[self.width] as u64 {
             self.open_at(time_ns);
         }
         self.open.count(wire_bytes, sample);
@@ -150,7 +150,7 @@ impl Buckets {
                 tcp_rst_packets: bucket.rst_packets,
                 new_flows: bucket.new_flows,
             };
-            writer.push(&row, sink);
+            writer.push(row, sink);
         }
         writer.flush(sink);
     }

@@ -1,7 +1,5 @@
 //! The protocol hierarchy: a tree of layers, each node with the frames that pass it.
 
-use arrayvec::ArrayVec;
-
 use crate::decode::{Layer, MAX_LAYERS, Protocol};
 use crate::issue::{IssueKind, Issues};
 use crate::tables::{Sink, TableWriter, table};
@@ -25,35 +23,73 @@ table! {
 /// Nodes kept apart; hostile frames could nest protocols in endless ways.
 const MAX_NODES: usize = 4096;
 const ROOT: u16 = 0;
-/// Layers that a frame may have to be remembered.
-const LAST_LAYERS: usize = 8;
+/// Lines of layers that are remembered.
+const LINES: usize = 16;
+/// Layers that a line may have: each is a byte of its name.
+const LINE_LAYERS: usize = 8;
+const _: () = assert!(Protocol::COUNT < 0xff, "a protocol and the end of a line fit a byte");
 
 struct Node {
     parent: u16,
     protocol: Protocol,
-    packets: u64,
-    wire_bytes: u64,
+    counts: Counts,
+    /// Those of the frames whose layers end here and hang in one line from the link layer: they also count for each node
+    /// above, to which they are added when the table is written.
+    ending: Counts,
     /// Child node by protocol; 0 is none, since no node has the root as its child.
     children: [u16; Protocol::COUNT],
 }
 
-impl Node {
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    packets: u64,
+    wire_bytes: u64,
+}
+
+impl Counts {
+    #[inline]
     fn count(&mut self, wire_bytes: u32) {
         self.packets += 1;
         self.wire_bytes += u64::from(wire_bytes);
     }
+
+    fn add(&mut self, other: Self) {
+        self.packets += other.packets;
+        self.wire_bytes += other.wire_bytes;
+    }
+}
+
+/// The name of a line of layers, each below the one before, none quoted: their protocols byte by byte. `None` for layers that
+/// stand otherwise, or are too many.
+#[inline]
+fn line_name(layers: &[Layer]) -> Option<u64> {
+    let mut name = 0;
+    for (depth, layer) in layers.iter().enumerate() {
+        if layer.quoted || usize::from(layer.depth) != depth || depth == LINE_LAYERS {
+            return None;
+        }
+        name = name << 8 | (layer.protocol as u64 + 1);
+    }
+    Some(name)
+}
+
+/// Where a line is remembered: nearby names, which differ in their last layers, do not share a place.
+#[inline]
+fn place(name: u64) -> usize {
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15; // 2^64 by the golden ratio
+    (name.wrapping_mul(SPREAD) >> 32) as usize % LINES
 }
 
 /// Counts frames by their path of layers, in bounded memory.
 pub struct Protocols {
     nodes: Vec<Node>,
-    /// The layers of the last frame and the nodes that it counted for: the next frame is often alike.
-    last: (ArrayVec<Layer, LAST_LAYERS>, ArrayVec<u16, LAST_LAYERS>),
+    /// Lines of layers met lately, by name, each with the node of its last layer; most frames are alike.
+    lines: [(u64, u16); LINES],
 }
 
 impl Default for Protocols {
     fn default() -> Self {
-        let mut protocols = Self { nodes: Vec::new(), last: Default::default() };
+        let mut protocols = Self { nodes: Vec::new(), lines: [(0, ROOT); LINES] };
         protocols.add(ROOT, Protocol::Data);
         protocols
     }
@@ -63,32 +99,25 @@ impl Protocols {
     /// Counts the layers of one frame, which hang below the node `from`; returns the last layer's node.
     #[inline]
     pub fn count(&mut self, from: Option<u16>, layers: &[Layer], wire_bytes: u32, issues: &mut Issues) -> u16 {
-        if from.is_none() && !layers.is_empty() && *layers == *self.last.0 {
-            for &node in &self.last.1 {
-                self.nodes[usize::from(node)].count(wire_bytes);
-            }
-            return self.last.1.last().copied().unwrap_or(ROOT);
+        let Some(name) = line_name(layers).filter(|_| from.is_none()) else {
+            return self.walk(from, layers, wire_bytes, issues);
+        };
+        let (known, node) = self.lines[place(name)];
+        if known == name {
+            self.nodes[usize::from(node)].ending.count(wire_bytes);
+            return node;
         }
         let node = self.walk(from, layers, wire_bytes, issues);
-        if from.is_none() && layers.len() <= LAST_LAYERS {
-            self.remember(layers, node);
-        }
+        self.remember(name, layers, node);
         node
     }
 
-    /// Remembers a frame whose layers hang in one line, as nearly all do.
-    fn remember(&mut self, layers: &[Layer], last: u16) {
-        self.last.0.clear();
-        self.last.1.clear();
-        let mut at = last;
-        let mut line = ArrayVec::<u16, LAST_LAYERS>::new();
-        while at != ROOT && line.try_push(at).is_ok() {
-            at = self.nodes[usize::from(at)].parent;
-        }
-        let plain = layers.iter().all(|layer| !layer.quoted && layer.protocol.has_level());
-        if plain && line.len() == layers.len() {
-            self.last.0.extend(layers.iter().copied());
-            self.last.1.extend(line.into_iter().rev());
+    /// Remembers a line of which each layer has a node, unless there was no room for one.
+    fn remember(&mut self, name: u64, layers: &[Layer], last: u16) {
+        let above = std::iter::successors(Some(last), |&node| Some(self.nodes[usize::from(node)].parent));
+        let line = above.take_while(|&node| node != ROOT).map(|node| self.nodes[usize::from(node)].protocol);
+        if line.eq(layers.iter().rev().map(|layer| layer.protocol)) {
+            self.lines[place(name)] = (name, last);
         }
     }
 
@@ -104,7 +133,7 @@ impl Protocols {
             if layer.protocol.has_level() {
                 let child = self.child(node, layer.protocol, issues);
                 if child != node {
-                    self.nodes[usize::from(child)].count(wire_bytes); // its parent, if it was merged with that, has counted
+                    self.nodes[usize::from(child)].counts.count(wire_bytes); // its parent, if it was merged with that, has counted
                 }
                 node = child;
             }
@@ -127,19 +156,35 @@ impl Protocols {
 
     /// Writes the table.
     pub fn write(&self, sink: &mut impl Sink) {
-        let mut rows: Vec<ProtocolRow> = (1..self.nodes.len()).map(|node| self.row(node as u16)).collect();
+        let mut rows = self.rows();
         rows.sort_by(|one, other| one.path.split(':').cmp(other.path.split(':')));
         let mut writer = TableWriter::default();
-        for row in &rows {
+        for row in rows {
             writer.push(row, sink);
         }
         writer.flush(sink);
     }
 
-    fn row(&self, node: u16) -> ProtocolRow {
+    fn rows(&self) -> Vec<ProtocolRow> {
+        let mut below: Vec<Counts> = self.nodes.iter().map(|node| node.ending).collect();
+        // A node comes after the one above it.
+        for (at, node) in self.nodes.iter().enumerate().skip(1).rev() {
+            let counts = below[at];
+            below[usize::from(node.parent)].add(counts);
+        }
+        (1..self.nodes.len()).map(|node| self.row(node as u16, below[node])).collect()
+    }
+
+    fn row(&self, node: u16, below: Counts) -> ProtocolRow {
         let path = self.path(node);
-        let Node { protocol, packets, wire_bytes, .. } = self.nodes[usize::from(node)];
-        ProtocolRow { protocol: protocol.name(), depth: path.matches(':').count() as u32, path, packets, wire_bytes }
+        let Node { protocol, counts, .. } = self.nodes[usize::from(node)];
+        ProtocolRow {
+            protocol: protocol.name(),
+            depth: path.matches(':').count() as u32,
+            path,
+            packets: counts.packets + below.packets,
+            wire_bytes: counts.wire_bytes + below.wire_bytes,
+        }
     }
 
     #[inline]
@@ -156,7 +201,8 @@ impl Protocols {
 
     fn add(&mut self, parent: u16, protocol: Protocol) -> u16 {
         let node = self.nodes.len() as u16;
-        self.nodes.push(Node { parent, protocol, packets: 0, wire_bytes: 0, children: [0; Protocol::COUNT] });
+        let (counts, ending) = (Counts::default(), Counts::default());
+        self.nodes.push(Node { parent, protocol, counts, ending, children: [0; Protocol::COUNT] });
         if node != ROOT {
             self.nodes[usize::from(parent)].children[protocol as usize] = node;
         }
@@ -179,8 +225,7 @@ mod tests {
     }
 
     fn counted(protocols: &Protocols) -> Vec<(String, u64, u64)> {
-        let rows = (1..protocols.nodes.len()).map(|node| protocols.row(node as u16));
-        rows.map(|row| (row.path, row.packets, row.wire_bytes)).collect()
+        protocols.rows().into_iter().map(|row| (row.path, row.packets, row.wire_bytes)).collect()
     }
 
     #[test]
@@ -220,9 +265,9 @@ mod tests {
     }
 
     proptest! {
-        /// The way for a frame that is like the last one, against the way for any.
+        /// The way for lines that are remembered, against the way for any layers.
         #[test]
-        fn remembering_the_last_frame_changes_nothing(
+        fn remembering_lines_changes_nothing(
             frames in prop::collection::vec(prop::collection::vec(prop::sample::select(SOME.to_vec()), 1..10), 1..40),
             repeats in 1usize..4,
         ) {

@@ -1,7 +1,7 @@
 //! Bytes of a stream that know which frames brought them.
 
 /// A frame and its time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct At {
     /// Number of the frame.
     pub(crate) frame: u64,
@@ -46,6 +46,13 @@ impl<'a> Bytes<'a> {
         let offset = self.offset + index as u64;
         let later = self.marks.partition_point(|mark| mark.offset <= offset);
         self.marks.get(later.saturating_sub(1)).map(|mark| mark.at).unwrap_or_default()
+    }
+
+    /// The frame with which the first `count` bytes were whole: the latest of those that brought them.
+    pub(crate) fn whole_at(&self, count: usize) -> At {
+        let end = self.offset + count as u64;
+        let within = self.marks.partition_point(|mark| mark.offset < end);
+        self.marks.iter().take(within).map(|mark| mark.at).max().unwrap_or_default()
     }
 
     /// The frame that brought the first byte.

@@ -46,6 +46,8 @@ pub(super) struct Direction {
     acknowledged: u64,
     /// Up to where nothing is of interest.
     pub(super) skip_to: u64,
+    /// The latest frame that brought some of what is skipped.
+    pub(super) skipped_at: At,
     /// Whether nothing further is of interest.
     pub(super) stopped: bool,
     /// Where the stream ends, once known.

@@ -14,9 +14,11 @@ mod direction;
 mod stream;
 
 pub(crate) use bytes::{At, Bytes};
-pub(crate) use context::{Context, Ends};
+pub(crate) use context::{Context, Ends, Texts};
 pub(crate) use datagram::{Datagram, DatagramTracker, Datagrams, Recognise as RecogniseDatagram};
-pub(crate) use stream::{Opening, Recognise as RecogniseStream, Recognised, Segment, Step, Stream, StreamTracker};
+pub(crate) use stream::{
+    Opening, Recognise as RecogniseStream, Recognised, Says, Segment, Step, Stream, StreamTracker,
+};
 
 /// What of a flow is followed.
 #[derive(Debug, Default)]
@@ -60,6 +62,11 @@ impl Follower {
                 *self = Self::None;
             }
         }
+    }
+
+    /// What is known of the connection.
+    pub(crate) fn says(&self) -> Says {
+        if let Self::Stream(stream) = self { stream.says() } else { Says::default() }
     }
 
     /// Ends with the flow.

@@ -53,17 +53,33 @@ pub(crate) enum Step {
 pub(crate) trait StreamTracker: std::fmt::Debug + Send + Sync {
     /// Looks at what `sender` sent from the end of the last message on.
     fn parse(&mut self, sender: Role, bytes: &Bytes<'_>, context: &mut Context<'_>) -> Step;
-    /// The last of the bytes that [`Step::Skip`] named came.
+    /// The bytes that [`Step::Skip`] named have all come, the last of them with the frame `at`.
     fn skipped(&mut self, _sender: Role, _at: At, _context: &mut Context<'_>) {}
+    /// The message that `bytes` begin will not become whole, since the capture lacks what follows: `cut` says that frames
+    /// are cut. Then comes [`StreamTracker::gap`].
+    fn broken(&mut self, _sender: Role, _bytes: &Bytes<'_>, _cut: bool, _context: &mut Context<'_>) {}
     /// Bytes that `sender` sent are not in the capture, nor what was buffered before them of any use; what comes next
     /// may begin within a message. Returns whether to go on.
     fn gap(&mut self, sender: Role, missing_bytes: u64, at: At, context: &mut Context<'_>) -> bool;
     /// `sender` has closed its direction and all of it came, or has reset the connection.
     fn closed(&mut self, _sender: Role, _reset: bool, _at: At, _context: &mut Context<'_>) {}
+    /// What the connection is, and the kind of the newest command.
+    fn says(&self) -> Says {
+        Says::default()
+    }
     /// Ends with the flow, or when nothing more is of interest.
     fn finish(&mut self, context: &mut Context<'_>);
     /// Memory it takes, in bytes.
     fn memory_bytes(&self) -> usize;
+}
+
+/// What a protocol says of its connection, in the words of tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Says {
+    /// The service.
+    pub(crate) service: Option<&'static str>,
+    /// The kind of the newest command.
+    pub(crate) command: Option<&'static str>,
 }
 
 /// The first bytes of a stream, or of a piece of it as long as no protocol is known.
@@ -128,6 +144,11 @@ impl Stream {
         }
     }
 
+    /// What is known of the connection.
+    pub(super) fn says(&self) -> Says {
+        self.tracker.as_ref().map(|tracker| tracker.says()).unwrap_or_default()
+    }
+
     /// Whether there is nothing to follow.
     #[inline]
     pub(super) fn is_over(&self) -> bool {
@@ -168,25 +189,29 @@ impl Stream {
 
     /// Takes a segment whose turn has come; what lies before it is missing.
     fn take(&mut self, role: Role, placed: &Placed<&[u8]>, context: &mut Context<'_>) {
-        self.miss(role, placed.offset, placed.at, context);
+        self.miss(role, placed.offset, false, placed.at, context);
         self.read(role, placed.bytes, placed.at, context);
-        self.miss(role, placed.end(), placed.at, context);
+        self.miss(role, placed.end(), true, placed.at, context);
     }
 
     /// Goes on at `offset` without the bytes before it.
-    fn miss(&mut self, role: Role, offset: u64, at: At, context: &mut Context<'_>) {
+    fn miss(&mut self, role: Role, offset: u64, cut: bool, at: At, context: &mut Context<'_>) {
         let direction = &mut self.directions[role as usize];
         let from = direction.next;
         if offset <= from {
             return;
         }
-        direction.next = offset;
         let Some(tracker) = self.tracker.as_mut().filter(|_| !direction.stopped) else {
+            direction.next = offset;
             direction.forget();
             return;
         };
+        if direction.buffered() > 0 {
+            tracker.broken(role, &direction.waiting(), cut, context);
+        }
+        direction.next = offset;
         if (from + 1..=offset).contains(&direction.skip_to) {
-            tracker.skipped(role, at, context);
+            tracker.skipped(role, direction.skipped_at.max(at), context);
         }
         if direction.skip_to < offset {
             let missing_bytes = offset - from.max(direction.skip_to);
@@ -223,10 +248,11 @@ impl Stream {
         let direction = &mut self.directions[role as usize];
         let count = (direction.skip_to - direction.next).min(bytes.len() as u64);
         direction.next += count;
+        direction.skipped_at = direction.skipped_at.max(at);
         if direction.next == direction.skip_to
             && let Some(tracker) = &mut self.tracker
         {
-            tracker.skipped(role, at, context);
+            tracker.skipped(role, direction.skipped_at, context);
         }
         &bytes[count as usize..]
     }
@@ -250,6 +276,7 @@ impl Stream {
             }
             Step::Skip(count) if count > 0 => {
                 direction.skip_to = offset.saturating_add(count);
+                direction.skipped_at = at;
                 bytes
             }
             Step::Renew(count) => {
@@ -291,8 +318,8 @@ impl Stream {
         let waiting = direction.waiting();
         let skip_to = waiting.offset().saturating_add(count);
         let whole = count <= waiting.all().len() as u64;
-        let at = waiting.at((count - 1) as usize);
-        direction.skip_to = skip_to;
+        let at = waiting.whole_at(usize::try_from(count).unwrap_or(usize::MAX));
+        (direction.skip_to, direction.skipped_at) = (skip_to, at);
         direction.consume(usize::try_from(count).unwrap_or(usize::MAX));
         if let Some(tracker) = self.tracker.as_mut().filter(|_| whole) {
             tracker.skipped(role, at, context);
@@ -423,10 +450,10 @@ mod tests {
         let notes = Arc::<Mutex<Vec<String>>>::default();
         let tracker: Box<dyn StreamTracker> = Box::new(Lengths(Arc::clone(&notes)));
         let mut stream = Stream { tracker: Some(tracker), ..Stream::default() };
-        let (mut shared, mut issues, mut sink) = (Shared::default(), Issues::default(), Nowhere);
+        let (mut shared, mut issues, mut sink) = (Shared::new(1 << 20), Issues::default(), Nowhere);
         let end = Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port: 1 };
         let ends = Ends { flow: 0, stream: 0, client: end, server: end };
-        let mut context = Context { ends, shared: &mut shared, issues: &mut issues, sink: &mut sink };
+        let mut context = Context { ends, connection: None, shared: &mut shared, issues: &mut issues, sink: &mut sink };
         let empty = View::new(&[], 0);
         let base = Segment {
             sender: Role::Client,

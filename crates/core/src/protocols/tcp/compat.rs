@@ -140,6 +140,11 @@ impl Stream {
         self.halves.iter().map(|half| half.outstanding.bytes()).sum()
     }
 
+    /// Gives back memory that is not in use.
+    pub(super) fn shrink(&mut self) {
+        self.halves.iter_mut().for_each(|half| half.outstanding.shrink());
+    }
+
     /// Takes a header that an ICMP error quotes: it leaves traces but is not analysed (A.2.7).
     pub(super) fn quote(&mut self, sender: Half, flags: u16, time_ns: i64) {
         self.halves[sender as usize].sacks = 0;

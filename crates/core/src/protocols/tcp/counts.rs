@@ -9,6 +9,22 @@ pub(super) struct Counts {
     pub(super) packets: u64,
     pub(super) data_packets: u64,
     pub(super) payload_bytes: u64,
+    pub(super) bare_acks: u64,
+    pub(super) push_packets: u64,
+    pub(super) syn_packets: u32,
+    pub(super) fin_packets: u32,
+    pub(super) largest_payload_bytes: u32,
+    pub(super) first_data_ns: Option<i64>,
+    pub(super) last_data_ns: Option<i64>,
+    pub(super) ttl: Option<(u8, u8)>,
+    last_ns: Option<i64>,
+    pub(super) longest_pause_ns: i64,
+    rare: Option<Box<Rare>>,
+}
+
+/// What most connections have none of, and therefore no memory for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Rare {
     pub(super) retransmitted_packets: u64,
     pub(super) retransmitted_bytes: u64,
     pub(super) fast: u32,
@@ -27,29 +43,34 @@ pub(super) struct Counts {
     pub(super) capture_duplicates: u32,
     pub(super) window_probes: u32,
     pub(super) keep_alives: u32,
-    pub(super) bare_acks: u64,
     pub(super) duplicate_acks: u32,
+    pub(super) triple_duplicate_acks: u32,
     pub(super) sack_packets: u32,
-    pub(super) syn_packets: u32,
-    pub(super) fin_packets: u32,
+    pub(super) dsack_packets: u32,
+    pub(super) most_sack_blocks: u8,
     pub(super) rst_packets: u32,
-    pub(super) push_packets: u64,
     pub(super) ce_packets: u64,
     pub(super) ece_packets: u64,
     pub(super) missed_bytes: u64,
     pub(super) super_segments: u64,
-    pub(super) largest_payload_bytes: u32,
-    pub(super) first_data_ns: Option<i64>,
-    pub(super) last_data_ns: Option<i64>,
-    pub(super) ttl: Option<(u8, u8)>,
-    last_ns: Option<i64>,
-    pub(super) longest_pause_ns: i64,
-    pub(super) triple_duplicate_acks: u32,
-    pub(super) dsack_packets: u32,
-    pub(super) most_sack_blocks: u8,
 }
 
 impl Counts {
+    /// Memory beyond the struct itself.
+    pub(super) fn bytes(&self) -> usize {
+        self.rare.as_ref().map_or(0, |_| size_of::<Rare>())
+    }
+
+    /// The rare ones.
+    pub(super) fn rare(&self) -> Rare {
+        self.rare.as_deref().copied().unwrap_or_default()
+    }
+
+    /// The rare ones, to be counted up.
+    pub(super) fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
     /// Counts what every segment has.
     #[inline]
     pub(super) fn segment(&mut self, packet: &Packet<'_>, congestion_experienced: bool) {
@@ -60,9 +81,13 @@ impl Counts {
         self.push_packets += u64::from(packet.flags & PSH != 0);
         self.syn_packets += u32::from(packet.syn());
         self.fin_packets += u32::from(packet.fin());
-        self.rst_packets += u32::from(packet.rst());
-        self.ece_packets += u64::from(packet.flags & ECE != 0 && !packet.syn());
-        self.ce_packets += u64::from(congestion_experienced);
+        let echoes_congestion = packet.flags & ECE != 0 && !packet.syn();
+        if packet.rst() || echoes_congestion || congestion_experienced {
+            let rare = self.rare_mut();
+            rare.rst_packets += u32::from(packet.rst());
+            rare.ece_packets += u64::from(echoes_congestion);
+            rare.ce_packets += u64::from(congestion_experienced);
+        }
         self.ttl =
             Some(self.ttl.map_or((packet.ttl, packet.ttl), |(low, high)| (low.min(packet.ttl), high.max(packet.ttl))));
         if packet.payload_bytes > 0 {
@@ -80,29 +105,33 @@ impl Counts {
     /// the original passed the capture point, so that it was lost behind it.
     #[inline]
     pub(super) fn class(&mut self, class: Class, packet: &Packet<'_>, mss: u32, seen_before: bool) {
+        if matches!(class, Class::Bare | Class::New) {
+            return;
+        }
+        let rare = self.rare_mut();
         if class.is_retransmission() {
             let packets = packet.payload_bytes.div_ceil(mss.max(1)).max(1);
-            self.retransmitted_packets += u64::from(packets);
-            self.retransmitted_bytes += u64::from(packet.payload_bytes);
+            rare.retransmitted_packets += u64::from(packets);
+            rare.retransmitted_bytes += u64::from(packet.payload_bytes);
             if class != Class::Unneeded {
-                *(if seen_before { &mut self.lost_downstream } else { &mut self.lost_upstream }) += u64::from(packets);
+                *(if seen_before { &mut rare.lost_downstream } else { &mut rare.lost_upstream }) += u64::from(packets);
             }
         }
         let counter = match class {
             Class::Bare | Class::New => return,
-            Class::Reordered => &mut self.reordered,
-            Class::Fast => &mut self.fast,
-            Class::TailLossProbe => &mut self.tail_loss_probe,
-            Class::Timeout => &mut self.timeout,
-            Class::Repeated => &mut self.repeated,
-            Class::Unneeded => &mut self.unneeded,
-            Class::Pmtu => &mut self.pmtu,
-            Class::SynAgain => &mut self.syn_again,
-            Class::FinAgain => &mut self.fin_again,
-            Class::WindowProbe => &mut self.window_probes,
-            Class::KeepAlive => &mut self.keep_alives,
-            Class::NetworkDuplicate => &mut self.network_duplicates,
-            Class::CaptureDuplicate => &mut self.capture_duplicates,
+            Class::Reordered => &mut rare.reordered,
+            Class::Fast => &mut rare.fast,
+            Class::TailLossProbe => &mut rare.tail_loss_probe,
+            Class::Timeout => &mut rare.timeout,
+            Class::Repeated => &mut rare.repeated,
+            Class::Unneeded => &mut rare.unneeded,
+            Class::Pmtu => &mut rare.pmtu,
+            Class::SynAgain => &mut rare.syn_again,
+            Class::FinAgain => &mut rare.fin_again,
+            Class::WindowProbe => &mut rare.window_probes,
+            Class::KeepAlive => &mut rare.keep_alives,
+            Class::NetworkDuplicate => &mut rare.network_duplicates,
+            Class::CaptureDuplicate => &mut rare.capture_duplicates,
         };
         *counter += 1;
     }

@@ -1,7 +1,5 @@
 //! What the sender knew when: acknowledgements by the time they passed the capture point (`tcp.md` D.4).
 
-use std::collections::VecDeque;
-
 /// Entries kept.
 const MOST: usize = 64;
 /// Entries that the time of one leg is divided into.
@@ -19,13 +17,17 @@ pub(super) struct Told {
 /// The recent past of one direction.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
-    entries: VecDeque<(i64, Told)>,
+    /// Oldest first, from `begin` on: what is forgotten lies before that until there is as much of it as of the rest, so that
+    /// entries stand in one piece for searching and are seldom moved.
+    entries: Vec<(i64, Told)>,
+    begin: usize,
 }
 
 impl History {
     /// Forgets everything, but keeps its memory.
     pub(super) fn clear(&mut self) {
         self.entries.clear();
+        self.begin = 0;
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -36,15 +38,11 @@ impl History {
     /// older than two legs is forgotten, since nobody asks for it.
     #[inline]
     pub(super) fn note(&mut self, now_ns: i64, told: Told, leg_ns: i64) {
-        match self.entries.back_mut() {
+        match self.entries.last_mut() {
             Some((at_ns, last)) if now_ns - *at_ns <= leg_ns / PER_LEG || *last == told => *last = told,
             _ => {
-                while self.entries.len() == MOST
-                    || self.entries.get(1).is_some_and(|(at_ns, _)| *at_ns < now_ns - 2 * leg_ns)
-                {
-                    self.entries.pop_front();
-                }
-                self.entries.push_back((now_ns, told));
+                self.forget(now_ns - 2 * leg_ns);
+                self.entries.push((now_ns, told));
             }
         }
     }
@@ -52,12 +50,29 @@ impl History {
     /// What had passed by `at_ns`; the oldest that is known where that lies before it.
     #[inline]
     pub(super) fn at(&self, at_ns: i64) -> Option<Told> {
-        let newest = self.entries.back().filter(|(noted_ns, _)| *noted_ns <= at_ns);
+        let known = self.known();
+        let newest = known.last().filter(|(noted_ns, _)| *noted_ns <= at_ns);
         let found = newest.or_else(|| {
-            let later = self.entries.partition_point(|(noted_ns, _)| *noted_ns <= at_ns);
-            self.entries.get(later.saturating_sub(1))
+            let later = known.partition_point(|(noted_ns, _)| *noted_ns <= at_ns);
+            known.get(later.saturating_sub(1))
         });
         found.map(|(_, told)| *told)
+    }
+
+    fn known(&self) -> &[(i64, Told)] {
+        self.entries.get(self.begin..).unwrap_or_default()
+    }
+
+    /// Makes room for an entry: forgets those that a later one replaced before `old_ns`.
+    fn forget(&mut self, old_ns: i64) {
+        let replaced = |entries: &[(i64, Told)]| entries.get(1).is_some_and(|(at_ns, _)| *at_ns < old_ns);
+        while self.known().len() == MOST || replaced(self.known()) {
+            self.begin += 1;
+        }
+        if self.begin > 0 && self.begin * 2 >= self.entries.len() {
+            self.entries.drain(..self.begin);
+            self.begin = 0;
+        }
     }
 }
 
@@ -74,7 +89,7 @@ mod tests {
         assert_eq!(history.at(9_995).map(|told| told.una), Some(999));
         assert_eq!(history.at(9_981).map(|told| told.una), Some(998));
         assert_eq!(history.at(9_790).map(|told| told.una), Some(979), "one leg ago");
-        assert!(history.entries.len() <= MOST);
+        assert!(history.known().len() <= MOST && history.entries.len() <= 2 * MOST);
     }
 
     #[test]

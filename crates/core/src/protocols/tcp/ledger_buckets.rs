@@ -85,7 +85,7 @@ impl LedgerBuckets {
                     side: label.side().name(),
                     duration_ns: parts_ns[label as usize],
                 };
-                writer.push(&row, sink);
+                writer.push(row, sink);
             }
         }
         writer.flush(sink);

@@ -158,6 +158,8 @@ impl Life {
     pub(super) fn bytes(&self) -> usize {
         self.transfers.iter().map(Transfer::bytes).sum::<usize>()
             + self.limits.iter().map(Limit::bytes).sum::<usize>()
+            + self.counts.iter().map(Counts::bytes).sum::<usize>()
+            + self.windows.iter().map(Window::bytes_beyond).sum::<usize>()
             + self.charges.capacity() * size_of::<Charge>()
             + self.timeline.bytes()
     }
@@ -177,6 +179,12 @@ impl Life {
     /// The whole round trip, both legs, where known.
     pub(super) fn round_trip_ns(&self) -> Option<i64> {
         both(&self.transfers)
+    }
+
+    /// The recent least time from the capture point to an end and back.
+    pub(super) fn leg_ns(&self, to: Role) -> Option<i64> {
+        let sender = if to == Role::Server { self.client } else { self.client.other() };
+        self.transfers[sender as usize].rtt.floor_ns()
     }
 
     fn role(&self, half: Half) -> Role {
@@ -242,7 +250,7 @@ impl Life {
         self.close_zero_windows();
         match self.phase {
             Phase::Handshake => {
-                let repeated = self.counts.iter().any(|counts| counts.syn_again > 0);
+                let repeated = self.counts.iter().any(|counts| counts.rare().syn_again > 0);
                 self.timeline.extend(self.now_ns, if repeated { Label::HandshakeLoss } else { Label::Handshake });
             }
             Phase::Open => {
@@ -314,7 +322,7 @@ impl Life {
             Class::Bare => self.take_bare(packet),
             Class::New => self.take_new(packet),
             Class::Reordered => self.transfers[me].fill(packet, true),
-            Class::WindowProbe => self.windows[packet.sender.other() as usize].probed = true,
+            Class::WindowProbe => self.windows[packet.sender.other() as usize].probe(),
             _ => {}
         }
         let mut seen_before = false;
@@ -408,7 +416,7 @@ impl Life {
             self.remember_last(packet);
         }
         if packet.payload_bytes > self.mss() {
-            self.counts[me].super_segments += 1;
+            self.counts[me].rare_mut().super_segments += 1;
         }
         self.windows[packet.sender.other() as usize].filled_by(self.transfers[me].in_flight());
     }

@@ -57,7 +57,7 @@ struct Spare(Vec<Box<Life>>);
 
 impl Spare {
     /// So many are kept, and none that holds long lists.
-    const MOST: usize = 1024;
+    const MOST: usize = 2048;
     const MOST_BYTES: usize = 4096;
 
     fn put(&mut self, life: Box<Life>) {
@@ -171,17 +171,90 @@ impl Connection {
         (self.compat.segment(&segment, &options, reused), class)
     }
 
+    /// The recent least time from the capture point to an end and back; `None` before a sample, and once it is retired.
+    #[inline]
+    pub(crate) fn leg_ns(&self, to: Role) -> Option<i64> {
+        self.life.as_ref().and_then(|life| life.leg_ns(to))
+    }
+
     /// Whether it is over, but its rows are not written.
     pub(crate) fn can_retire(&self) -> bool {
         self.life.as_ref().is_some_and(|life| life.is_closed())
     }
 
     /// Writes the connection's rows, and forgets all but what Wireshark's answers need.
-    pub(crate) fn retire(&mut self, identity: Identity, shared: &mut Shared, sink: &mut impl Sink) {
+    pub(crate) fn retire(&mut self, identity: &Identity, shared: &mut Shared, sink: &mut impl Sink) {
         if let Some(mut life) = self.life.take() {
             self.retired = true;
             shared.connection(&mut life, &self.compat, identity, sink);
             shared.spare.put(life);
+            self.compat.shrink();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::RecordBatch;
+
+    use super::*;
+    use crate::decode::flags::{FIN, PSH};
+    use crate::flows::AddressText;
+    use crate::tables::TableSpec;
+
+    const NONE: Around<'static> = Around { ip_id: 0, ttl: 64, congestion_experienced: false, payload: &[] };
+
+    /// A connection over which the server sends `segments` full ones, acknowledged two by two, and both close.
+    fn transfer(segments: u32, shared: &mut Shared) -> Connection {
+        let mut connection = Connection::default();
+        let mut frame = 0;
+        let mut send = |sender: Half, flags: u16, sequence: u32, acknowledgement: u32, payload_bytes: u32| {
+            let tcp = Tcp {
+                sequence,
+                acknowledgement,
+                flags,
+                window: 60_000,
+                header_bytes: 20,
+                payload_bytes: Some(payload_bytes),
+                options: &[],
+                captured_header_bytes: 20,
+            };
+            frame += 1;
+            connection.segment(&tcp, (sender, Half::Low), (frame, i64::from(frame) * 1_000_000), &NONE, shared);
+        };
+        let (client, server) = (Half::Low, Half::High);
+        send(client, SYN, 0, 0, 0);
+        send(server, SYN | ACK, 0, 1, 0);
+        send(client, ACK | PSH, 1, 1, 400);
+        let mut next = 1;
+        for segment in 1..=segments {
+            send(server, ACK, next, 401, 1460);
+            next += 1460;
+            if segment % 2 == 0 {
+                send(client, ACK, 401, next, 0);
+            }
+        }
+        send(server, ACK | FIN, next, 401, 0);
+        send(client, ACK | FIN, 401, next + 1, 0);
+        connection
+    }
+
+    struct Nowhere;
+
+    impl Sink for Nowhere {
+        fn batch(&mut self, _: &'static TableSpec, _: RecordBatch) {}
+    }
+
+    #[test]
+    fn a_connection_is_small_a_short_one_smaller_and_a_written_one_smallest() {
+        let mut shared = Shared::default();
+        let (mut short, long) = (transfer(4, &mut shared), transfer(2000, &mut shared));
+        assert!(long.bytes() <= 8 << 10, "long: {}", long.bytes());
+        assert!(short.bytes() <= 4 << 10, "short: {}", short.bytes());
+        let text = AddressText::new();
+        let identity =
+            Identity { flow: 0, stream: 0, client: text, server: text, first_frame: 1, last_frame: 9, evicted: false };
+        short.retire(&identity, &mut shared, &mut Nowhere);
+        assert!(short.bytes() <= 512, "written: {}", short.bytes());
     }
 }

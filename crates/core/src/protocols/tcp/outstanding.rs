@@ -41,6 +41,12 @@ impl Outstanding {
         (self.queue.capacity() + self.others.capacity()) * size_of::<Entry>()
     }
 
+    /// Gives back memory that is not in use.
+    pub(super) fn shrink(&mut self) {
+        self.queue.shrink_to_fit();
+        self.others.shrink_to_fit();
+    }
+
     /// The one sent first.
     pub(super) fn oldest(&self) -> Option<&Entry> {
         match (self.queue.front(), self.others.first()) {

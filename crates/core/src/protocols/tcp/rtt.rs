@@ -1,33 +1,45 @@
 //! Round trips of one leg: from the capture point to the receiver of a direction and back (`tcp.md` C.8).
 
+use arrayvec::ArrayVec;
+
 /// The minimum is that of the last 10 to 20 s, so that a path that becomes longer is believed in time.
 const WINDOW_NS: i64 = 10_000_000_000;
 /// Bins of a quarter octave above 1 µs: the last begins at 268 s.
 const BINS: usize = 112;
 const BINS_PER_OCTAVE: u32 = 4;
+/// Samples that are kept one by one before bins are worth their memory: short connections have no more.
+const EARLY: usize = 12;
 
 /// Samples of one leg.
 #[derive(Debug, Clone)]
 pub(super) struct Rtt {
+    /// Of the present window and the one before.
     minima_ns: [i64; 2],
+    /// The smaller of them; `i64::MAX` before any sample or seed.
+    floor_ns: i64,
     window_start_ns: i64,
     least_ns: i64,
     most_ns: i64,
     sum_ns: i64,
     count: u32,
-    bins: [u16; BINS],
+    /// The bins of the samples while they are few.
+    early: ArrayVec<u8, EARLY>,
+    /// Samples in each bin, once they are more.
+    bins: Option<Box<[u16; BINS]>>,
 }
 
 impl Default for Rtt {
     fn default() -> Self {
         Self {
             minima_ns: [i64::MAX; 2],
+            floor_ns: i64::MAX,
             window_start_ns: i64::MIN,
             least_ns: i64::MAX,
             most_ns: 0,
             sum_ns: 0,
             count: 0,
-            bins: [0; BINS],
+            early: ArrayVec::new_const(),
+            bins: None,
         }
     }
 }
@@ -46,15 +58,31 @@ impl Rtt {
         self.most_ns = self.most_ns.max(rtt_ns);
         self.sum_ns = self.sum_ns.saturating_add(rtt_ns);
         self.count += 1;
-        let bin = &mut self.bins[bin(rtt_ns)];
-        *bin = bin.saturating_add(1);
+        self.take_bin(bin(rtt_ns));
+    }
+
+    #[inline]
+    fn take_bin(&mut self, bin: usize) {
+        if self.bins.is_none() && self.early.try_push(bin as u8).is_ok() {
+            return;
+        }
+        let bins = self.bins.get_or_insert_with(|| {
+            let mut bins = Box::new([0; BINS]);
+            self.early.drain(..).for_each(|early| bins[usize::from(early)] += 1);
+            bins
+        });
+        bins[bin] = bins[bin].saturating_add(1);
+    }
+
+    /// Memory beyond the struct itself.
+    pub(super) fn bytes(&self) -> usize {
+        self.bins.as_ref().map_or(0, |bins| size_of_val(&**bins))
     }
 
     /// The recent minimum; `None` before any sample or seed.
     #[inline]
     pub(super) fn floor_ns(&self) -> Option<i64> {
-        let least = self.minima_ns[0].min(self.minima_ns[1]);
-        (least != i64::MAX).then_some(least)
+        (self.floor_ns != i64::MAX).then_some(self.floor_ns)
     }
 
     pub(super) fn count(&self) -> u32 {
@@ -75,13 +103,10 @@ impl Rtt {
 
     /// The value that `share` percent of the samples do not exceed, to within a bin (19 %).
     pub(super) fn percentile_ns(&self, share: u32) -> Option<i64> {
-        let total: u32 = self.bins.iter().map(|&count| u32::from(count)).sum();
-        let rank = (total * share).div_ceil(100).max(1);
-        let mut below = 0;
-        let bin = self.bins.iter().position(|&count| {
-            below += u32::from(count);
-            total > 0 && below >= rank
-        })?;
+        let bin = match &self.bins {
+            Some(bins) => ranked_bin(&bins[..], share),
+            None => ranked_sample(self.early.clone(), share),
+        }?;
         Some(upper_ns(bin).clamp(self.least_ns, self.most_ns))
     }
 
@@ -92,7 +117,30 @@ impl Rtt {
             self.window_start_ns = now_ns;
         }
         self.minima_ns[0] = self.minima_ns[0].min(rtt_ns);
+        self.floor_ns = self.minima_ns[0].min(self.minima_ns[1]);
     }
+}
+
+/// How many of `total` samples `share` percent are, at least one.
+fn rank(total: u32, share: u32) -> u32 {
+    (total * share).div_ceil(100).max(1)
+}
+
+/// The bin that holds the sample of that rank; `None` without samples.
+fn ranked_bin(bins: &[u16], share: u32) -> Option<usize> {
+    let rank = rank(bins.iter().map(|&count| u32::from(count)).sum(), share);
+    let mut below = 0;
+    bins.iter().position(|&count| {
+        below += u32::from(count);
+        below >= rank
+    })
+}
+
+/// The same for samples one by one.
+fn ranked_sample(mut early: ArrayVec<u8, EARLY>, share: u32) -> Option<usize> {
+    early.sort_unstable();
+    let rank = rank(early.len() as u32, share);
+    early.get(rank as usize - 1).map(|&bin| usize::from(bin))
 }
 
 /// Quarter octaves above 1 µs, counted in units of 250 ns.
@@ -140,5 +188,21 @@ mod tests {
         }
         assert!(rtt.percentile_ns(50).is_some_and(|p50| (1_000_000..1_250_000).contains(&p50)));
         assert_eq!(rtt.percentile_ns(95), Some(90_000_000));
+    }
+
+    #[test]
+    fn percentiles_do_not_depend_on_how_samples_are_kept() {
+        let mut rtt = Rtt::default();
+        for sample in 1..=3 * EARLY as i64 {
+            rtt.sample(sample * 777_000 % 9_000_000, 0);
+            let early = rtt.early.clone();
+            let mut bins = [0; BINS];
+            early.iter().for_each(|&bin| bins[usize::from(bin)] += 1);
+            for share in [1, 50, 95, 100] {
+                assert_eq!(ranked_sample(early.clone(), share), ranked_bin(&bins, share).filter(|_| !early.is_empty()));
+            }
+        }
+        let kept = rtt.bins.map(|bins| bins.iter().map(|&count| usize::from(count)).sum::<usize>());
+        assert_eq!((kept, rtt.early.len()), (Some(3 * EARLY), 0), "none is lost on the way");
     }
 }

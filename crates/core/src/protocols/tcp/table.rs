@@ -7,7 +7,7 @@ use super::label::{Label, Role};
 use super::ledger_buckets::LedgerBuckets;
 use super::life::Life;
 use super::vantage;
-use crate::flows::Half;
+use crate::flows::{AddressText, Half};
 use crate::tables::{Sink, TableWriter, table};
 
 table! {
@@ -19,9 +19,9 @@ table! {
         /// Number of the stream, from 0, as Wireshark counts tcp.stream.
         stream: u32,
         /// Client as address:port, an IPv6 address in brackets.
-        client: String,
+        client: AddressText,
         /// Server in the same form.
-        server: String,
+        server: AddressText,
         /// Earliest time of its segments, since 1970 UTC.
         first_time_ns: i64 ["ns"],
         /// Latest time of its segments, since 1970 UTC.
@@ -362,8 +362,8 @@ table! {
 pub(crate) struct Identity {
     pub(crate) flow: u64,
     pub(crate) stream: u32,
-    pub(crate) client: String,
-    pub(crate) server: String,
+    pub(crate) client: AddressText,
+    pub(crate) server: AddressText,
     pub(crate) first_frame: u64,
     pub(crate) last_frame: u64,
     pub(crate) evicted: bool,
@@ -401,7 +401,7 @@ impl Shared {
                 duration_ns: event.duration_ns,
                 place: event.place,
             };
-            self.events.push(&row, sink);
+            self.events.push(row, sink);
         }
     }
 
@@ -410,18 +410,18 @@ impl Shared {
         &mut self,
         life: &mut Life,
         compat: &compat::Stream,
-        identity: Identity,
+        identity: &Identity,
         sink: &mut impl Sink,
     ) {
         let stream = identity.stream;
         let parts_ns = life.finish();
         life.take_closed(&mut self.buckets, self.origin_ns.unwrap_or(0));
-        self.flows.push(&TcpFlowRow::new(life, compat, identity), sink);
+        self.flows.push(TcpFlowRow::new(life, compat, identity), sink);
         for label in Label::ALL {
             let duration_ns = parts_ns[label as usize];
             if duration_ns != 0 {
                 let row = TcpLedgerRow { stream, category: label.category(), side: label.side().name(), duration_ns };
-                self.ledger.push(&row, sink);
+                self.ledger.push(row, sink);
             }
         }
     }
@@ -511,6 +511,7 @@ impl End {
         let half = which as usize;
         let (counts, transfer, window, limit) =
             (&life.counts[half], &life.transfers[half], &life.windows[half], &life.limits[half]);
+        let (rare, closures) = (counts.rare(), window.closures());
         // The leg to a host is that of the data which its peer sends.
         let (leg, echo) = (&life.transfers[which.other() as usize].rtt, &life.echoes[which.other() as usize]);
         let handshake = &life.handshake;
@@ -519,41 +520,41 @@ impl End {
             data_packets: counts.data_packets,
             payload_bytes: counts.payload_bytes,
             unique_bytes: transfer.unique_bytes(),
-            retransmitted_packets: counts.retransmitted_packets,
-            retransmitted_bytes: counts.retransmitted_bytes,
-            fast_retransmissions: counts.fast,
-            tlp_retransmissions: counts.tail_loss_probe,
-            rto_retransmissions: counts.timeout,
-            repeated_retransmissions: counts.repeated,
-            unneeded_retransmissions: counts.unneeded,
-            spurious_retransmissions: counts.spurious,
-            pmtu_retransmissions: counts.pmtu,
-            lost_upstream_packets: counts.lost_upstream,
-            lost_downstream_packets: counts.lost_downstream,
-            reordered_packets: counts.reordered,
-            network_duplicate_packets: counts.network_duplicates,
-            capture_duplicate_packets: counts.capture_duplicates,
-            window_probes: counts.window_probes,
-            keep_alives: counts.keep_alives,
+            retransmitted_packets: rare.retransmitted_packets,
+            retransmitted_bytes: rare.retransmitted_bytes,
+            fast_retransmissions: rare.fast,
+            tlp_retransmissions: rare.tail_loss_probe,
+            rto_retransmissions: rare.timeout,
+            repeated_retransmissions: rare.repeated,
+            unneeded_retransmissions: rare.unneeded,
+            spurious_retransmissions: rare.spurious,
+            pmtu_retransmissions: rare.pmtu,
+            lost_upstream_packets: rare.lost_upstream,
+            lost_downstream_packets: rare.lost_downstream,
+            reordered_packets: rare.reordered,
+            network_duplicate_packets: rare.network_duplicates,
+            capture_duplicate_packets: rare.capture_duplicates,
+            window_probes: rare.window_probes,
+            keep_alives: rare.keep_alives,
             bare_ack_packets: counts.bare_acks,
-            duplicate_ack_packets: counts.duplicate_acks,
-            sack_packets: counts.sack_packets,
+            duplicate_ack_packets: rare.duplicate_acks,
+            sack_packets: rare.sack_packets,
             push_packets: counts.push_packets,
             syn_packets: counts.syn_packets,
             fin_packets: counts.fin_packets,
-            rst_packets: counts.rst_packets,
-            ce_packets: counts.ce_packets,
-            ece_packets: counts.ece_packets,
-            missed_bytes: counts.missed_bytes,
-            super_segments: counts.super_segments,
+            rst_packets: rare.rst_packets,
+            ce_packets: rare.ce_packets,
+            ece_packets: rare.ece_packets,
+            missed_bytes: rare.missed_bytes,
+            super_segments: rare.super_segments,
             largest_payload_bytes: counts.largest_payload_bytes,
             flight_max_bytes: limit.most_flight,
             window_min_bytes: window.least_bytes,
             window_max_bytes: window.most_bytes,
             window_shift: window.shift(),
-            zero_window_packets: window.zero_packets,
-            zero_window_spans: window.zero_spans,
-            zero_window_ns: window.zero_ns,
+            zero_window_packets: closures.packets,
+            zero_window_spans: closures.spans,
+            zero_window_ns: closures.total_ns,
             rtt_samples: leg.count(),
             rtt_min_ns: leg.least_ns(),
             rtt_mean_ns: leg.mean_ns(),
@@ -572,16 +573,16 @@ impl End {
             longest_pause_ns: counts.longest_pause_ns,
             initial_flight_bytes: limit.initial_flight(),
             most_copies: transfer.most_copies,
-            triple_duplicate_acks: counts.triple_duplicate_acks,
-            dsack_packets: counts.dsack_packets,
-            most_sack_blocks: counts.most_sack_blocks,
+            triple_duplicate_acks: rare.triple_duplicate_acks,
+            dsack_packets: rare.dsack_packets,
+            most_sack_blocks: rare.most_sack_blocks,
         }
     }
 }
 
 impl TcpFlowRow {
     #[allow(clippy::too_many_lines)] // one line for each column
-    fn new(life: &Life, compat: &compat::Stream, identity: Identity) -> Self {
+    fn new(life: &Life, compat: &compat::Stream, identity: &Identity) -> Self {
         let (client, server) = (End::new(life, life.client), End::new(life, life.client.other()));
         let handshake = &life.handshake;
         let (vantage, vantage_confidence) = vantage::find(life);

@@ -33,12 +33,13 @@ pub(super) struct Timeline {
     open: Vec<Open>,
     /// Closed since they were last taken.
     closed: Vec<Span>,
-    sums_ns: [i64; Label::COUNT],
+    /// Time charged to each label for good, once there is any.
+    sums_ns: Option<Box<[i64; Label::COUNT]>>,
 }
 
 impl Timeline {
     pub(super) fn new(start_ns: i64) -> Self {
-        Self { open_ns: start_ns, open: Vec::new(), closed: Vec::new(), sums_ns: [0; Label::COUNT] }
+        Self { open_ns: start_ns, open: Vec::new(), closed: Vec::new(), sums_ns: None }
     }
 
     /// Begins anew, with the memory that it has.
@@ -46,12 +47,14 @@ impl Timeline {
         self.open.clear();
         self.closed.clear();
         self.open_ns = start_ns;
-        self.sums_ns = [0; Label::COUNT];
+        self.sums_ns = None;
     }
 
     /// Memory beyond the struct itself.
     pub(super) fn bytes(&self) -> usize {
-        self.open.capacity() * size_of::<Open>() + self.closed.capacity() * size_of::<Span>()
+        self.open.capacity() * size_of::<Open>()
+            + self.closed.capacity() * size_of::<Span>()
+            + self.sums_ns.as_ref().map_or(0, |sums_ns| size_of_val(&**sums_ns))
     }
 
     /// Up to where time is charged.
@@ -116,13 +119,13 @@ impl Timeline {
     /// Time charged to each label, by its number.
     pub(super) fn finish(&mut self) -> [i64; Label::COUNT] {
         self.close(self.open.len());
-        self.sums_ns
+        self.sums_ns.as_deref().copied().unwrap_or([0; Label::COUNT])
     }
 
     /// Adds time that lies before the beginning.
     pub(super) fn prepend(&mut self, start_ns: i64, end_ns: i64, label: Label) {
         if start_ns < end_ns {
-            self.sums_ns[label as usize] += end_ns - start_ns;
+            self.sums_ns.get_or_insert_with(no_time)[label as usize] += end_ns - start_ns;
             self.closed.push(Span { start_ns, end_ns, label });
         }
     }
@@ -139,8 +142,9 @@ impl Timeline {
     }
 
     fn close(&mut self, count: usize) {
+        let sums_ns = self.sums_ns.get_or_insert_with(no_time);
         for span in self.open.drain(..count) {
-            self.sums_ns[span.label as usize] += span.end_ns - self.open_ns;
+            sums_ns[span.label as usize] += span.end_ns - self.open_ns;
             self.closed.push(Span { start_ns: self.open_ns, end_ns: span.end_ns, label: span.label });
             self.open_ns = span.end_ns;
         }
@@ -158,6 +162,10 @@ impl Timeline {
             self.close(self.open.len() - OPEN_SPANS / 2);
         }
     }
+}
+
+fn no_time() -> Box<[i64; Label::COUNT]> {
+    Box::new([0; Label::COUNT])
 }
 
 #[cfg(test)]

@@ -144,7 +144,10 @@ impl Default for Transfer {
 impl Transfer {
     /// Memory beyond the struct itself.
     pub(super) fn bytes(&self) -> usize {
-        self.sent.capacity() * size_of::<Sent>() + self.holes.capacity() * size_of::<Hole>() + self.history.bytes()
+        self.sent.capacity() * size_of::<Sent>()
+            + self.holes.capacity() * size_of::<Hole>()
+            + self.history.bytes()
+            + self.rtt.bytes()
     }
 
     /// As new, but with the memory of its lists.

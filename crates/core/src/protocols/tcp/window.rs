@@ -29,17 +29,25 @@ pub(super) struct Window {
     seen: bool,
     pub(super) least_bytes: Option<u64>,
     pub(super) most_bytes: u64,
-    pub(super) zero_packets: u32,
-    pub(super) zero_spans: u32,
-    pub(super) zero_ns: i64,
-    closed_ns: Option<i64>,
-    closed_frame: u32,
+    /// Of a window that was ever closed.
+    closures: Option<Box<Closures>>,
+}
+
+/// When a window was closed, which most never are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Closures {
+    /// Segments that said so.
+    pub(super) packets: u32,
+    pub(super) spans: u32,
+    pub(super) total_ns: i64,
+    since_ns: Option<i64>,
+    since_frame: u32,
     /// When it last opened again.
-    pub(super) reopened_ns: Option<i64>,
-    /// Whether the peer probed since the window closed.
-    pub(super) probed: bool,
+    reopened_ns: Option<i64>,
+    /// Whether the peer probed since it closed.
+    probed: bool,
     /// The last closed span, while it is not known whether the peer waited for its end.
-    pub(super) unproven: Option<Reopened>,
+    unproven: Option<Reopened>,
 }
 
 impl Window {
@@ -55,7 +63,39 @@ impl Window {
 
     /// Whether the newest advertisement is zero.
     pub(super) fn closed(&self) -> bool {
-        self.closed_ns.is_some()
+        self.closures.as_ref().is_some_and(|closures| closures.since_ns.is_some())
+    }
+
+    /// When it was closed.
+    pub(super) fn closures(&self) -> Closures {
+        self.closures.as_deref().copied().unwrap_or_default()
+    }
+
+    /// When it last opened again.
+    pub(super) fn reopened_ns(&self) -> Option<i64> {
+        self.closures.as_ref()?.reopened_ns
+    }
+
+    /// The peer probes the closed window.
+    pub(super) fn probe(&mut self) {
+        if let Some(closures) = &mut self.closures {
+            closures.probed = true;
+        }
+    }
+
+    /// Remembers a closed span of which it is not known whether the peer waited for its end.
+    pub(super) fn doubt(&mut self, span: Reopened) {
+        self.closures.get_or_insert_default().unproven = Some(span);
+    }
+
+    /// That span, if there is one.
+    pub(super) fn take_unproven(&mut self) -> Option<Reopened> {
+        self.closures.as_mut()?.unproven.take()
+    }
+
+    /// Memory beyond the struct itself.
+    pub(super) fn bytes_beyond(&self) -> usize {
+        self.closures.as_ref().map_or(0, |_| size_of::<Closures>())
     }
 
     /// Whether the advertisement is the same as the one before.
@@ -98,21 +138,23 @@ impl Window {
         if bytes > 0 {
             return self.end(packet.now_ns);
         }
-        self.zero_packets += 1;
-        if self.closed_ns.is_none() {
-            self.zero_spans += 1;
-            (self.closed_ns, self.closed_frame) = (Some(packet.now_ns), packet.frame);
-            self.probed = false;
+        let closures = self.closures.get_or_insert_default();
+        closures.packets += 1;
+        if closures.since_ns.is_none() {
+            closures.spans += 1;
+            (closures.since_ns, closures.since_frame) = (Some(packet.now_ns), packet.frame);
+            closures.probed = false;
         }
         None
     }
 
     /// Ends a closed span at `now_ns`.
     pub(super) fn end(&mut self, now_ns: i64) -> Option<Reopened> {
-        let from_ns = self.closed_ns.take()?;
-        self.zero_ns += now_ns - from_ns;
-        self.reopened_ns = Some(now_ns);
-        Some(Reopened { from_ns, to_ns: now_ns, closed_frame: self.closed_frame, wanted: self.probed })
+        let closures = self.closures.as_mut()?;
+        let from_ns = closures.since_ns.take()?;
+        closures.total_ns += now_ns - from_ns;
+        closures.reopened_ns = Some(now_ns);
+        Some(Reopened { from_ns, to_ns: now_ns, closed_frame: closures.since_frame, wanted: closures.probed })
     }
 }
 
@@ -167,10 +209,11 @@ mod tests {
         for now_ns in [10, 20, 30] {
             assert_eq!(window.advertise(&advertises(0, ACK, now_ns), Scaling::On), None);
         }
-        window.probed = true;
+        window.probe();
         let reopened = window.advertise(&advertises(5, ACK, 50), Scaling::On);
         assert_eq!(reopened, Some(Reopened { from_ns: 10, to_ns: 50, closed_frame: 1, wanted: true }));
-        assert_eq!((window.zero_packets, window.zero_spans, window.zero_ns), (3, 1, 40));
+        let closures = window.closures();
+        assert_eq!((closures.packets, closures.spans, closures.total_ns), (3, 1, 40));
         assert_eq!(window.advertise(&advertises(0, ACK, 60), Scaling::On), None);
         assert_eq!(window.end(70).map(|span| span.wanted), Some(false), "probes of an earlier span do not count");
     }

@@ -28,7 +28,7 @@ impl Life {
             && self.windows[packet.sender as usize].repeats(packet.window)
         {
             transfer.duplicate_acks += 1;
-            let counts = &mut self.counts[packet.sender as usize];
+            let counts = self.counts[packet.sender as usize].rare_mut();
             counts.duplicate_acks += 1;
             counts.triple_duplicate_acks += u32::from(transfer.duplicate_acks == 3);
             if transfer.duplicate_acks >= 2 && transfer.evidence_ns.is_none() {
@@ -57,7 +57,7 @@ impl Life {
             self.too_large[peer] = false;
         }
         if acked.missed_bytes > 0 {
-            self.counts[peer].missed_bytes += acked.missed_bytes;
+            self.counts[peer].rare_mut().missed_bytes += acked.missed_bytes;
             let mut event = Event::new("capture_gap", packet, Role::of(peer_half, self.client));
             event.payload_bytes = acked.missed_bytes.min(u64::from(u32::MAX)) as u32;
             events.push(event);
@@ -75,7 +75,7 @@ impl Life {
     pub(super) fn take_sack(&mut self, packet: &Packet<'_>, options: &Options) {
         let Some(&(left, right)) = options.sack.first() else { return };
         let peer = packet.sender.other() as usize;
-        let counts = &mut self.counts[packet.sender as usize];
+        let counts = self.counts[packet.sender as usize].rare_mut();
         counts.sack_packets += 1;
         counts.most_sack_blocks = counts.most_sack_blocks.max(options.sack.len() as u8);
         let transfer = &mut self.transfers[peer];
@@ -86,7 +86,7 @@ impl Life {
         if right <= una || inside {
             let repeated = transfer.sent_at(left).is_some_and(|sent| sent.copies > 1);
             counts.dsack_packets += 1;
-            self.counts[peer].spurious += u32::from(repeated);
+            self.counts[peer].rare_mut().spurious += u32::from(repeated);
         }
         for &(low, high) in &options.sack {
             let (low, high) = (unwrap(low, una), unwrap(high, una));

@@ -73,7 +73,7 @@ impl Life {
             && last.bytes < mss
             && packet.payload_bytes < mss
             && now_ns - heard_ns < (round_trip_ns / 4).max(2 * LEAST_PAUSE_NS);
-        let reopened_ns = self.windows[peer].reopened_ns.filter(|&reopened_ns| reopened_ns > last.at_ns);
+        let reopened_ns = self.windows[peer].reopened_ns().filter(|&reopened_ns| reopened_ns > last.at_ns);
         let allowed_ns = reopened_ns.map_or(heard_ns, |reopened_ns| (reopened_ns + leg_ns).clamp(heard_ns, now_ns));
         let prompt = now_ns - allowed_ns < (round_trip_ns / 4).max(2 * LEAST_PAUSE_NS);
         let filled = prompt && last.room < u64::from(mss.max(packet.payload_bytes));

@@ -30,14 +30,14 @@ impl Life {
             let label = Label::zero_window(self.role(receiver));
             self.charges.push(Charge { from_ns: span.from_ns, to_ns: span.to_ns, label });
         } else {
-            self.windows[receiver as usize].unproven = Some(span);
+            self.windows[receiver as usize].doubt(span);
         }
     }
 
     /// New data soon after a window reopened shows that it was waited for.
     pub(super) fn prove_zero_window(&mut self, packet: &Packet<'_>) {
         let receiver = packet.sender.other();
-        let Some(span) = self.windows[receiver as usize].unproven.take() else { return };
+        let Some(span) = self.windows[receiver as usize].take_unproven() else { return };
         let soon_ns = 2 * self.round_trip_ns().unwrap_or(0) + LEAST_DELAYED_ACK_NS;
         if packet.now_ns - span.to_ns <= soon_ns {
             self.charge_zero_window(receiver, Reopened { wanted: true, ..span });

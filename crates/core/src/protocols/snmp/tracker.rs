@@ -1,0 +1,48 @@
+//! Messages of SNMP in datagrams.
+
+use super::message::Message;
+use super::transactions::Heard;
+use crate::protocols::follow::{Context, Datagram, DatagramTracker};
+use crate::protocols::tcp::Role;
+
+/// Agents listen here.
+const AGENT_PORT: u16 = 161;
+/// Who takes notifications listens here.
+const NOTIFICATION_PORT: u16 = 162;
+
+/// Says whether a datagram is of SNMP.
+pub(crate) fn recognise(datagram: &Datagram<'_>, context: &Context<'_>) -> Option<Box<dyn DatagramTracker>> {
+    let on_port = context.ends.has_port(AGENT_PORT) || context.ends.has_port(NOTIFICATION_PORT);
+    let found = on_port && Message::parse(datagram.payload.bytes).is_some();
+    found.then(|| Box::new(Datagrams) as Box<dyn DatagramTracker>)
+}
+
+/// Remembers nothing of its own.
+#[derive(Debug)]
+struct Datagrams;
+
+impl DatagramTracker for Datagrams {
+    fn datagram(&mut self, datagram: &Datagram<'_>, context: &mut Context<'_>) -> bool {
+        let Some(message) = Message::parse(datagram.payload.bytes) else { return false };
+        let ends = context.ends;
+        let (source, destination) = match datagram.sender {
+            Role::Client => (ends.client, ends.server),
+            Role::Server => (ends.server, ends.client),
+        };
+        let answers = match message.unit {
+            Some(unit) => unit.operation.is_answer(),
+            // Encrypted: agents answer, and others ask.
+            None => source.port == AGENT_PORT,
+        };
+        let (flow, stream, at) = (ends.flow, ends.stream, datagram.at);
+        let heard = Heard { message, answers, flow, stream, source, destination, at };
+        context.shared.snmp.take(&heard, context.issues, context.sink);
+        true
+    }
+
+    fn finish(&mut self, _: &mut Context<'_>) {}
+
+    fn memory_bytes(&self) -> usize {
+        0
+    }
+}
