@@ -85,7 +85,7 @@ def test_what_is_no_capture_is_refused(service: Service, content: bytes, name: s
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == f"urn:pcap-analyzer:problem:{problem}"
-    assert not list((service.data_dir / "uploads").iterdir())
+    wait_for(lambda: not list((service.data_dir / "uploads").iterdir()))
 
 
 def test_too_much_is_refused_as_soon_as_it_is_known(service: Service, capture: Path) -> None:
