@@ -14,7 +14,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name '
 FUZZ := --manifest-path fuzz/Cargo.toml --target-dir target --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-rust test-python test-e2e corpus lint lengths bench golden fuzz lock clean
+.PHONY: help demo build serve test test-rust test-python test-e2e corpus lint lengths bench golden fuzz lock clean
 
 # Lists the targets.
 help:
@@ -25,6 +25,10 @@ help:
 # Sets up, builds, and analyses a bundled capture on screen.
 demo: build
 	$(BIN)/pcap-analyzer analyze tests/captures/healthy_dns_web.pcap --no-report
+
+# Starts the web service at http://127.0.0.1:8000.
+serve: build
+	$(BIN)/pcap-analyzer serve
 
 # Makes .venv with the locked dependencies, the extension in release mode and the command pcap-analyzer.
 build: $(VENV)/.built

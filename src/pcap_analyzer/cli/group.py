@@ -6,11 +6,13 @@ import click
 
 from pcap_analyzer import _core
 
+from .admin import admin
 from .analyze import analyze
 from .carve import carve
 from .explain import explain
 from .export import export
 from .query import query
+from .serve import serve
 from .tables import tables
 
 
@@ -38,5 +40,5 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, explain, query, export, carve, tables):
+for command in (analyze, explain, query, export, carve, tables, serve, admin):
     group.add_command(command)

@@ -1,0 +1,32 @@
+"""The first administrator, made where the data of the service lie: whoever can write there has every right already."""
+
+from pcap_analyzer.web.settings import Settings
+from pcap_analyzer.web.storage.records.database import connect, migrate
+from pcap_analyzer.web.storage.records.users import Users
+
+from .audit import Audit
+from .keys import Passwords
+
+
+async def set_administrator(settings: Settings, name: str, password: str) -> bool:
+    """Makes `name` an administrator with this password; true when there was no such user.
+
+    Raises:
+        SettingError: the password is too short.
+
+    """
+    password_hash = Passwords().hash(password)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = connect(settings.database)
+    try:
+        await migrate(engine)
+        users = Users(engine)
+        user = await users.by_name(name)
+        if user is None:
+            await users.add(name, "admin", password_hash=password_hash)
+        else:
+            await users.change(user.id, role="admin", password_hash=password_hash, disabled=False)
+        await Audit(engine).note("set_administrator", None, None, name)
+    finally:
+        await engine.dispose()
+    return user is None

@@ -1,0 +1,1 @@
+"""Who runs analyses: a queue and worker processes, and what a job does."""

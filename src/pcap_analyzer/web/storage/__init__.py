@@ -1,0 +1,1 @@
+"""Where things are kept: records in a database, files in a store."""

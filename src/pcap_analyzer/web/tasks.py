@@ -1,0 +1,158 @@
+"""What a job does: the way from a capture to its files. Runs in a worker process and knows nothing of the service."""
+
+import gzip
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pcap_analyzer import _core
+from pcap_analyzer.analysis import Analysis, analyze, carve_frames
+from pcap_analyzer.database import quote_name
+from pcap_analyzer.evidence.carve import frames_of_finding
+from pcap_analyzer.render import files, html, json
+from pcap_analyzer.report.build import build
+from pcap_analyzer.report.deep import MOST_SEGMENTS
+from pcap_analyzer.report.model import Report
+from pcap_analyzer.report.page import build as build_page
+
+_TICK_S = 0.1
+
+Tell = Callable[..., None]
+
+# Findings whose packets are carved out: the ones that matter most.
+_CARVED = 5
+# Connections whose segments can be looked at afterwards: those that findings name, then those that cost most.
+_DRILLED = 100
+_MOST_SEGMENTS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A capture to be analysed: where it lies, what its user calls it, and where results go."""
+
+    path: Path
+    file_name: str
+    folder: Path
+    memory_bytes: int
+
+    def subfolder(self, name: str) -> Path:
+        """A new folder for some of the results."""
+        folder = self.folder / name
+        folder.mkdir(parents=True)
+        return folder
+
+
+def run(work: Work, chunks: Iterable[bytes], tell: Tell) -> None:
+    """Analyses the bytes of a capture. `tell` hears of progress, of the report, and then of what takes longer.
+
+    Raises:
+        CaptureError: it is not a capture.
+
+    """
+    shutil.rmtree(work.folder, ignore_errors=True)
+    tables = work.subfolder("tables")
+    with read(work, chunks, tell, writable=tables) as analysis:
+        tell("progress", phase="report")
+        report = build(analysis)
+        report = replace(report, title=work.file_name, run={**report.run, "files": [work.file_name]})
+        folder = work.subfolder("report")
+        document = json.document(report)
+        (folder / "report.json").write_text(document, encoding="utf-8")
+        tell("report", folder=str(folder), summary=summary(report))
+        # The verdict is known. What follows may take as long again, and whoever asks for it waits for it alone.
+        write_page(work, report, analysis, tell)
+        write_tables(analysis, tables)
+        _write_packed(tables / "report.json.gz", document)
+        tell("files", folder=str(tables))
+    if report.data["capture"]["packets"] <= MOST_SEGMENTS:
+        write_evidence(work, report, tell)
+
+
+def write_page(work: Work, report: Report, analysis: Analysis, tell: Tell) -> None:
+    """The page for people, and the policy under which a browser may show it."""
+    folder = work.subfolder("page")
+    page = html.document(build_page(report, analysis))
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / "report.policy").write_text(html.policy(), encoding="utf-8")
+    _write_packed(folder / "report.html.gz", page)
+    tell("files", folder=str(folder))
+
+
+def write_evidence(work: Work, report: Report, tell: Tell) -> None:
+    """What can only be had while the capture is there: packets of the top findings, segments of the top connections."""
+    findings = [finding for finding in report.data["findings"] if finding["severity"] != "info"][:_CARVED]
+    folder = work.subfolder("evidence")
+    with analyze(
+        work.path, memory_bytes=work.memory_bytes, on_demand=("packets", "tcp_segments"), writable=folder
+    ) as analysis:
+        for finding in findings:
+            path = folder / f"evidence-{finding['id']}.pcapng"
+            carve_frames(work.path, frames_of_finding(analysis, finding), path)
+        streams = ", ".join(map(str, _drilled(report.data)))
+        files.write_parquet(
+            analysis.connection,
+            f"SELECT * FROM tcp_segments WHERE stream IN ({streams or -1})"  # noqa: S608
+            f" ORDER BY stream, frame_number LIMIT {_MOST_SEGMENTS}",
+            folder / "tcp_segments.parquet",
+        )
+    tell("files", folder=str(folder))
+
+
+def _drilled(data: Mapping[str, Any]) -> list[int]:
+    named = [flow["stream"] for finding in data["findings"] for flow in finding["flows"] if flow["protocol"] == "tcp"]
+    costly = [flow["stream"] for flow in data["flows"] if flow["protocol"] == "tcp"]
+    return list(dict.fromkeys(int(stream) for stream in [*named, *costly]))[:_DRILLED]
+
+
+def _write_packed(path: Path, text: str) -> None:
+    with gzip.open(path, "wb", compresslevel=6) as file:
+        file.write(text.encode())
+
+
+def read(work: Work, chunks: Iterable[bytes], tell: Tell, *, writable: Path) -> Analysis:
+    """The analysis of a capture that arrives in chunks."""
+    spill = tempfile.TemporaryDirectory(dir=work.folder, prefix="spill-", ignore_cleanup_errors=True)
+    analyzer = _core.Analyzer(memory_bytes=work.memory_bytes, spill_directory=spill.name)
+    started_ns = time.perf_counter_ns()
+    read_bytes, told = 0, time.monotonic()
+    for chunk in chunks:
+        analyzer.feed(chunk)
+        read_bytes += len(chunk)
+        if time.monotonic() - told >= _TICK_S:
+            told = time.monotonic()
+            tell("progress", phase="read", read_bytes=read_bytes, packets=analyzer.packets)
+    packets = analyzer.packets
+    core = analyzer.finish()
+    tell("progress", phase="read", read_bytes=read_bytes, packets=packets)
+    return Analysis(
+        core,
+        [str(work.path)],
+        read_ns=time.perf_counter_ns() - started_ns,
+        memory_bytes=work.memory_bytes,
+        spill=spill,
+        writable=writable,
+    )
+
+
+def write_tables(analysis: Analysis, folder: Path) -> None:
+    """Every table that is not on demand, as Parquet."""
+    for table in _core.catalogue():
+        if not table["on_demand"]:
+            query = f"SELECT * FROM {quote_name(table['name'])}"  # noqa: S608
+            files.write_parquet(analysis.connection, query, folder / f"{table['name']}.parquet")
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """What a list of reports says about each."""
+    verdict, capture = report.data["verdict"], report.data["capture"]
+    return {
+        "sentence": verdict["summary"],
+        "cause": verdict["cause"],
+        "side": verdict["side"],
+        "cost_s": verdict["cost_s"],
+        "packets": capture["packets"],
+    }

@@ -1,0 +1,1 @@
+"""Pages: plain HTML and ES modules, nothing from elsewhere."""

@@ -1,0 +1,94 @@
+// Every word of the pages, in both languages, and numbers as each writes them.
+
+const WORDS = {
+  en: {
+    skip: "Skip to the content", question: "Why is it slow?", logout: "Log out", language: "Language", theme: "Theme",
+    auto: "Auto", light: "Light", dark: "Dark", upload: "Upload",
+    promise: "Give a packet capture, get the cause: who, what, how many seconds, and the frames that prove it.",
+    drop: "Drop captures here, or", choose: "choose files", running: "Running", recent: "Recent",
+    limits: (size, hours) => `pcap or pcapng, also as gz, zst or lz4, up to ${size}. Captures are deleted right after the analysis; reports live ${hours} h.`,
+    filter: "Filter by file name", state: "State", all: "All states", newer: "Newer", older: "Older",
+    shell: "Same from the shell", same: "Same numbers, same report. Nothing leaves your machine.", api: "The API of this service",
+    capture: "Capture", verdict: "Verdict", lost: "Time lost", analysed: "Analysed", kept: "Kept until", actions: "Actions",
+    cancel: "Cancel", pause: "Pause", resume: "Resume", remove: "Delete", removeSure: (name) => `Delete the report of ${name}?`,
+    report: "Report", packets: "Packets", rate: "Rate", memory: "Memory", received: "Received",
+    pending: "Pending", processing: "Processing", completed: "Completed", failed: "Failed", expired: "Expired",
+    timeout: "Timeout", cancelled: "Cancelled", paused: "Paused",
+    phase_upload: "The capture is arriving and is analysed meanwhile", phase_queue: (place) => `Waiting, place ${place}`,
+    phase_read: "Reading packets", phase_report: "Searching for causes", phase_done: "Done",
+    left: (time) => `about ${time} left`,
+    empty: "No reports yet. Drop a capture above, or run the command below.", nothing: "No task matches.",
+    tooLarge: (name, size, limit) => `${name}: ${size} is more than the ${limit} that this server takes.`,
+    isEmpty: (name) => `${name} is empty.`,
+    offline: "No news from the server. Reconnecting; the analysis goes on.",
+    gone: "This report was removed. Analyse the capture again to get it back.",
+    unknown: "There is no such task, or it is not yours.",
+    login: "Log in", name: "Name", password: "Password", oidc: "Log in with the identity provider", perSecond: "packets/s",
+    parameter: "Parameter", where: "In", meaning: "Meaning", answers: "Answers",
+  },
+  fr: {
+    skip: "Aller au contenu", question: "Pourquoi est-ce lent\u202f?", logout: "Se déconnecter", language: "Langue", theme: "Thème",
+    auto: "Auto", light: "Clair", dark: "Sombre", upload: "Envoi",
+    promise: "Donnez une capture réseau, obtenez la cause\u202f: qui, quoi, combien de secondes, et les trames qui le prouvent.",
+    drop: "Déposez des captures ici, ou", choose: "choisissez des fichiers", running: "En cours", recent: "Récents",
+    limits: (size, hours) => `pcap ou pcapng, aussi en gz, zst ou lz4, jusqu’à ${size}. Les captures sont supprimées dès la fin de l’analyse\u202f; les rapports sont gardés ${hours} h.`,
+    filter: "Filtrer par nom de fichier", state: "État", all: "Tous les états", newer: "Plus récents", older: "Plus anciens",
+    shell: "La même chose en ligne de commande", same: "Mêmes chiffres, même rapport. Rien ne quitte votre machine.", api: "L’API de ce service",
+    capture: "Capture", verdict: "Verdict", lost: "Temps perdu", analysed: "Analysée", kept: "Gardé jusqu’à", actions: "Actions",
+    cancel: "Annuler", pause: "Suspendre", resume: "Reprendre", remove: "Supprimer", removeSure: (name) => `Supprimer le rapport de ${name}\u202f?`,
+    report: "Rapport", packets: "Paquets", rate: "Débit", memory: "Mémoire", received: "Reçu",
+    pending: "En attente", processing: "En cours", completed: "Terminée", failed: "Échec", expired: "Expirée",
+    timeout: "Délai dépassé", cancelled: "Annulée", paused: "Suspendue",
+    phase_upload: "La capture arrive et s’analyse en même temps", phase_queue: (place) => `En attente, place ${place}`,
+    phase_read: "Lecture des paquets", phase_report: "Recherche des causes", phase_done: "Terminé",
+    left: (time) => `encore environ ${time}`,
+    empty: "Aucun rapport. Déposez une capture ci-dessus, ou lancez la commande ci-dessous.", nothing: "Aucune tâche ne correspond.",
+    tooLarge: (name, size, limit) => `${name}\u202f: ${size} dépassent les ${limit} acceptés par ce serveur.`,
+    isEmpty: (name) => `${name} est vide.`,
+    offline: "Aucune nouvelle du serveur. Reconnexion en cours\u202f; l’analyse continue.",
+    gone: "Ce rapport a été supprimé. Relancez l’analyse de la capture pour le retrouver.",
+    unknown: "Cette tâche n’existe pas, ou n’est pas à vous.",
+    login: "Se connecter", name: "Nom", password: "Mot de passe", oidc: "Se connecter par le fournisseur d’identité", perSecond: "paquets/s",
+    parameter: "Paramètre", where: "Dans", meaning: "Sens", answers: "Réponses",
+  },
+};
+const KEY = "pcap-analyzer-language";
+
+const stored = window.localStorage.getItem(KEY);
+export const language = stored in WORDS ? stored : navigator.language.startsWith("fr") ? "fr" : "en";
+
+export const word = (key, ...values) => {
+  const found = WORDS[language][key];
+  return typeof found === "function" ? found(...values) : found;
+};
+
+const format = (options) => new Intl.NumberFormat(language, options);
+const LARGE = [[1e9, "GB", "Go"], [1e6, "MB", "Mo"], [1e3, "kB", "ko"], [1, "B", "o"]];
+
+export const number = (value) => format({ maximumFractionDigits: 1 }).format(value);
+
+export const size = (bytes) => {
+  const [step, english, french] = LARGE.find(([least]) => bytes >= least) ?? LARGE[3];
+  return `${number(bytes / step)}\u202f${language === "fr" ? french : english}`;
+};
+
+export const seconds = (value) =>
+  value < 120 ? `${number(value)}\u202fs` : `${number(Math.floor(value / 60))}\u202fmin\u202f${Math.round(value % 60)}\u202fs`;
+
+export const moment = (text) =>
+  new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" }).format(new Date(text));
+
+/** Puts the words of the language into the page, and takes another language when one is chosen. */
+export const startWords = () => {
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-text]")) element.textContent = word(element.dataset.text);
+  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", word(element.dataset.label));
+  for (const element of document.querySelectorAll("[data-placeholder]")) element.placeholder = word(element.dataset.placeholder);
+  for (const input of document.querySelectorAll("input[name=language]")) {
+    input.checked = input.value === language;
+    input.addEventListener("change", () => {
+      window.localStorage.setItem(KEY, input.value);
+      window.location.reload();
+    });
+  }
+};
