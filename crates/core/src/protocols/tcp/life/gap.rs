@@ -2,6 +2,11 @@
 
 use super::{LEAST_DELAYED_ACK_NS, LEAST_PAUSE_NS, Label, Last, Life, Packet, Role};
 
+/// `parts` of `whole` legs before `now_ns`. Clocks that jump by centuries make legs that cannot be multiplied.
+fn earlier(now_ns: i64, leg_ns: i64, parts: i64, whole: i64) -> i64 {
+    now_ns.saturating_sub(leg_ns.saturating_mul(parts) / whole)
+}
+
 impl Life {
     /// Charges the time since the last new data (`tcp.md` D.5, base layer).
     pub(super) fn charge_gap(&mut self, packet: &Packet<'_>) {
@@ -93,15 +98,16 @@ impl Life {
     /// Whether an acknowledgement reached the sender just before `now_ns`, so that it may have set the segment free.
     pub(super) fn answers_ack(&self, me: usize, now_ns: i64, leg_ns: i64) -> bool {
         let history = &self.transfers[me].history;
-        let before = history.at(now_ns - leg_ns * 5 / 4 - LEAST_PAUSE_NS);
-        let after = history.at(now_ns - leg_ns * 3 / 4);
+        let before = history.at(earlier(now_ns, leg_ns, 5, 4).saturating_sub(LEAST_PAUSE_NS));
+        let after = history.at(earlier(now_ns, leg_ns, 3, 4));
         before.zip(after).is_none_or(|(before, after)| after.una > before.una)
     }
 
     pub(super) fn remember_last(&mut self, packet: &Packet<'_>) {
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
         let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
-        let told = self.transfers[me].history.at(packet.now_ns - leg_ns * 31 / 32).unwrap_or(self.transfers[me].told);
+        let told =
+            self.transfers[me].history.at(earlier(packet.now_ns, leg_ns, 31, 32)).unwrap_or(self.transfers[me].told);
         self.limits[me].sent(told.una, packet.end());
         let known = self.windows[peer].known();
         self.last = Some(Last {
