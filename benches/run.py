@@ -14,6 +14,7 @@ import os
 import platform
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import textwrap
@@ -28,7 +29,10 @@ EXAMPLES = ROOT / "target" / "release" / "examples"
 COMMAND = Path(sys.executable).with_name("pcap-analyzer")
 OPEN_FLOWS, CROWDED = 1_000, 20_000
 SMALL, LARGE = 1_000_000, 10_000_000
-CORE, ANALYZE = "core alone", "pcap-analyzer analyze --no-report"
+CORE, FLOWS, ANALYZE = "core alone", "core alone, flows", "pcap-analyzer analyze --no-report"
+# Tables of which the core alone, flows, is asked for: nothing above flows is followed.
+FLOW_TABLES = ("captures", "interfaces", "protocols", "endpoints", "flows", "buckets")
+TIMES_OVER = 8
 
 NOTES = f"""
 CPU is user and system time of the process, wall the time until it ended; both are medians of the runs. Peak is the largest
@@ -36,7 +40,8 @@ resident set of any run (one of 17 MB or less is that of the runner itself). The
 at once, the crowded one {CROWDED:,}; their frames are cut at 128 bytes, and they lie in the page cache; "10 million × 5" is the large one fed five times in a row. The core alone reads chunks of 1 MiB, fills all
 tables and lets go of them; the command starts Python, keeps the tables, queries them and prints the summary. capinfos counts
 frames and decodes nothing; tcptrace and `tshark -z conv,tcp` know TCP conversations only. The reference capture is not part of
-the repository.
+the repository; "reference × {TIMES_OVER}" is the same traffic {TIMES_OVER} times over, each time later and between other addresses. "core alone, flows" is
+the core asked for the tables up to flows and nothing above them, as `query` asks it where SQL names no other.
 """.strip()
 
 
@@ -103,6 +108,7 @@ def median(runs: Sequence[Run]) -> Run:
 
 def programs() -> Iterator[Program]:
     yield Program(CORE, [EXAMPLES / "bench_core"])
+    yield Program(FLOWS, [EXAMPLES / "bench_core"], after=["1", *FLOW_TABLES])
     yield Program(ANALYZE, [COMMAND, "analyze", "--no-report"])
     peers = [
         Program("tshark -q -z conv,tcp", ["tshark", "-n", "-q", "-z", "conv,tcp", "-r"], large_runs=1),
@@ -132,6 +138,43 @@ def captures(quick: bool) -> Iterator[tuple[str, Path, int]]:
     reference = ROOT.parent / "shared" / "perf" / "reference_131k.pcap"
     if reference.exists():
         yield "reference", reference, 131_000
+        yield f"reference × {TIMES_OVER}", repeated(reference), TIMES_OVER * 131_000
+
+
+def repeated(reference: Path) -> Path:
+    """The reference traffic several times over, each time later and between addresses of its own: real traffic at length."""
+    path = CACHE / f"reference-{TIMES_OVER}.pcap"
+    if path.exists() and path.stat().st_mtime > reference.stat().st_mtime:
+        return path
+    print(f"making {path.relative_to(ROOT)} …", file=sys.stderr)
+    data = reference.read_bytes()
+    starts = list(records(data))
+    span_s = max(seconds for _, seconds, _ in starts) - min(seconds for _, seconds, _ in starts) + 1
+    with path.open("wb") as file:
+        file.write(data[:24])
+        for time in range(TIMES_OVER):
+            for at, seconds, captured in starts:
+                record = bytearray(data[at : at + 16 + captured])
+                struct.pack_into("<I", record, 0, seconds + time * span_s)
+                readdress(record, time)
+                file.write(record)
+    return path
+
+
+def records(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Offset, second and captured bytes of each record of a little-endian pcap file."""
+    at = 24
+    while at + 16 <= len(data):
+        seconds, _, captured, _ = struct.unpack_from("<IIII", data, at)
+        yield at, seconds, captured
+        at += 16 + captured
+
+
+def readdress(record: bytearray, time: int) -> None:
+    """Changes both addresses of an IPv4 or IPv6 packet behind Ethernet; nobody here checks its checksums."""
+    places = {b"\x08\x00": (27, 31), b"\x86\xdd": (23, 39)}.get(bytes(record[28:30]), ())
+    for place in places:
+        record[16 + place] = record[16 + place] + time & 0xFF
 
 
 def all_results(runs: int, quick: bool) -> list[Result]:

@@ -88,12 +88,13 @@ class Analysis:
         on_demand: Sequence[str] = (),
         progress: "ProgressCallback | None" = None,
         selection: Selection = _ALL,
+        only: Sequence[str] = (),
         writable: Path | None = None,
     ) -> Self:
         """Reads a capture (`-` is standard input); several are merged into one in time order.
 
         Only frames of the `selection` are analysed. Tables that have a row for every packet are filled only when `on_demand`
-        names them. SQL may write into the folder `writable`, and nowhere when there is none.
+        names them; where `only` names tables, the others may stay empty. SQL may write into the folder `writable`, and nowhere when there is none.
 
         Raises:
             UnreadableCaptureError: nothing could be read.
@@ -115,6 +116,7 @@ class Analysis:
                 matching=selection.filter,
                 since=selection.since,
                 until=selection.until,
+                only=only,
             )
         except BaseException as error:
             spill.cleanup()

@@ -19,13 +19,39 @@ pub struct Options {
     pub memory_bytes: usize,
     /// Names of tables on demand that are wanted.
     pub on_demand: Vec<String>,
+    /// Names of the tables that are wanted, none for all. The others may stay empty where that saves work.
+    pub only: Vec<String>,
     /// Which frames are analysed.
     pub selection: Selection,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { memory_bytes: 512 << 20, on_demand: Vec::new(), selection: Selection::default() }
+        Self { memory_bytes: 512 << 20, on_demand: Vec::new(), only: Vec::new(), selection: Selection::default() }
+    }
+}
+
+/// How far packets are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Depth {
+    /// To their flows.
+    Flows,
+    /// To what every moment of a TCP connection went into.
+    Tcp,
+    /// To requests and responses.
+    Everything,
+}
+
+impl Options {
+    fn depth(&self) -> Depth {
+        const FLOWS: [&str; 7] =
+            ["captures", "interfaces", "protocols", "endpoints", "flows", "buckets", PacketRow::TABLE.name];
+        let needed = |table: &String| match table.as_str() {
+            table if FLOWS.contains(&table) => Depth::Flows,
+            table if table.starts_with("tcp_") => Depth::Tcp,
+            _ => Depth::Everything,
+        };
+        self.only.iter().map(needed).max().unwrap_or(Depth::Everything)
     }
 }
 
@@ -56,7 +82,7 @@ impl<S: Sink> Analysis<S> {
             sink,
             issues: Issues::default(),
             facts: vec![CaptureFacts::default(); captures],
-            flows: Flows::new(options.memory_bytes / 4),
+            flows: Flows::new(options.memory_bytes / 4, options.depth()),
             reassembler: Reassembler::new(options.memory_bytes / 16),
             control: Control::new(options.memory_bytes / 32),
             protocols: Protocols::default(),

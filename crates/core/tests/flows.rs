@@ -119,3 +119,27 @@ fn an_evicted_flow_of_several_packets_keeps_its_row() {
     assert_eq!(tables.integers("flows", "flow")[0], 0);
     assert_eq!(tables.integers("flows", "client_packets")[0], 2);
 }
+
+#[test]
+fn tables_that_nobody_wants_change_nothing_in_the_others() {
+    let capture = pcap(&[
+        (0, ipv4(1, 2, 6, &tcp((40_000, 80), 100, 0, SYN, b""))),
+        (1000, ipv4(2, 1, 6, &tcp((80, 40_000), 500, 101, SYN | ACK, b""))),
+        (2000, ipv4(1, 2, 6, &tcp((40_000, 80), 101, 501, ACK, b"GET / HTTP/1.1\r\n\r\n"))),
+        (3000, ipv4(1, 2, 6, &tcp((40_000, 80), 900, 0, SYN, b""))),
+    ]);
+    let only = |tables: &[&str]| {
+        let only = tables.iter().map(|&table| table.to_owned()).collect();
+        analyze_with(&capture, &Options { only, ..Options::default() })
+    };
+    let (all, flows, connections) = (analyze(&capture), only(&["flows"]), only(&["flows", "tcp_flows"]));
+    for table in ["flows", "endpoints", "buckets", "protocols"] {
+        assert_eq!(flows.0.get(table), all.0.get(table), "{table}");
+    }
+    assert_eq!(connections.0.get("tcp_flows"), all.0.get("tcp_flows"));
+    let rows = |tables: &support::Collect, table| {
+        tables.0.get(table).map_or(0, |batches| batches.iter().map(arrow_array::RecordBatch::num_rows).sum::<usize>())
+    };
+    assert_eq!((rows(&all, "http_transactions"), rows(&connections, "http_transactions")), (1, 0));
+    assert_eq!((rows(&all, "tcp_flows"), rows(&flows, "tcp_flows")), (2, 0));
+}

@@ -76,6 +76,7 @@ def query(
                     capture,
                     memory_bytes=memory_bytes,
                     on_demand=checked.on_demand,
+                    only=sorted(checked.tables | {"captures"}),
                     selection=selection,
                     progress=progress,
                     writable=new.parent if new else None,

@@ -75,7 +75,7 @@ impl Flow {
             wire_bytes: [0; 2],
             payload_bytes: [0; 2],
             tcp: None,
-            follower: Follower::new(key.protocol),
+            follower: Follower::None,
             turns: None,
             accounted_bytes: 0,
         }

@@ -9,6 +9,7 @@ use super::flow::{Flow, Seen};
 use super::key::{Half, Key};
 use super::over::Over;
 use super::table::FlowRow;
+use crate::analysis::Depth;
 use crate::decode::{Header, Tcp, Transport, View, flags};
 use crate::issue::{IssueKind, Issues};
 use crate::protocols;
@@ -96,13 +97,14 @@ pub struct Flows {
     endpoints: Endpoints,
     writer: TableWriter<FlowRow>,
     tcp: tcp::Shared,
+    depth: Depth,
     protocols: protocols::Shared,
     over: Over,
 }
 
 impl Flows {
-    /// A tracker that stays within `memory_bytes`.
-    pub fn new(memory_bytes: usize) -> Self {
+    /// A tracker that stays within `memory_bytes` and follows packets as far as `depth`.
+    pub(crate) fn new(memory_bytes: usize, depth: Depth) -> Self {
         let (endpoints, protocols) = (memory_bytes / 8, memory_bytes / 8);
         Self {
             open: Vec::new(),
@@ -115,7 +117,8 @@ impl Flows {
             next_udp_stream: 0,
             endpoints: Endpoints::new(endpoints),
             writer: TableWriter::default(),
-            tcp: tcp::Shared::default(),
+            tcp: tcp::Shared::new(depth >= Depth::Tcp),
+            depth,
             protocols: protocols::Shared::new(protocols),
             over: Over::default(),
         }
@@ -167,7 +170,7 @@ impl Flows {
             let context = Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
             follow(&mut flow.follower, sender, transport, seen, context);
         }
-        if let (Some((_, class)), Header::Tcp(tcp)) = (&answer, &transport.header)
+        if let (Some((_, class)), Header::Tcp(tcp), Depth::Everything) = (&answer, &transport.header, self.depth)
             && tcp.payload_bytes.is_some_and(|bytes| bytes > 0)
         {
             let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
@@ -270,7 +273,11 @@ impl Flows {
             *next = next.wrapping_add(1);
             next.wrapping_sub(1)
         });
-        Flow::new(number, stream, key, sender, transport, seen)
+        let mut flow = Flow::new(number, stream, key, sender, transport, seen);
+        if self.depth == Depth::Everything {
+            flow.follower = Follower::new(key.protocol);
+        }
+        flow
     }
 
     fn insert(&mut self, hash: u64, at: usize) {

@@ -159,7 +159,7 @@ impl Connection {
         let segment = Segment::new(tcp, sender, frame, time_ns);
         let options = Options::parse(tcp.options);
         let reused = std::mem::take(&mut self.reused);
-        let class = if self.retired {
+        let class = if self.retired || !shared.keeps_lives {
             Class::Bare
         } else {
             let life = self.life.get_or_insert_with(|| shared.spare.take(client, time_ns));
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_connection_is_small_a_short_one_smaller_and_a_written_one_smallest() {
-        let mut shared = Shared::default();
+        let mut shared = Shared::new(true);
         let (mut short, long) = (transfer(4, &mut shared), transfer(2000, &mut shared));
         assert!(long.bytes() <= 8 << 10, "long: {}", long.bytes());
         assert!(short.bytes() <= 4 << 10, "short: {}", short.bytes());

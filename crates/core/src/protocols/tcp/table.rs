@@ -381,9 +381,16 @@ pub(crate) struct Shared {
     /// Events of the segment at hand.
     pub(super) pending: Events,
     pub(super) spare: Spare,
+    /// Whether lives are kept at all.
+    pub(super) keeps_lives: bool,
 }
 
 impl Shared {
+    /// What connections share; without lives there are Wireshark's answers and nothing else.
+    pub(crate) fn new(keeps_lives: bool) -> Self {
+        Self { keeps_lives, ..Self::default() }
+    }
+
     /// Writes the events of the segment at hand, which is of `stream`.
     #[inline]
     pub(crate) fn write_events(&mut self, stream: u32, sink: &mut impl Sink) {
