@@ -53,6 +53,8 @@ if ! command -v tshark > /dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-
 fi
 if command -v tshark > /dev/null 2>&1; then
     $python tests/corpus/score_exchanges.py "$shared" --scores "$scores" || status=1
+    $python tests/corpus/score_icmp.py "$shared" --scores "$scores" || status=1
+    $python tests/corpus/score_rtp.py "$shared" --scores "$scores" || status=1
     cargo build --quiet --release --locked -p pcap-analyzer-core --example generate_capture
     $python tests/corpus/make_live.py "$work/live/captures" --generator target/release/examples/generate_capture
     $python "$shared/tools/make_oracle.py" "$work/live/captures" "$work/live/captures-oracle" > "$work/log"
@@ -63,6 +65,7 @@ if command -v tshark > /dev/null 2>&1; then
     echo "corpus: random captures of the seeds $seed to $((seed + 8)); CORPUS_SEED=$seed repeats them"
     $python "$shared/tools/fuzz_tcp.py" "$work/fuzz" --seeds "$seed:$((seed + 9))"
     $python "$shared/tools/make_oracle.py" "$work/fuzz" "$work/fuzz/answers" > "$work/log"
+    $python tests/corpus/score_tls.py "$shared" --scores "$scores" || status=1
     frames "live, seeds from $seed" "$work/fuzz" "$work/fuzz/answers"
 else
     echo "corpus: tshark is missing, so nothing was compared live. Install with: sudo apt-get install -y tshark"

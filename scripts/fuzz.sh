@@ -20,7 +20,7 @@ coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-
 RUSTFLAGS="$coverage" cargo build --release --locked --manifest-path fuzz/Cargo.toml --target "$host" --features libfuzzer --bins
 
 failed=
-for target in ${*:-capture decode dhcp dns ntp pipeline snmp tcp}; do
+for target in ${*:-$(ls fuzz/fuzz_targets | sed 's/\.rs$//')}; do
     found=fuzz/target/corpus/$target log=fuzz/target/$target.log
     mkdir -p "$found" "fuzz/artifacts/$target"
     echo "$target: ${FUZZ_SECONDS:-60} s …"

@@ -1,8 +1,10 @@
 //! What each fuzz target does with its input, and what must hold whatever that is.
 
 mod conversation;
+mod exchanges;
 mod messages;
 mod tcp;
+mod tls;
 
 use arrow_array::RecordBatch;
 use pcap_analyzer_core::capture::{Frame, LinkType, Reader};
@@ -12,8 +14,10 @@ use pcap_analyzer_core::tables::{CATALOGUE, Sink, TableSpec};
 use pcap_analyzer_core::{Error, Options, Pipeline};
 
 pub use conversation::conversation;
+pub use exchanges::{control, media};
 pub use messages::{dhcp, dns, http, ntp, services, snmp};
 pub use tcp::tcp;
+pub use tls::{quic, tls};
 
 /// A target: its name, which is its folder in `corpus/`, and its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -21,16 +25,20 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("capture", capture),
+    ("control", control),
     ("conversation", conversation),
     ("decode", decode),
     ("dhcp", dhcp),
     ("dns", dns),
     ("http", http),
+    ("media", media),
     ("ntp", ntp),
     ("pipeline", pipeline),
+    ("quic", quic),
     ("services", services),
     ("snmp", snmp),
     ("tcp", tcp),
+    ("tls", tls),
 ];
 
 /// Any bytes as a file: fed whole or in chunks, the same frames come out.

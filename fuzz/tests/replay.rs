@@ -7,7 +7,7 @@ use pcap_analyzer_fuzz::TARGETS;
 
 #[test]
 fn every_input_of_the_corpus_passes() {
-    for (name, target) in TARGETS {
+    for &(name, target) in TARGETS {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
         let mut inputs = 0;
         for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
@@ -22,7 +22,7 @@ fn every_input_of_the_corpus_passes() {
 
 #[test]
 fn every_prefix_of_a_small_input_passes() {
-    for (name, target) in TARGETS {
+    for &(name, target) in TARGETS {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
         for entry in fs::read_dir(folder).expect("the folder is there") {
             let input = fs::read(entry.expect("the folder can be listed").path()).expect("the input can be read");

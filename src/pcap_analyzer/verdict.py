@@ -32,19 +32,22 @@ _CONNECTION_COSTS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All that was found, in order of rank, and what it comes to."""
+    """All that was found, in order of rank, and what it comes to; what is about security stands apart."""
 
     verdict: Row
     findings: list[Found]
+    security: list[Found]
     health: Row
     basis: Row
 
 
 def diagnose(tables: Tables, options: Options | None = None) -> Diagnosis:
     """Runs all findings over the tables of a capture, and judges."""
-    found = run(tables, options)
+    ranked = run(tables, options)
+    found = [each for each in ranked if not each.security]
+    security = [each for each in ranked if each.security]
     basis = tables.row(_BASIS)
-    return Diagnosis(_verdict(found, basis), found, _health(tables, found, basis), basis)
+    return Diagnosis(_verdict(found, basis), found, security, _health(tables, found, basis), basis)
 
 
 def _verdict(found: list[Found], basis: Row) -> Row:

@@ -72,8 +72,10 @@ def test_a_report_file_is_written_and_none_replaced(run: Run, captures: Path, tm
         assert result.code == 0
         assert result.err.startswith("Report: reports/healthy_dns_web-")
     files = sorted((tmp_path / "reports").iterdir())
-    assert len(files) == 3
-    assert all(json.loads(file.read_text())["capture"]["packets"] == 255 for file in files)
+    assert [file.suffix for file in files] == [".html", ".json"] * 3
+    assert len({file.stem for file in files}) == 3
+    assert all(json.loads(file.read_text())["capture"]["packets"] == 255 for file in files if file.suffix == ".json")
+    assert all(file.read_text().startswith("<!doctype html>") for file in files if file.suffix == ".html")
 
 
 def test_a_folder_that_cannot_be_written_is_a_warning(run: Run, captures: Path, tmp_path: Path) -> None:
@@ -87,8 +89,23 @@ def test_a_folder_that_cannot_be_written_is_a_warning(run: Run, captures: Path, 
 def test_a_folder_can_be_chosen_with_json_too(run: Run, captures: Path, tmp_path: Path) -> None:
     result = run("analyze", captures / "healthy_dns_web.pcap", "--format", "json", "--out", "some/where", "--quiet")
     assert (result.code, result.err) == (0, "")
-    (file,) = (tmp_path / "some" / "where").iterdir()
+    (file,) = (tmp_path / "some" / "where").glob("*.json")
     assert json.loads(file.read_text()) == json.loads(result.out)
+
+
+def test_a_page_goes_to_standard_output(run: Run, captures: Path, tmp_path: Path) -> None:
+    result = run("analyze", captures / "healthy_dns_web.pcap", "--format", "html")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("<!doctype html>")
+    assert not list(tmp_path.iterdir())
+
+
+def test_several_captures_are_no_single_page(run: Run, captures: Path) -> None:
+    both = [captures / "healthy_dns_web.pcap", captures / "server_think.pcap"]
+    result = run("analyze", *both, "--format", "html")
+    assert result.code == 2
+    assert "--format html shows one capture" in result.err
+    assert run("analyze", *both, "--merge", "--format", "html").out.count("<!doctype html>") == 1
 
 
 def test_contradicting_options_are_wrong_usage(run: Run, captures: Path) -> None:

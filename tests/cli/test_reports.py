@@ -1,8 +1,10 @@
 """Names of report files."""
 
+from pathlib import Path
+
 import pytest
 
-from pcap_analyzer.cli.reports import _stem
+from pcap_analyzer.cli.reports import _create, _stem
 
 
 @pytest.mark.parametrize(
@@ -20,3 +22,10 @@ from pcap_analyzer.cli.reports import _stem
 )
 def test_the_name_is_that_of_the_capture(sources: list[str], stem: str) -> None:
     assert _stem(sources) == stem
+
+
+def test_files_of_one_report_share_a_name_that_none_of_them_has_yet(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("not ours")
+    assert _create(tmp_path, "a", {".json": "{}", ".html": "<p>"}) == tmp_path / "a-2"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a-2.html", "a-2.json", "a.html"]
+    assert (tmp_path / "a.html").read_text() == "not ours"

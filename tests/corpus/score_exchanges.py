@@ -24,12 +24,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import scores
-import tshark_fields
+import tshark
 from scores import Score
-from tshark_fields import Frame
 
 import pcap_analyzer as pa
 from pcap_analyzer.tables import Tables
+
+Frame = dict[str, list[str]]  # field -> its values in the frame
 
 ALLOWED = Path(__file__).with_name("allowed_exchanges.toml")
 
@@ -234,7 +235,7 @@ def read(capture: Path) -> Reading:
     reading = Reading(capture)
     try:
         with pa.analyze(capture) as analysis:
-            frames = tshark_fields.fields(capture, FILTER, FIELDS)
+            frames = [dict(zip(FIELDS, cells, strict=True)) for cells in tshark.fields(capture, FILTER, FIELDS)]
             for protocol in PROTOCOLS:
                 compare(reading, protocol.name, protocol.theirs(frames), protocol.ours(analysis.tables))
     except Exception as error:  # whatever it is, it belongs to this capture, and the others count too

@@ -9,6 +9,7 @@ from score_exchanges import (
     FIELDS,
     PROTOCOLS,
     Allowed,
+    Frame,
     Reading,
     compare,
     dns_of_tshark,
@@ -19,7 +20,6 @@ from score_exchanges import (
     score,
     unlike,
 )
-from tshark_fields import Frame
 
 
 def frame(number: int, protocols: str, **values: str) -> Frame:

@@ -5,19 +5,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pages
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
-import pcap_analyzer as pa
+from pcap_analyzer.analysis import analyze
 from pcap_analyzer.render import html
 from pcap_analyzer.report.build import build
 from pcap_analyzer.report.page import build as build_page
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "e2e"
+Theme = Literal["light", "dark"]
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +60,7 @@ def _document(name: str) -> str:
 
 
 def _of_capture(path: Path) -> str:
-    with pa.analyze(path) as analysis:
+    with analyze(path) as analysis:
         return html.document(build_page(build(analysis), analysis))
 
 
@@ -69,6 +70,22 @@ class Opened:
 
     page: Page
     complaints: list[str] = field(default_factory=list)
+
+    def open(self, url: str, fragment: str) -> None:
+        """Goes to a page on disk and notes whatever it says or asks for."""
+        self.page.on("console", lambda message: self.complaints.append(f"console: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("dialog", self._dismiss)
+        self.page.on("request", lambda request: self._judge(request.url, url))
+        self.page.goto(url + fragment)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _judge(self, asked: str, own: str) -> None:
+        if asked.partition("#")[0] != own:
+            self.complaints.append(f"request: {asked[:200]}")
 
     def walk(self) -> None:
         """Opens what is folded and scrolls through, so that everything is drawn."""
@@ -92,7 +109,7 @@ def open_page(browser: Browser, page_file: Callable[[str], Path]) -> Iterator[Ca
     contexts = []
     opened = []
 
-    def open_(name: str, width: int = 1440, theme: str = "light", fragment: str = "", **options: Any) -> Opened:
+    def open_(name: str, width: int = 1440, theme: Theme = "light", fragment: str = "", **options: Any) -> Opened:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,
@@ -104,17 +121,7 @@ def open_page(browser: Browser, page_file: Callable[[str], Path]) -> Iterator[Ca
         contexts.append(context)
         one = Opened(context.new_page())
         opened.append(one)
-        one.page.on("console", lambda message: one.complaints.append(f"console: {message.text}"))
-        one.page.on("pageerror", lambda error: one.complaints.append(f"error: {error}"))
-        one.page.on("dialog", lambda dialog: (one.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        url = page_file(name).as_uri()
-        one.page.on(
-            "request",
-            lambda request: (
-                None if request.url.partition("#")[0] == url else one.complaints.append(f"request: {request.url[:200]}")
-            ),
-        )
-        one.page.goto(url + fragment)
+        one.open(page_file(name).as_uri(), fragment)
         return one
 
     yield open_

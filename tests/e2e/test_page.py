@@ -198,6 +198,7 @@ def test_a_chart_can_be_read_as_a_table(open_page: Open) -> None:
     charts = drawn(page, "#time [data-panels]")
     charts.get_by_text("Show as table").click()
     table = charts.locator("table")
+    table.locator("tbody tr").first.wait_for()
     assert table.locator("tbody tr").count() == 60
     assert "1.00 Mbit/s" in table.locator("tbody tr").first.inner_text()
 

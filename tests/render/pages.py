@@ -202,7 +202,7 @@ def listing(name: str, rows: int) -> Listing:
     )
 
 
-def _row(name: str, number: int) -> tuple[str | int | float | None | Named | Span, ...]:
+def _row(name: str, number: int) -> tuple[str | int | float | Named | Span | None, ...]:
     # Lengths over many powers of ten: every form in which a number is written occurs.
     size = 7 ** (number % 20) + number
     return (
@@ -249,7 +249,8 @@ def ladder(name: str) -> Ladder:
     """Both directions, and silence."""
     steps = (
         Step(SECOND, 5157, Side.SERVER, "Seq 3,482,441 Len 1,448", f"TCP Previous segment not captured, {name}"),
-        Step(SECOND, 0, None, "504 ms without a packet"),
+        Step(SECOND, 0, None, "504 ms without a packet", activity=Activity.LOSS),
+        Step(SECOND, 0, None, "7 segments are not shown", activity=Activity.REST),
         Step(2 * SECOND, 5252, Side.CLIENT, "Dup ACK #39", "", Activity.LOSS, cited=True),
     )
     return Ladder("+1.000 s to +2.000 s", name, name, steps, f"2 more of {name}")
@@ -257,7 +258,7 @@ def ladder(name: str) -> Ladder:
 
 def sequence(name: str) -> Sequence:
     """Every role of a mark, and a stall."""
-    roles = [role for role in Role if role not in (Role.ACK, Role.WINDOW)]
+    roles = [role for role in Role if role not in (Role.ACK, Role.SACK, Role.WINDOW)]
     kinds = tuple(Kind(role, f"{role.value} of {name}", f"since {name}") for role in roles)
     marks = tuple(
         Mark(
@@ -273,12 +274,13 @@ def sequence(name: str) -> Sequence:
     )
     acks = tuple((at * SECOND // 10 + 40 * MILLISECOND, at * 1448) for at in range(120))
     edges = tuple((at, ack + 20_000, ack + 40_000) for at, ack in acks)
+    sacks = tuple((at, ack + 3000, ack + 9000) for at, ack in acks if at % 7 == 0)
     bands = (
         Band(5 * SECOND, 7 * SECOND, f"2.00 s silence of {name}", Activity.LOSS),
         Band(9 * SECOND, 10 * SECOND, "1 s zero window", Activity.WINDOW),
     )
     return Sequence(
-        Side.SERVER, 1_700_000_000 * SECOND, 0, 12 * SECOND, kinds, marks, acks, edges, bands, f"All of {name}."
+        Side.SERVER, 1_700_000_000 * SECOND, 0, 12 * SECOND, kinds, marks, acks, edges, sacks, bands, f"All of {name}."
     )
 
 

@@ -13,7 +13,18 @@ from pcap_analyzer.render.json import document
 from pcap_analyzer.report.build import build
 
 KEYS = (
-    *("schema_version", "run", "capture", "verdict", "health", "profile", "findings", "flows", "flows_total"),
+    *(
+        "schema_version",
+        "run",
+        "capture",
+        "verdict",
+        "health",
+        "profile",
+        "findings",
+        "security",
+        "flows",
+        "flows_total",
+    ),
     *("flows_sums", "biggest_flows", "ledger", "protocols", "endpoints", "endpoints_total", "buckets", "issues"),
 )
 

@@ -6,7 +6,8 @@ use crate::facts::{CaptureFacts, Source};
 use crate::flows::{Flows, Found, Seen};
 use crate::fragments::Reassembler;
 use crate::issue::Issues;
-use crate::protocols::tcp::{Answer, Class};
+use crate::protocols::control::Control;
+use crate::protocols::tcp::{self, Answer, Class};
 use crate::selection::Selection;
 use crate::tables::{InterfaceRow, IssueRow, PacketRow, Row, Sink, TableWriter, TcpSegmentRow};
 use crate::traffic::{Buckets, Kind, Protocols, Sample};
@@ -35,6 +36,7 @@ pub(crate) struct Analysis<S: Sink> {
     facts: Vec<CaptureFacts>,
     flows: Flows,
     reassembler: Reassembler,
+    control: Control,
     protocols: Protocols,
     buckets: Buckets,
     packets: Option<TableWriter<PacketRow>>,
@@ -56,6 +58,7 @@ impl<S: Sink> Analysis<S> {
             facts: vec![CaptureFacts::default(); captures],
             flows: Flows::new(options.memory_bytes / 4),
             reassembler: Reassembler::new(options.memory_bytes / 16),
+            control: Control::new(options.memory_bytes / 32),
             protocols: Protocols::default(),
             buckets: Buckets::default(),
             packets: wanted(PacketRow::TABLE.name).then(TableWriter::default),
@@ -92,8 +95,12 @@ impl<S: Sink> Analysis<S> {
         let mut found = self.observe_transports(&decoded.transports, &seen, &mut sample);
         let mut node = self.protocols.count(None, &decoded.layers, seen.wire_bytes, &mut self.issues);
         self.note_oddities(&decoded, &seen);
-        if decoded.fragment.is_some() {
+        if let Some(arp) = decoded.arp {
+            self.control.arp(arp, &seen, &mut self.issues, &mut self.sink);
+        }
+        if let Some(fragment) = &decoded.fragment {
             (found, node) = self.observe_fragment(&decoded, &seen, &mut sample, found, node);
+            self.control.fragment(fragment, &seen, &self.flows, &mut self.issues, &mut self.sink);
         }
         self.buckets.count(seen.time_ns, seen.wire_bytes, sample);
         if self.packets.is_some() {
@@ -104,6 +111,7 @@ impl<S: Sink> Analysis<S> {
     /// Ends the analysis of these captures.
     pub(crate) fn finish(mut self, sources: &[&Source]) -> S {
         self.reassembler.finish(&mut self.issues);
+        self.control.finish(&self.flows, &mut self.sink);
         self.flows.finish(&mut self.issues, &mut self.sink);
         self.protocols.write(&mut self.sink);
         self.buckets.write(&mut self.sink);
@@ -159,7 +167,7 @@ impl<S: Sink> Analysis<S> {
     #[inline]
     fn observe_transports(&mut self, transports: &[Transport<'_>], seen: &Seen, sample: &mut Sample) -> Option<Found> {
         let mut innermost = None;
-        let mut segment = false;
+        let (mut segment, mut icmp) = (false, false);
         let mut seen = *seen;
         for transport in transports {
             if matches!(transport.header, Header::TcpStart { .. }) {
@@ -185,12 +193,17 @@ impl<S: Sink> Analysis<S> {
                     segment = true;
                 }
                 // Fragmentation needed (RFC 1191), packet too big (RFC 8201).
-                Header::Icmp { kind: 3, code: 4, .. } => seen.too_large = transport.protocol == 1,
-                Header::Icmp { kind: 2, .. } => seen.too_large = transport.protocol == 58,
+                Header::Icmp { kind, code, .. } => {
+                    icmp = true;
+                    seen.too_large = matches!((transport.protocol, kind, code), (1, 3, 4) | (58, 2, _));
+                }
                 Header::Udp => sample.transport = sample.transport.max(Kind::Udp),
                 _ => {}
             }
             innermost = Some(found);
+        }
+        if icmp {
+            self.control.icmp(transports, &seen, &self.flows, &mut self.issues, &mut self.sink);
         }
         innermost
     }
@@ -238,6 +251,7 @@ impl<S: Sink> Analysis<S> {
             flags: tcp.flags,
             window: tcp.window,
             payload_bytes: tcp.payload_bytes,
+            sack: sack_text(&tcp::Options::parse(tcp.options)),
             class: class.name(),
             ws_flags: answer.flags.names(),
             ws_duplicate_ack_number: answer.duplicate_ack_number,
@@ -276,6 +290,11 @@ impl<S: Sink> Analysis<S> {
         };
         writer.push(row, &mut self.sink);
     }
+}
+
+fn sack_text(options: &tcp::Options) -> String {
+    let blocks: Vec<_> = options.sack.iter().map(|(left, right)| format!("{left}-{right}")).collect();
+    blocks.join(",")
 }
 
 fn write_interfaces(capture: u32, context: &Context, writer: &mut TableWriter<InterfaceRow>, sink: &mut impl Sink) {

@@ -102,6 +102,9 @@ kinds! {
     FragmentOverlap => "fragment_overlap", Note;
     /// Reassembly state was let go to stay within the memory budget.
     FragmentsEvicted => "fragments_evicted", Loss;
+    /// Exchanges of ICMP, ARP or NDP, or datagrams in fragments, were closed before their time, oldest first, to stay
+    /// within the memory budget; what comes later stands alone.
+    ExchangesEvicted => "exchanges_evicted", Note;
     /// Flows were let go, least recently used first, to stay within the memory budget.
     FlowsEvicted => "flows_evicted", Note;
     /// Flows of a single packet were counted but not listed, to stay within the memory budget.

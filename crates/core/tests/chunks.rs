@@ -34,7 +34,7 @@ fn dns(from: u8, to: u8, port: u16, number: u8) -> Vec<u8> {
 
 /// Frames of all sorts between few hosts, with times that may go backwards.
 fn frames() -> impl Strategy<Value = Vec<(u64, Vec<u8>)>> {
-    let frame = (0u8..7, 1u8..4, 1u8..4, 0u16..3, any::<u8>(), prop::collection::vec(any::<u8>(), 0..80)).prop_map(
+    let frame = (0u8..11, 1u8..4, 1u8..4, 0u16..3, any::<u8>(), prop::collection::vec(any::<u8>(), 0..80)).prop_map(
         |(kind, from, to, port, number, payload)| match kind {
             0 => ipv4(from, to, 6, &tcp((1000 + port, 80), u32::from(number), 0, SYN, &[])),
             1 | 2 => ipv4(from, to, 6, &tcp((1000 + port, 80), u32::from(number), 7, ACK, &payload)),
@@ -42,11 +42,42 @@ fn frames() -> impl Strategy<Value = Vec<(u64, Vec<u8>)>> {
             4 => {
                 ipv4_fragment(from, to, 17, port, 0x2000 * u16::from(number & 1) + u16::from(number % 3), &[number; 16])
             }
-            5 => dns(from, to, port, number),
+            9 => dns(from, to, port, number),
+            5 => ipv4(
+                from,
+                to,
+                1,
+                &[&[8 * (number & 1), 0, 0, number & 1, 0, 1, 0, to], &payload[..payload.len() / 8]].concat(),
+            ),
+            6 => arp(number, from, to),
+            7 => {
+                let packet = [&[0x80, 0, 0, number, 0, 0, number, 0, 0, 0, 0, from][..], &payload].concat();
+                ipv4(from, to, 17, &udp((5004 + port, 5004), &packet))
+            }
+            8 => {
+                let message = format!("INVITE sip:b@h SIP/2.0\r\nCall-ID: {to}\r\nCSeq: {port} INVITE\r\n\r\n");
+                ipv4(from, to, 17, &udp((5060 + port, 5060), message.as_bytes()))
+            }
             _ => payload,
         },
     );
-    prop::collection::vec((0u64..5_000_000_000, frame), 0..40)
+    prop::collection::vec((0u64..5_000_000_000, frame), 0..60)
+}
+
+/// A message of ARP behind two addresses of Ethernet.
+fn arp(number: u8, from: u8, to: u8) -> Vec<u8> {
+    let operation = 1 + (number & 1);
+    let own = [2, 0, 0, 0, 0, from];
+    [
+        &[2; 6][..],
+        &own,
+        &[8, 6, 0, 1, 8, 0, 6, 4, 0, operation],
+        &own,
+        &[10, 0, 0, from & number],
+        &[0; 6],
+        &[10, 0, 0, to],
+    ]
+    .concat()
 }
 
 proptest! {
@@ -91,7 +122,7 @@ proptest! {
     }
 
     #[test]
-    fn captures_split_by_turns_merge_to_the_whole(frames in frames(), turns in prop::collection::vec(0usize..3, 40)) {
+    fn captures_split_by_turns_merge_to_the_whole(frames in frames(), turns in prop::collection::vec(0usize..3, 60)) {
         let mut sorted = frames;
         sorted.sort_by_key(|(time_us, _)| *time_us);
         sorted.dedup_by_key(|(time_us, _)| *time_us); // the order of equal times is the order of the files
@@ -109,7 +140,7 @@ proptest! {
             if chunk.is_empty() { merge.end(wanted) } else { merge.feed(wanted, chunk) }.expect("a capture");
         }
         let (merged, whole) = (merge.finish(), analyze_with(&pcap(&sorted), &everything()));
-        for table in ["flows", "endpoints", "buckets", "protocols", "dns_transactions", "tcp_segments", "packets"] {
+        for table in ["flows", "endpoints", "buckets", "protocols", "dns_transactions", "tcp_segments", "packets", "icmp_messages", "arp_exchanges", "ip_fragments", "rtp_streams", "sip_calls"] {
             prop_assert_eq!(merged.0.get(table), whole.0.get(table), "{}", table);
         }
     }

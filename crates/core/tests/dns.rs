@@ -122,8 +122,8 @@ fn outcomes() {
         analyze(&pcap(&frames)).texts(TABLE, "outcome").concat()
     };
     assert_eq!(of(0, &[record("a.example.com", A, 1, &[1, 2, 3, 4])], &[]), "answer");
-    assert_eq!(of(0, &[], &[soa.clone()]), "no_data");
-    assert_eq!(of(0, &[cname], &[soa.clone()]), "no_data");
+    assert_eq!(of(0, &[], std::slice::from_ref(&soa)), "no_data");
+    assert_eq!(of(0, &[cname], std::slice::from_ref(&soa)), "no_data");
     assert_eq!(of(0, &[], &[ns]), "referral");
     assert_eq!(of(3, &[], &[soa]), "no_such_name");
     assert_eq!(of(2, &[], &[]), "error");

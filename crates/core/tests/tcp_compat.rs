@@ -43,6 +43,17 @@ fn four_sent(acks: u32) -> Talk {
 }
 
 #[test]
+fn selective_acknowledgements_stand_in_their_column_as_sent() {
+    let mut talk = four_sent(1);
+    talk.put(from(Client).ack(1000).sack(&[(2000, 3000), (4000, 5000)]));
+    let first = u32::try_from(last(&talk, "ack")).expect("32 bits").wrapping_sub(1000);
+    let texts = talk.told().0.texts("tcp_segments", "sack");
+    let block = |left: u32| format!("{}-{}", first.wrapping_add(left), first.wrapping_add(left + 1000));
+    assert_eq!(texts.last().map(String::as_str), Some(format!("{},{}", block(2000), block(4000)).as_str()));
+    assert!(texts.iter().rev().skip(1).all(String::is_empty));
+}
+
+#[test]
 fn a_retransmission_is_fast_for_less_than_20_ms() {
     for (wait_ns, flags) in [(20 * MS - 1, FAST), (20 * MS, "retransmission")] {
         let mut talk = four_sent(3);

@@ -7,6 +7,9 @@ A module has
 - a function `find(tables, *, threshold=default, …)` that yields findings. It sees the tables of the capture and those of
   `_prepare`. Each threshold is annotated with a `Threshold`, which says its unit and why its default is what it is;
 - `CAUSES`: the causes that it can name, of `causes.CAUSES` or `causes.NOTES`;
+- optionally `SECURITY = True`: it tells about security, stands in a section of its own, and is never a verdict;
+- optionally `ONLY_IF`: a table and a condition on its rows, in which `{name}` stands for a threshold. Where no row meets it
+  the finding is silent, and it is not run: most captures have few kinds of trouble;
 - optionally `YIELDS_TO`: names of findings that explain more. They run before it, and the view `explained` holds the
   streams that they spoke about.
 """
@@ -122,6 +125,13 @@ RETRANSMISSIONS: Final = (
 
 # The streams of a group, those that cost most first: of rows with `stream` and `cost_ns`.
 STREAMS: Final = "string_agg(CAST(stream AS VARCHAR), ',' ORDER BY cost_ns DESC, stream) AS streams"
+# Ports of services that ask for a login: FTP, SSH, Telnet, mail, SMB, databases, RDP, VNC.
+LOGINS: Final = "21, 22, 23, 25, 110, 143, 445, 465, 587, 993, 995, 1433, 1521, 3306, 3389, 5432, 5900"
+# Whether an address belongs to a private network (RFC 1918, RFC 6598, RFC 4193, link-local): SQL for `{address}`.
+INTERNAL: Final = (
+    r"regexp_matches({address}, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.|"
+    r"169\.254\.|127\.|f[cd][0-9a-f][0-9a-f]:|fe80:|::1$)')"
+)
 # Hosts of one kind of trouble that get a finding of their own, the costliest first: more are a list, not a diagnosis.
 MOST: Final = 5
 # Nanoseconds. As floats, since DuckDB takes a small int as one of 32 bits.

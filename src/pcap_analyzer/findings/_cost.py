@@ -21,6 +21,8 @@ _LEAST_SHARE: Final = 0.1
 # From these on something is major: a fifth of the waiting of those concerned, and as much as people notice (0.1 s).
 _MAJOR_SHARE: Final = 0.2
 _MAJOR_NS: Final = 100_000_000
+# Waits outside any connection have no share: a second interrupts what people do (Nielsen).
+_MAJOR_WAIT_NS: Final = 1_000_000_000
 
 # What a capture may lack, the need that it fails, the factor that it leaves of confidence, and how it is told.
 _LIMITS: Final = (
@@ -77,7 +79,7 @@ _EVENTS: Final = """
 
 
 def suffer(tables: Tables, number: int, name: str, finding: Finding) -> None:
-    """Notes which streams a finding speaks about, what of their time it claims, and which events show it."""
+    """Notes which streams a finding speaks about."""
     if not finding.streams:
         return
     tables.execute(
@@ -87,24 +89,12 @@ def suffer(tables: Tables, number: int, name: str, finding: Finding) -> None:
         name=name,
         streams=finding.streams,
     )
-    if finding.claims:
-        tables.execute(
-            "INSERT INTO claims SELECT $number, split_part(claim, '/', 1), nullif(split_part(claim, '/', 2), '')"
-            " FROM (SELECT unnest(string_split($claims, ',')) AS claim)",
-            number=number,
-            claims=",".join(finding.claims),
-        )
-    if finding.events:
-        tables.execute(
-            "INSERT INTO shown SELECT $number, unnest(string_split($kinds, ','))",
-            number=number,
-            kinds=",".join(finding.events),
-        )
 
 
 def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]]) -> list[Found]:
     """The findings with all that the run adds."""
     found = [_judged(number, *each) for number, each in enumerate(findings)]
+    _note_claims(tables, found)
     tables.execute(_SHARES)
     for row in tables.rows(_SUMS):
         _add_cost(found[row["number"]], row)
@@ -123,9 +113,23 @@ def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]
     return found
 
 
+def _note_claims(tables: Tables, found: list[Found]) -> None:
+    """Notes what each finding claims of its streams' time, and which events show it."""
+    claims = [f"{each.number}/{claim}" for each in found for claim in each.finding.claims]
+    shown = [f"{each.number}/{kind}" for each in found for kind in each.finding.events]
+    split = "SELECT CAST(split_part(entry, '/', 1) AS BIGINT), split_part(entry, '/', 2)"
+    listed = "FROM (SELECT unnest(string_split($entries, ',')) AS entry) WHERE entry <> ''"
+    tables.execute(
+        f"INSERT INTO claims {split}, nullif(split_part(entry, '/', 3), '') {listed}", entries=",".join(claims)
+    )
+    tables.execute(f"INSERT INTO shown {split} {listed}", entries=",".join(shown))
+
+
 def _judged(number: int, name: str, finding: Finding, choices: list[Choice]) -> Found:
     """What can be said without the ledger."""
     severity = finding.severity or _FALLBACKS[finding.effect]
+    if not finding.severity and finding.effect is Effect.SLOWED and (finding.cost_ns or 0) >= _MAJOR_WAIT_NS:
+        severity = Severity.MAJOR
     found = Found(number, name, finding, choices, severity, finding.effect, finding.confidence, finding.cost_ns)
     found.frames = sorted(finding.frames)[:LISTED]
     found.frames_total = finding.frames_total or len(finding.frames)

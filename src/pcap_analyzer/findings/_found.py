@@ -18,7 +18,7 @@ _FILTERED: Final = 20
 class Found:
     """A finding with what the run adds: its cost, severity and confidence, its flows by name, its frames.
 
-    `share` is its cost as a share of what the connections concerned waited for. `limits` tell what of the capture lowers
+    `security` is true for what stands in the section about security and is never a verdict. `share` is its cost as a share of what the connections concerned waited for. `limits` tell what of the capture lowers
     its confidence.
     """
 
@@ -36,6 +36,7 @@ class Found:
     frames: list[int] = field(default_factory=list)
     frames_total: int = 0
     limits: list[str] = field(default_factory=list)
+    security: bool = False
 
     @property
     def name(self) -> str:
@@ -56,6 +57,8 @@ class Found:
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """Its place: what made work fail, then what made it slow by cost, then the rest."""
+        """Its place: what made work fail by severity, then what made it slow by cost, then the rest."""
         first = self.frames[0] if self.frames else 0
-        return (self.effect, -(self.cost_ns or 0), _SEVERITIES.index(self.severity), self.finding.cause, first, self.id)
+        severity = _SEVERITIES.index(self.severity)
+        failed = severity if self.effect is Effect.FAILED else 0
+        return (self.effect, failed, -(self.cost_ns or 0), severity, self.finding.cause, first, self.id)

@@ -2,11 +2,13 @@
 
 - `connections`: a row for each TCP connection, with its ledger as columns;
 - `halves`: two rows for each, what the one end sent and what its peer did about it (`peer_…`);
+- `neighbor_exchanges`: those of ARP and of neighbor discovery;
 - `receivers`: two rows for each, what the window of the one end and the buffer of its peer cost;
 - `suffered`: the streams that each finding so far has spoken about; `claims`: what it claims of their time; `shown`: the
   events that show it.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from pcap_analyzer.tables import Tables
@@ -58,15 +60,15 @@ _CONNECTIONS: Final = f"""
 """
 
 _OF_EACH: Final = (
-    *("packets", "data_packets", "payload_bytes", "unique_bytes", "retransmitted_packets", "fast_retransmissions"),
-    *("tlp_retransmissions", "rto_retransmissions", "repeated_retransmissions", "unneeded_retransmissions"),
+    *("packets", "data_packets", "payload_bytes", "unique_bytes", "retransmitted_packets"),
+    *("rto_retransmissions", "unneeded_retransmissions"),
     *("spurious_retransmissions", "pmtu_retransmissions", "lost_upstream_packets", "lost_downstream_packets"),
     *("reordered_packets", "network_duplicate_packets", "capture_duplicate_packets", "window_probes", "keep_alives"),
-    *("duplicate_ack_packets", "sack_packets", "dsack_packets", "ce_packets", "ece_packets", "missed_bytes"),
-    *("super_segments", "largest_payload_bytes", "flight_max_bytes", "initial_flight_bytes", "window_max_bytes"),
-    *("window_shift", "zero_window_spans", "push_packets", "rtt_samples", "rtt_min_ns", "rtt_p50_ns", "rtt_p95_ns"),
-    *("rtt_max_ns", "ttl_min", "ttl_max", "mss_bytes", "longest_pause_ns", "most_copies", "fin_packets", "rst_packets"),
-    *("first_data_time_ns", "last_data_time_ns", "fin_time_ns", "syn_packets"),
+    *("dsack_packets", "ce_packets", "ece_packets"),
+    *("largest_payload_bytes", "flight_max_bytes", "window_max_bytes"),
+    *("zero_window_spans", "push_packets", "rtt_samples", "rtt_min_ns", "rtt_p50_ns", "rtt_p95_ns"),
+    *("ttl_min", "ttl_max", "longest_pause_ns", "rst_packets"),
+    *("last_data_time_ns", "fin_time_ns", "syn_packets"),
 )
 _BOTH_WAYS: Final = (("client", "server", "upstream"), ("server", "client", "downstream"))
 
@@ -100,15 +102,27 @@ _SUFFERED: Final = """
 """
 
 
+_NEIGHBORS: Final = """
+    CREATE OR REPLACE TEMP VIEW neighbor_exchanges AS SELECT * FROM arp_exchanges UNION ALL SELECT * FROM ndp_exchanges
+"""
+
+
 def prepare(tables: Tables) -> None:
     """Makes the tables that findings share."""
     for statement in (_CONNECTIONS, _ENDS, _HALVES, _RECEIVERS, _SUFFERED):
         tables.execute(statement)
+    if {"arp_exchanges", "ndp_exchanges"} <= known(tables):
+        tables.execute(_NEIGHBORS)
 
 
-def explained_by(tables: Tables, names: tuple[str, ...]) -> None:
+def known(tables: Tables) -> set[str]:
+    """Names of all tables and views."""
+    return {row["name"] for row in tables.rows("SELECT table_name AS name FROM information_schema.tables")}
+
+
+def explained_by(tables: Tables, names: Iterable[str]) -> None:
     """Lets the view `explained` hold the streams that the findings called `names` have spoken about."""
-    listed = ", ".join(f"'{name}'" for name in names) or "NULL"
+    listed = ", ".join(f"'{name}'" for name in sorted(names)) or "NULL"
     tables.execute(
         f"CREATE OR REPLACE TEMP VIEW explained AS SELECT DISTINCT stream FROM suffered WHERE finding IN ({listed})"
     )

@@ -33,7 +33,7 @@ def modules() -> dict[str, ModuleType]:
 
     names = [name for _, name, _ in pkgutil.iter_modules(findings.__path__) if not name.startswith("_")]
     found = {name: importlib.import_module(f"{findings.__name__}.{name}") for name in sorted(names)}
-    graph = {name: [other for other in yields_to(module) if other in found] for name, module in found.items()}
+    graph = {name: yields_to(module) for name, module in found.items()}
     return {name: found[name] for name in TopologicalSorter(graph).static_order()}
 
 
@@ -47,24 +47,48 @@ def run(tables: Tables, options: Options | None = None, only: Iterable[str] | No
     """All that is found, in order of rank; of the findings named in `only`, where that is given."""
     options = options or Options()
     _prepare.prepare(tables)
-    wanted = set(only) if only is not None else None
+    wanted = {name: module for name, module in modules().items() if only is None or name in only}
     found: list[tuple[str, Finding, list[Choice]]] = []
-    for name, module in modules().items():
-        if wanted is not None and name not in wanted:
-            continue
-        choices = chosen(module.find, options.profile.get(name, {}), options.profile_name, options.latency_s)
-        if names := yields_to(module):
-            _prepare.explained_by(tables, names)
-        for finding in module.find(tables, **{choice.name: choice.value for choice in choices}):
+    explained: set[str] = set()
+    choices = {name: _chosen(name, module, options) for name, module in wanted.items()}
+    for name in _possible(tables, wanted, choices):
+        spoken = {other for other, finding, _ in found if finding.streams}.intersection(yields_to(wanted[name]))
+        if spoken != explained:
+            _prepare.explained_by(tables, spoken)
+            explained = spoken
+        for finding in wanted[name].find(tables, **_values(choices[name])):
             _cost.suffer(tables, len(found), name, finding)
-            found.append((name, finding, choices))
+            found.append((name, finding, choices[name]))
     return _named(sorted(_cost.settled(tables, found), key=lambda each: each.rank))
+
+
+def _chosen(name: str, module: ModuleType, options: Options) -> list[Choice]:
+    return chosen(module.find, options.profile.get(name, {}), options.profile_name, options.latency_s)
+
+
+def _values(choices: list[Choice]) -> dict[str, float]:
+    return {choice.name: choice.value for choice in choices}
+
+
+def _possible(tables: Tables, wanted: Mapping[str, ModuleType], choices: Mapping[str, list[Choice]]) -> list[str]:
+    """The findings that something in the tables could make speak, in the order in which they run: one look at each table."""
+    conditions: dict[str, dict[str, str]] = {}
+    for name, module in wanted.items():
+        table, condition = getattr(module, "ONLY_IF", ("", ""))
+        conditions.setdefault(table, {})[name] = condition.format(**_values(choices[name]))
+    possible = set(conditions.pop("", ()))
+    known = _prepare.known(tables)
+    for table, tests in ((table, tests) for table, tests in conditions.items() if table in known):
+        columns = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in tests.items())
+        possible |= {name for name, met in tables.row(f"SELECT {columns} FROM {table}").items() if met}
+    return [name for name in wanted if name in possible]
 
 
 def _named(ranked: list[Found]) -> list[Found]:
     """Gives the second and further ones of a name a number, so that each can be asked for."""
     times: Counter[str] = Counter()
     for each in ranked:
+        each.security = getattr(modules()[each.id], "SECURITY", False)
         times[each.id] += 1
         if times[each.id] > 1:
             each.id = f"{each.id}-{times[each.id]}"

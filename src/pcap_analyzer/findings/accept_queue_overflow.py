@@ -25,9 +25,10 @@ from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import duration
 
-from ._api import MOST, STREAMS, Effect, Finding, Threshold, say
+from ._api import MOST, MS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("accept_queue_overflow",)
+ONLY_IF = ("connections", "handshake_loss_ns > 0")
 YIELDS_TO = ("port_scan", "syn_flood", "connection_timeout")
 
 # Where the capture point is at the server, an unanswered SYN has arrived. Elsewhere it takes many of them, to a server of
@@ -58,7 +59,7 @@ _IGNORED = f"""
     )
     SELECT server, bool_or(at_server) AS at_server, count(*) AS connections,
            CAST(sum(syn_retransmissions) AS BIGINT) AS syns, CAST(sum(cost_ns) AS BIGINT) AS cost_ns, {STREAMS}
-    FROM kept GROUP BY server ORDER BY cost_ns DESC, server LIMIT $most
+    FROM kept GROUP BY server HAVING sum(cost_ns) >= $least_ns ORDER BY cost_ns DESC, server LIMIT $most
 """
 
 
@@ -68,6 +69,7 @@ def find(
     least_connections: Annotated[
         float, Threshold("connections", "seen from elsewhere: fewer may be loss on the path")
     ] = 4,
+    least_cost_ms: Annotated[float, Threshold("ms", "half of the shortest timer of a SYN")] = 500,
     least_share: Annotated[
         float,
         Threshold("share", "of the SYNs, seen from elsewhere: no path that loses so many carries data without loss"),
@@ -82,6 +84,7 @@ def find(
         least_connections=least_connections,
         least_share=least_share,
         least_data_packets=least_data_packets,
+        least_ns=least_cost_ms * MS,
         most=MOST,
     )
     for row in rows:

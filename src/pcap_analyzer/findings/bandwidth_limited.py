@@ -26,6 +26,10 @@ from pcap_analyzer.units import duration, rate
 from ._api import LOSSES, MS, RECOVERY, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("bandwidth_limited",)
+ONLY_IF = (
+    "connections",
+    "bandwidth_ns + queue_ns >= {least_busy_ms} * 1e6 AND bandwidth_ns + queue_ns >= {least_share} * waited_ns",
+)
 YIELDS_TO = ("ecn_congestion", "reordering", "packet_corruption", "traffic_policing", "bufferbloat")
 
 _BUSY = f"""

@@ -25,6 +25,7 @@ from pcap_analyzer.units import duration
 from ._api import LOSSES, MS, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("path_blackhole_midstream",)
+ONLY_IF = ("connections", "loss_rto_ns > 0")
 YIELDS_TO = ("mtu_black_hole", "idle_timeout")
 
 # The connection's last frame repeats what nobody answered, after some attempts before.

@@ -26,24 +26,30 @@ from pcap_analyzer.units import duration, latency
 from ._api import MS, RECOVERY, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("bandwidth_bottleneck_bufferbloat",)
+ONLY_IF = ("connections", "bandwidth_ns + queue_ns >= {least_busy_ms} * 1e6")
 YIELDS_TO = ("ecn_congestion", "reordering")
 
 # The round trip under load: by acknowledgements where the queue lies behind the capture point, by how long a recovery
-# took where it lies before it, and by the handshakes of other connections between the same hosts.
+# took where it lies before it; without a loss by Little's law: what is in flight, divided by the rate at which it passes.
 _BLOATED = f"""
     WITH busy AS (
-        SELECT stream, client_address, server_address, rtt_ns, waited_ns, handshake_ns,
+        SELECT stream, client_address, server_address, waited_ns, loss_ns,
                bandwidth_ns + queue_ns AS busy_ns, bandwidth_ns + queue_ns + loss_ns + congestion_window_ns AS cost_ns
         FROM connections ANTI JOIN explained USING (stream)
         WHERE bandwidth_ns + queue_ns >= $least_ns
           AND bandwidth_ns + queue_ns + loss_ns + congestion_window_ns >= $least_share * waited_ns
     ), loops AS (
-        SELECT stream, direction, median(duration_ns) AS loop_ns
+        SELECT stream, CASE direction WHEN 'client' THEN 'upstream' ELSE 'downstream' END AS direction,
+               median(duration_ns) AS loop_ns
         FROM tcp_events SEMI JOIN busy USING (stream)
         WHERE kind = 'retransmission_fast' GROUP BY ALL HAVING count(*) >= 3
     ), loaded AS (
-        SELECT stream, max(greatest(coalesce(h.rtt_p95_ns, 0), coalesce(h.peer_rtt_p95_ns, 0), coalesce(loop_ns, 0))) AS loaded_ns
-        FROM busy JOIN halves AS h USING (stream) LEFT JOIN loops USING (stream) GROUP BY stream
+        SELECT stream,
+               max(greatest(
+                   coalesce(h.rtt_p95_ns, 0) + coalesce(h.peer_rtt_p95_ns, 0), coalesce(loop_ns, 0),
+                   CASE WHEN loss_ns = 0 THEN flight_max_bytes * busy_ns / greatest(1, h.unique_bytes) ELSE 0 END
+               )) AS loaded_ns
+        FROM busy JOIN halves AS h USING (stream) LEFT JOIN loops USING (stream, direction) GROUP BY stream
     ), floors AS (
         SELECT client_address, server_address, min(rtt_ns) AS floor_ns FROM connections GROUP BY ALL
     ), bloated AS (
@@ -62,8 +68,8 @@ def find(
     tables: Tables,
     *,
     least_queue_ms: Annotated[
-        float, Threshold("ms", "a queue of this length is felt by whoever shares the link (Nielsen's 0.1 s)")
-    ] = 100,
+        float, Threshold("ms", "half of the 150 ms that a conversation has one way (ITU-T G.114) goes into waiting")
+    ] = 75,
     least_ratio: Annotated[
         float, Threshold("times", "a queue of one round trip is what a sender needs to fill a link (RFC 3439, 5.1)")
     ] = 2,

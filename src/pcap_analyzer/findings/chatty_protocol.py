@@ -26,6 +26,10 @@ from pcap_analyzer.units import duration, latency
 from ._api import MOST, MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("chatty_protocol",)
+ONLY_IF = (
+    "connections",
+    "network_rtt_ns >= {least_round_trips_ms} * 1e6 AND network_rtt_ns >= {least_share} * waited_ns",
+)
 YIELDS_TO = ("jitter",)
 
 _CHATTY = f"""

@@ -25,6 +25,10 @@ from pcap_analyzer.units import duration, latency
 from ._api import MOST, MS, SECOND, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("client_think_time",)
+ONLY_IF = (
+    "connections",
+    "client_think_ns >= {least_pauses_s} * 1e9 AND client_think_ns >= {least_share} * duration_ns",
+)
 
 _PAUSING = f"""
     WITH pausing AS (

@@ -21,10 +21,11 @@ from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
 
-from ._api import MOST, STREAMS, Effect, Finding, say
+from ._api import STREAMS, Effect, Finding, say
 
 CAUSES = ("connection_refused",)
-YIELDS_TO = ("port_scan", "syn_flood", "admin_prohibited")
+ONLY_IF = ("connections", "zk_conn_state = 'REJ'")
+YIELDS_TO = ("port_scan", "syn_flood", "forged_refusal", "arp_conflict")
 
 # Of each server: how many were refused, and how many others got through.
 _REFUSED = f"""
@@ -35,16 +36,18 @@ _REFUSED = f"""
         SELECT server, count(*) AS accepted FROM connections
         WHERE server_packets > 0 AND zk_conn_state NOT IN ('REJ', 'S0') GROUP BY server
     )
-    SELECT server, count(*) AS connections, count(DISTINCT client_address) AS clients,
-           coalesce(any_value(accepted), 0) AS accepted, {STREAMS}
+    SELECT count(*) AS connections, count(DISTINCT server) AS servers, arg_max(server, cost_ns) AS server,
+           count(DISTINCT client_address) AS clients, CAST(coalesce(sum(accepted), 0) AS BIGINT) AS accepted, {STREAMS}
     FROM refused LEFT JOIN accepted USING (server)
-    GROUP BY server ORDER BY connections DESC, server LIMIT $most
 """
 
 
 def find(tables: Tables) -> Iterator[Finding]:
-    """One finding for each server that refuses."""
-    for row in tables.rows(_REFUSED, most=MOST):
+    """One finding for all servers that refuse."""
+    for row in tables.rows(_REFUSED):
+        if not row["connections"]:
+            return
+        place = row["server"] if row["servers"] == 1 else plural(row["servers"], "server port")
         yield Finding(
             cause="connection_refused",
             side=Side.SERVER,
@@ -52,17 +55,18 @@ def find(tables: Tables) -> Iterator[Finding]:
             severity=Severity.MAJOR if row["accepted"] else Severity.CRITICAL,
             confidence=0.95,
             title=say(
-                "{server} refuses connections: {connections} answered with a reset",
-                server=row["server"],
+                "Connections to {place} are refused: {connections} answered with a reset",
+                place=place,
                 connections=plural(row["connections"], "SYN"),
             ),
             explanation=say(
-                "The host is there and says at once that nobody takes connections on this port; {accepted} others to it got"
+                "The host is there and says at once that nobody takes connections on this port; {accepted} others got"
                 " through.",
                 accepted=f"{row['accepted']:,}",
             ),
             evidence={
-                "server": row["server"],
+                "server": row["server"] if row["servers"] == 1 else None,
+                "servers": row["servers"],
                 "connections": row["connections"],
                 "clients": row["clients"],
                 "accepted_connections": row["accepted"],

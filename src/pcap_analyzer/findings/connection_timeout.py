@@ -24,9 +24,10 @@ from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import duration
 
-from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
+from ._api import SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("connection_timeout",)
+ONLY_IF = ("connections", "server_packets = 0 AND client_syn_packets > 1")
 YIELDS_TO = ("port_scan", "syn_flood", "admin_prohibited")
 
 _UNANSWERED = f"""
@@ -36,11 +37,11 @@ _UNANSWERED = f"""
         FROM connections ANTI JOIN explained USING (stream)
         WHERE server_packets = 0 AND client_syn_packets > 0 AND client_packets = client_syn_packets
     )
-    SELECT server, count(*) AS connections, count(DISTINCT client_address) AS clients,
+    SELECT count(*) AS connections, count(DISTINCT server) AS servers, arg_max(server, cost_ns) AS server,
+           count(DISTINCT client_address) AS clients,
            CAST(sum(client_syn_packets) AS BIGINT) AS syns, max(cost_ns) AS waited_ns, {STREAMS}
     FROM asked
-    WHERE watched_ns >= $least_ns AND (client_syn_packets > 1 OR watched_ns >= 3 * $least_ns)
-    GROUP BY server ORDER BY waited_ns DESC, server LIMIT $most
+    WHERE watched_ns >= $least_ns AND client_syn_packets > 1
 """
 
 
@@ -49,8 +50,11 @@ def find(
     *,
     least_wait_s: Annotated[float, Threshold("s", "the first SYN timer of RFC 6298: before it nothing is late")] = 1,
 ) -> Iterator[Finding]:
-    """One finding for each server that does not answer."""
-    for row in tables.rows(_UNANSWERED, least_ns=least_wait_s * SECOND, most=MOST):
+    """One finding for all servers that do not answer."""
+    for row in tables.rows(_UNANSWERED, least_ns=least_wait_s * SECOND):
+        if not row["connections"]:
+            return
+        place = row["server"] if row["servers"] == 1 else plural(row["servers"], "server port")
         yield Finding(
             cause="connection_timeout",
             side=Side.NETWORK,
@@ -58,8 +62,8 @@ def find(
             severity=Severity.CRITICAL,
             confidence=0.85,
             title=say(
-                "{server} never answers: {connections} waited for up to {waited}",
-                server=row["server"],
+                "Connections to {place} are never answered: {connections} waited for up to {waited}",
+                place=place,
                 connections=plural(row["connections"], "connection"),
                 waited=duration(row["waited_ns"]),
             ),
@@ -69,7 +73,8 @@ def find(
                 syns=plural(row["syns"], "SYN"),
             ),
             evidence={
-                "server": row["server"],
+                "server": row["server"] if row["servers"] == 1 else None,
+                "servers": row["servers"],
                 "connections": row["connections"],
                 "clients": row["clients"],
                 "syn_packets": row["syns"],

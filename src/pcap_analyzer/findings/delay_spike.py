@@ -26,27 +26,38 @@ from pcap_analyzer.units import duration
 from ._api import LOSSES, MS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("delay_spike",)
+ONLY_IF = (
+    "ends",
+    "client_unneeded_retransmissions + server_unneeded_retransmissions + client_rto_retransmissions + server_rto_retransmissions > 0",
+)
 YIELDS_TO = ("mtu_black_hole", "blackhole", "idle_timeout", "link_outage", "bufferbloat")
 
-# Needless: acknowledged before it was sent again, or reported as received twice.
-# A long queue, filled by whichever connection, makes timers of all others between these hosts run out.
+# Needless: acknowledged before it was sent again, or reported as received twice. How long the path stalled is the time
+# from the first copy to the needless one. Where anything is lost between the same hosts, a repeat that was not needed is
+# the fault of a lost acknowledgement; and a long queue makes timers run out without a stall.
 _STALLED = f"""
-    WITH others AS (
-        SELECT DISTINCT client_address, server_address FROM connections SEMI JOIN explained USING (stream)
+    WITH ways AS (
+        SELECT stream, sender, client_address, server_address, waited_ns,
+               unneeded_retransmissions + greatest(spurious_retransmissions, peer_dsack_packets) AS needless,
+               retransmitted_packets - greatest(0, syn_packets - 1) AS repeated,
+               client_zero_window_ns + server_zero_window_ns + keep_alives + window_probes = 0 AS clear
+        FROM halves JOIN connections USING (stream)
+    ), others AS (
+        SELECT client_address, server_address FROM connections SEMI JOIN explained USING (stream)
+        UNION SELECT client_address, server_address FROM ways WHERE repeated > needless
+    ), stalls AS (
+        SELECT stream, direction AS sender, max(e.duration_ns) AS stall_ns
+        FROM tcp_events AS e
+        WHERE kind IN ('retransmission_rto', 'retransmission_unneeded', 'retransmission_spurious') AND payload_bytes > 0
+        GROUP BY ALL
     ), stalled AS (
-        SELECT stream, h.longest_pause_ns, h.rto_retransmissions, h.unneeded_retransmissions,
-               greatest(loss_rto_ns, 1) AS cost_ns
-        FROM halves AS h JOIN connections USING (stream) ANTI JOIN others USING (client_address, server_address)
-        WHERE h.unneeded_retransmissions + greatest(h.spurious_retransmissions, h.peer_dsack_packets) > 0
-          AND h.unneeded_retransmissions + greatest(h.spurious_retransmissions, h.peer_dsack_packets)
-              >= h.retransmitted_packets - greatest(0, h.syn_packets - 1)
-          AND h.rto_retransmissions + h.unneeded_retransmissions > 0
-          AND h.longest_pause_ns >= $least_ns AND h.longest_pause_ns >= $least_round_trips * rtt_ns
-          AND (loss_rto_ns >= $least_ns OR h.unneeded_retransmissions > 0)
-          AND client_zero_window_ns + server_zero_window_ns = 0 AND h.keep_alives = 0 AND h.window_probes = 0
+        SELECT stream, stall_ns AS cost_ns, needless, stall_ns
+        FROM ways JOIN stalls USING (stream, sender) JOIN connections AS c USING (stream)
+        ANTI JOIN others ON others.client_address = ways.client_address AND others.server_address = ways.server_address
+        WHERE needless > 0 AND clear AND stall_ns >= $least_ns AND stall_ns >= $least_round_trips * c.rtt_ns
+          AND stall_ns >= $least_share * ways.waited_ns
     )
-    SELECT count(*) AS connections, max(longest_pause_ns) AS pause_ns,
-           CAST(sum(rto_retransmissions + unneeded_retransmissions) AS BIGINT) AS needless, {STREAMS}
+    SELECT count(*) AS connections, max(stall_ns) AS pause_ns, CAST(sum(needless) AS BIGINT) AS needless, {STREAMS}
     FROM stalled
 """
 
@@ -55,10 +66,13 @@ def find(
     tables: Tables,
     *,
     least_stall_ms: Annotated[float, Threshold("ms", "the shortest retransmission timer in use (Linux)")] = 200,
+    least_share: Annotated[float, Threshold("share", "below a tenth of the waiting something else matters more")] = 0.1,
     least_round_trips: Annotated[float, Threshold("round trips", "a timer is at least two of them long")] = 4,
 ) -> Iterator[Finding]:
     """One finding for all that stalled."""
-    for row in tables.rows(_STALLED, least_ns=least_stall_ms * MS, least_round_trips=least_round_trips):
+    for row in tables.rows(
+        _STALLED, least_ns=least_stall_ms * MS, least_round_trips=least_round_trips, least_share=least_share
+    ):
         if not row["connections"]:
             return
         yield Finding(
@@ -78,7 +92,7 @@ def find(
             ),
             evidence={
                 "connections": row["connections"],
-                "longest_pause_ns": row["pause_ns"],
+                "stall_ns": row["pause_ns"],
                 "needless_retransmissions": row["needless"],
             },
             streams=row["streams"],

@@ -24,6 +24,10 @@ from pcap_analyzer.units import duration
 from ._api import MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("delayed_ack_nagle",)
+ONLY_IF = (
+    "connections",
+    "greatest(client_nagle_delayed_ack_ns, server_nagle_delayed_ack_ns) >= {least_held_ms} * 1e6 AND greatest(client_nagle_delayed_ack_ns, server_nagle_delayed_ack_ns) >= {least_share} * waited_ns",
+)
 
 _HELD = f"""
     WITH held AS (

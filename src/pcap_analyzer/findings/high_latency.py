@@ -27,6 +27,7 @@ from pcap_analyzer.units import duration, latency
 from ._api import MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("high_latency",)
+ONLY_IF = ("connections", "rtt_ns >= {long_round_trip_ms} * 1e6")
 YIELDS_TO = ("bufferbloat", "jitter")
 
 # The floor of a path is the shortest round trip of all connections between the same two addresses.

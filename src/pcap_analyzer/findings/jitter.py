@@ -27,20 +27,23 @@ from pcap_analyzer.units import latency
 from ._api import MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("jitter",)
+ONLY_IF = ("ends", "greatest(client_rtt_samples, server_rtt_samples) >= {least_samples}")
 YIELDS_TO = ("bufferbloat", "zero_window", "link_outage", "delay_spike")
 
 # Round trips to the receiver of a half are those of its data; a flight of few segments fills no queue.
 _VARYING = f"""
     WITH varying AS (
         SELECT stream, h.peer_rtt_samples AS samples, h.peer_rtt_min_ns AS least_ns, h.peer_rtt_p50_ns AS median_ns,
-               h.peer_rtt_p95_ns AS most_ns, network_rtt_ns + server_think_ns AS cost_ns
+               h.peer_rtt_p95_ns AS most_ns, network_rtt_ns AS cost_ns
         FROM halves AS h JOIN connections USING (stream) ANTI JOIN explained USING (stream)
         WHERE h.peer_rtt_samples >= $least_samples
           AND h.peer_rtt_p95_ns - h.peer_rtt_min_ns >= $least_spread_ns
           AND h.peer_rtt_p95_ns >= $least_ratio * h.peer_rtt_min_ns
           AND h.peer_rtt_p50_ns - h.peer_rtt_min_ns >= 0.25 * (h.peer_rtt_p95_ns - h.peer_rtt_min_ns)
           AND h.flight_max_bytes <= $most_flight_bytes AND loss_ns = 0
-          AND rtt_ns >= $least_path_ns
+          AND rtt_ns >= $least_path_ns AND network_rtt_ns >= $least_share * waited_ns
+          -- An application that is slower than the delay varies is told as such.
+          AND server_think_ns <= (h.peer_rtt_p95_ns - h.peer_rtt_min_ns) * h.peer_rtt_samples
     )
     SELECT count(*) AS connections, CAST(sum(samples) AS BIGINT) AS samples, CAST(min(least_ns) AS BIGINT) AS least_ns,
            CAST(median(median_ns) AS BIGINT) AS median_ns, CAST(max(most_ns) AS BIGINT) AS most_ns, {STREAMS}
@@ -55,6 +58,9 @@ def find(
         float,
         Threshold("ms", "between the shortest and the 95th percentile: more than a delayed acknowledgement (40 ms)"),
     ] = 50,
+    least_share: Annotated[
+        float, Threshold("share", "below a quarter of the waiting something else matters more")
+    ] = 0.25,
     least_ratio: Annotated[
         float, Threshold("times", "the longest against the shortest: a path twice as long as itself")
     ] = 2,
@@ -67,6 +73,7 @@ def find(
         _VARYING,
         least_spread_ns=least_spread_ms * MS,
         least_ratio=least_ratio,
+        least_share=least_share,
         least_samples=least_samples,
         most_flight_bytes=most_flight_kb * 1000,
         least_path_ns=least_path_ms * MS,

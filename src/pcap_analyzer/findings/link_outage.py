@@ -26,6 +26,7 @@ from pcap_analyzer.units import duration
 from ._api import LOSSES, MS, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("link_outage",)
+ONLY_IF = ("connections", "loss_rto_ns >= 0.5 * {least_dead_ms} * 1e6")
 YIELDS_TO = ("mtu_black_hole", "blackhole", "idle_timeout")
 
 # A run: the attempts to send one segment. It lasts from the first of them to the last, which got through.
@@ -34,13 +35,16 @@ _DEAD = f"""
         SELECT stream, direction, relative_seq, count(*) AS attempts, min(time_ns - duration_ns) AS start_ns,
                max(time_ns) AS end_ns
         FROM tcp_events
-        WHERE kind IN ('retransmission_rto', 'retransmission_repeated', 'retransmission_tlp')
+        WHERE kind IN ('retransmission_rto', 'retransmission_repeated', 'retransmission_tlp') AND payload_bytes > 0
         GROUP BY ALL HAVING count(*) >= $least_shared_attempts AND max(time_ns) - min(time_ns - duration_ns) >= $least_ns
+    ), ended AS (
+        SELECT runs.*, client_address, loss_rto_ns FROM runs JOIN connections USING (stream) ANTI JOIN explained USING (stream)
+        WHERE client_zero_window_ns + server_zero_window_ns = 0 AND last_time_ns > end_ns AND end_reason <> 'reset'
     ), dead AS (
-        SELECT runs.*, loss_rto_ns AS cost_ns,
-               (SELECT count(DISTINCT o.stream) FROM runs AS o WHERE o.start_ns < runs.end_ns AND o.end_ns > runs.start_ns) AS together
-        FROM runs JOIN connections USING (stream) ANTI JOIN explained USING (stream)
-        WHERE client_zero_window_ns + server_zero_window_ns = 0
+        SELECT ended.*, loss_rto_ns AS cost_ns,
+               (SELECT count(DISTINCT o.stream) FROM ended AS o
+                WHERE o.client_address = ended.client_address AND o.start_ns < ended.end_ns AND o.end_ns > ended.start_ns) AS together
+        FROM ended
     ), kept AS (
         SELECT * FROM dead WHERE attempts >= $least_attempts OR together >= 2
     ), streams AS (

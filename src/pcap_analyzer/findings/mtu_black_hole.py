@@ -17,22 +17,24 @@ References:
 """
 
 from collections.abc import Iterator
+from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import duration, size
 
-from ._api import LOSSES, RETRANSMISSIONS, STREAMS, Effect, Finding, say
+from ._api import LOSSES, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("mtu_black_hole",)
+ONLY_IF = ("connections", "pmtu_ns > 0")
 
 _VANISHED = f"""
     WITH vanished AS (
         SELECT stream, h.direction, h.largest_payload_bytes, pmtu_ns AS cost_ns, server
         FROM halves AS h JOIN connections USING (stream)
         WHERE pmtu_ns > 0 AND h.pmtu_retransmissions + h.peer_pmtu_retransmissions = 0
-          AND h.retransmitted_packets > h.peer_retransmitted_packets
+          AND h.retransmitted_packets > h.peer_retransmitted_packets AND pmtu_ns >= $least_share * waited_ns
     )
     SELECT direction, count(*) AS connections, CAST(sum(cost_ns) AS BIGINT) AS cost_ns, min(server) AS server,
            count(DISTINCT server) AS servers, max(largest_payload_bytes) AS largest_bytes, {STREAMS}
@@ -40,9 +42,13 @@ _VANISHED = f"""
 """
 
 
-def find(tables: Tables) -> Iterator[Finding]:
+def find(
+    tables: Tables,
+    *,
+    least_share: Annotated[float, Threshold("share", "below a tenth of the waiting something else matters more")] = 0.1,
+) -> Iterator[Finding]:
     """One finding for each direction."""
-    for row in tables.rows(_VANISHED):
+    for row in tables.rows(_VANISHED, least_share=least_share):
         yield Finding(
             cause="mtu_black_hole",
             side=Side.NETWORK,

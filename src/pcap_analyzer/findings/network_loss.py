@@ -29,6 +29,7 @@ from pcap_analyzer.units import share as share_text
 from ._api import LOSSES, MS, RECOVERY, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("network_loss_downstream", "network_loss_upstream", "network_loss_both")
+ONLY_IF = ("connections", "loss_ns > 0 AND loss_ns + congestion_window_ns >= {least_share} * waited_ns")
 YIELDS_TO = (
     "packet_corruption",
     "link_outage",

@@ -28,6 +28,7 @@ from pcap_analyzer.units import duration
 from ._api import LOSSES, MS, RECOVERY, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("packet_corruption",)
+ONLY_IF = ("connections", "loss_ns > 0 AND vantage IN ('client', 'server') AND vantage_confidence >= {least_certainty}")
 YIELDS_TO = ("mtu_black_hole", "blackhole", "link_outage", "delay_spike")
 
 # Lost "behind" a capture point that is the receiver's own host means dropped by that host. Its own answers show the

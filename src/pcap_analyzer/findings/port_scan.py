@@ -25,6 +25,7 @@ from pcap_analyzer.units import duration
 from ._api import MOST, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("port_scan",)
+ONLY_IF = ("connections", "client_payload_bytes + server_payload_bytes = 0")
 
 _SCANS = f"""
     WITH probes AS (

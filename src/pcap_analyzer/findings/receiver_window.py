@@ -26,6 +26,10 @@ from pcap_analyzer.units import duration, latency, size
 from ._api import MS, STREAMS, WINDOWS, Effect, Finding, Threshold, say
 
 CAUSES = ("receiver_window_limited",)
+ONLY_IF = (
+    "connections",
+    "greatest(client_receiver_window_ns, server_receiver_window_ns) >= {least_limited_ms} * 1e6 AND greatest(client_receiver_window_ns, server_receiver_window_ns) >= {least_share} * waited_ns",
+)
 YIELDS_TO = ("zero_window",)
 
 _LIMITED = f"""

@@ -25,6 +25,7 @@ from pcap_analyzer.text import plural
 from ._api import MOST, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("reset_midstream_client",)
+ONLY_IF = ("connections", "reset_by = 'client'")
 YIELDS_TO = ("idle_timeout", "reset_middlebox", "port_scan", "syn_flood", "tls_handshake_failure")
 
 # Still sending: data came after the reset, or so much of it that the client had to refuse it again and again.

@@ -25,6 +25,7 @@ from pcap_analyzer.text import plural
 from ._api import STREAMS, Effect, Finding, say
 
 CAUSES = ("reset_midstream_middlebox",)
+ONLY_IF = ("connections", "reset_by IS NOT NULL")
 YIELDS_TO = ("port_scan", "syn_flood")
 
 _FORGED = f"""
@@ -33,7 +34,7 @@ _FORGED = f"""
         FROM connections AS c ANTI JOIN explained USING (stream)
         JOIN halves AS h ON h.stream = c.stream AND h.sender = c.reset_by
         WHERE h.ttl_min <> h.ttl_max AND h.data_packets + h.peer_data_packets > 0
-          AND h.packets > h.rst_packets AND h.fin_time_ns IS NULL
+          AND h.capture_duplicate_packets + h.network_duplicate_packets = 0 AND h.packets > h.rst_packets AND h.fin_time_ns IS NULL
     )
     SELECT count(*) AS connections, count(DISTINCT server) AS servers, min(server) AS server, min(sender) AS sender,
            count(DISTINCT sender) AS senders, min(ttl_min) AS ttl_min, max(ttl_max) AS ttl_max, {STREAMS}

@@ -24,6 +24,7 @@ from pcap_analyzer.text import plural
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("reset_midstream_server",)
+ONLY_IF = ("connections", "reset_by = 'server'")
 YIELDS_TO = ("idle_timeout", "reset_middlebox", "port_scan", "syn_flood", "tls_handshake_failure")
 
 # Under way: neither end had closed, and the last data is no older than a connection at work is ever silent.

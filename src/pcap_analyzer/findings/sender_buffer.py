@@ -26,6 +26,10 @@ from pcap_analyzer.units import duration, latency, size
 from ._api import MS, STREAMS, WINDOWS, Effect, Finding, Threshold, say
 
 CAUSES = ("sender_buffer_limited",)
+ONLY_IF = (
+    "connections",
+    "greatest(client_sender_buffer_ns, server_sender_buffer_ns) >= {least_limited_ms} * 1e6 AND greatest(client_sender_buffer_ns, server_sender_buffer_ns) >= {least_share} * waited_ns",
+)
 YIELDS_TO = ("zero_window", "receiver_window")
 
 _LIMITED = f"""

@@ -28,6 +28,7 @@ from pcap_analyzer.units import duration, latency
 from ._api import MOST, MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("server_think_time",)
+ONLY_IF = ("connections", "server_think_ns >= {slow_answer_ms} * 1e6 AND server_think_ns >= {least_share} * waited_ns")
 YIELDS_TO = ("accept_queue_overflow", "bufferbloat", "jitter", "delay_spike", "link_outage")
 
 # As many answers as there were pushes of the side that pushed less often.

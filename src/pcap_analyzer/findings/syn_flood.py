@@ -24,6 +24,7 @@ from pcap_analyzer.units import duration
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("syn_flood",)
+ONLY_IF = ("connections", "(completeness & 4) = 0 AND client_syn_packets > 0")
 
 # Bit 4 of completeness is the client's acknowledgement.
 _FLOODS = f"""

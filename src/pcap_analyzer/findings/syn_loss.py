@@ -26,6 +26,7 @@ from pcap_analyzer.units import duration
 from ._api import LOSSES, STREAMS, Effect, Finding, say
 
 CAUSES = ("syn_loss",)
+ONLY_IF = ("connections", "syn_retransmissions > 0")
 YIELDS_TO = ("accept_queue_overflow", "synack_loss", "connection_timeout", "port_scan", "syn_flood")
 
 _LOST = f"""

@@ -25,6 +25,7 @@ from pcap_analyzer.units import duration
 from ._api import LOSSES, STREAMS, Effect, Finding, say
 
 CAUSES = ("synack_loss",)
+ONLY_IF = ("connections", "syn_ack_retransmissions > 0")
 YIELDS_TO = ("accept_queue_overflow", "port_scan", "syn_flood")
 
 _LOST = f"""

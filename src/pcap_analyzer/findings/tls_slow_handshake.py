@@ -26,6 +26,7 @@ from pcap_analyzer.units import duration, latency
 from ._api import MOST, MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("tls_slow_handshake",)
+ONLY_IF = ("connections", "server_tls_ns >= {slow_handshake_ms} * 1e6")
 
 _SLOW = f"""
     WITH slow AS (

@@ -26,6 +26,7 @@ from pcap_analyzer.units import share as share_text
 from ._api import LOSSES, MS, RECOVERY, RETRANSMISSIONS, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("traffic_policing",)
+ONLY_IF = ("connections", "bandwidth_ns >= {least_share} * waited_ns AND loss_ns > 0")
 YIELDS_TO = ("ecn_congestion", "reordering", "packet_corruption")
 
 _POLICED = f"""

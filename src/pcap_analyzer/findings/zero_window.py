@@ -27,6 +27,10 @@ from pcap_analyzer.units import duration
 from ._api import MS, STREAMS, WINDOWS, Effect, Finding, Threshold, say
 
 CAUSES = ("zero_window_receiver",)
+ONLY_IF = (
+    "connections",
+    "greatest(client_zero_window_ns, server_zero_window_ns) >= {least_closed_ms} * 1e6 AND greatest(client_zero_window_ns, server_zero_window_ns) >= {least_share} * waited_ns",
+)
 
 _CLOSED = f"""
     WITH closed AS (

@@ -21,13 +21,26 @@ from .sections import (
     moments,
     protocols,
     quality,
+    security,
     verdict,
 )
 
 SCHEMA_VERSION = 1
 
 # In this order people read them: what they came for, how far it can be trusted, and what it rests on.
-_SECTIONS = (verdict, findings, quality, ledger, connections, capture, protocols, endpoints, conversations, moments)
+_SECTIONS = (
+    verdict,
+    findings,
+    security,
+    quality,
+    ledger,
+    connections,
+    capture,
+    protocols,
+    endpoints,
+    conversations,
+    moments,
+)
 
 _FOOTNOTE = "Sizes are on the wire, 1 kB = 1000 bytes, k = 1000 in bit/s; times are UTC; – is not known."
 

@@ -4,8 +4,9 @@ What was sent again, came out of order or was copied is never thinned out, and n
 there is room; of everything else the lowest and highest of each step are kept.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ _SEGMENTS = f"""
            class NOT IN ('new', 'bare') AS notable,
            time_ns - lag(time_ns) OVER (PARTITION BY stream ORDER BY frame_number) AS silence_ns
     FROM stepped
-"""
+"""  # noqa: S608
 
 _MARKS = """
     WITH spaced AS (
@@ -90,21 +91,26 @@ _MARKS = """
     FROM grouped GROUP BY stream, part, run ORDER BY stream, frame
 """
 
-# The acknowledgement is the last of its step, the edge of the window its lowest and highest.
-_ACKS = """
+# The acknowledgement is the last of its step, the edge of the window its lowest and highest; of selective ones the first
+# block of the last, which is the newest (RFC 2018, section 4).
+_SACK_EDGE = _STEP.format(to="CAST(split_part(split_part(sack, ',', 1), '-', {part}) AS BIGINT)", since="ack")
+_ACKS = f"""
     WITH answered AS (
-        SELECT *, low + (CASE WHEN flags & 2 <> 0 THEN "window" ELSE "window" << shift END) AS edge,
+        SELECT *, CASE WHEN sack <> '' THEN low + {_SACK_EDGE.format(part=1)} END AS sack_low,
+               CASE WHEN sack <> '' THEN low + {_SACK_EDGE.format(part=2)} END AS sack_high,
+               low + (CASE WHEN flags & 2 <> 0 THEN "window" ELSE "window" << shift END) AS edge,
                row_number() OVER (PARTITION BY stream ORDER BY frame_number) AS ordinal,
                count(*) OVER (PARTITION BY stream) AS total
         FROM chosen_segments
         WHERE NOT forward AND flags & 4 = 0 AND low IS NOT NULL AND stream IN (SELECT unnest(CAST($streams AS BIGINT[])))
     )
     SELECT stream, max(time_ns) AS time_ns, max(low) AS ack, min(edge) AS edge_low, max(edge) AS edge_high,
-           max(total) AS total
+           max(total) AS total, max(time_ns) FILTER (sack <> '') AS sack_time_ns,
+           arg_max(sack_low, frame_number) AS sack_low, arg_max(sack_high, frame_number) AS sack_high
     FROM answered
     GROUP BY stream, ordinal * least($steps, total) // total
     ORDER BY stream, time_ns
-"""
+"""  # noqa: S608
 
 # A timer can only run out in silence: how long it was before a segment that a timer sent again.
 _STALLS = """
@@ -149,10 +155,10 @@ _RTT = """
 _CITED = """
     CREATE TEMP TABLE cited AS
     WITH asked AS (
-        SELECT unnest(CAST($keys AS VARCHAR[])) AS key, unnest(CAST($frames AS BIGINT[])) AS frame_number,
-               unnest(CAST($reaches AS BIGINT[])) AS reach, unnest(CAST($mosts AS BIGINT[])) AS most
+        SELECT unnest(from_json($citations, '[{"key": "VARCHAR", "frame": "BIGINT", "reach": "BIGINT", "most": "BIGINT"}]'),
+                      recursive := true)
     )
-    SELECT key, stream, frame_number, reach FROM asked JOIN tcp_segments USING (frame_number)
+    SELECT key, stream, frame_number, reach FROM asked JOIN tcp_segments ON frame_number = frame
     QUALIFY row_number() OVER (PARTITION BY key ORDER BY frame_number) <= most
 """
 _RUNGS = """
@@ -160,7 +166,7 @@ _RUNGS = """
         SELECT key, stream, place, frame_number, reach FROM cited JOIN chosen_segments USING (stream, frame_number)
     )
     SELECT key, client, server, segments.frame_number, time_ns, direction, low, coalesce(payload_bytes, 0) AS payload_bytes, flags, forward, class,
-           ws_flags, silence_ns, ws_duplicate_ack_number, "window" << shift AS window_bytes,
+           ws_flags, silence_ns, ws_duplicate_ack_number, "window" << shift AS window_bytes, segments.place,
            bool_or(placed.frame_number = segments.frame_number) AS cited
     FROM chosen_segments AS segments JOIN placed USING (stream) JOIN tcp_flows USING (stream)
     WHERE segments.place BETWEEN placed.place - reach AND placed.place + reach
@@ -209,18 +215,14 @@ def read(first: Analysis, data: dict[str, Any], streams: Sequence[int], cited: S
     except UnreadableCaptureError:  # it is gone, or no longer what it was
         return None
     with second:
-        second.connection.execute(_CITED, _columns(cited))
+        second.connection.execute(_CITED, _json(cited))
         second.connection.execute(_SEGMENTS, {"streams": list(streams)})
         return _read(second.tables, data["buckets"], list(streams))
 
 
-def _columns(cited: Sequence[Citation]) -> dict[str, list[Any]]:
-    return {
-        "keys": [citation.key for citation in cited],
-        "frames": [citation.frame for citation in cited],
-        "reaches": [citation.reach for citation in cited],
-        "mosts": [citation.most for citation in cited],
-    }
+def _json(cited: Sequence[Citation]) -> dict[str, str]:
+    """One text: as a parameter for each, they would take longer than all queries together."""
+    return {"citations": json.dumps([asdict(citation) for citation in cited])}
 
 
 def _segments(data: dict[str, Any]) -> int:

@@ -173,6 +173,7 @@ class Role(Enum):
     COPY = "copy"
     PROBE = "probe"
     ACK = "ack"
+    SACK = "sack"
     WINDOW = "window"
 
 
@@ -202,7 +203,8 @@ class Kind:
 class Sequence:
     """Bytes over time, one way: what was sent, what was acknowledged, and how far the receiver allowed.
 
-    `acks` are steps, `edges` the lowest and highest allowance of each step.
+    `acks` are steps, `edges` the lowest and highest allowance of each step. `sacks` are bytes that were acknowledged out of
+    order, from lowest to highest.
     """
 
     sender: Side
@@ -213,6 +215,7 @@ class Sequence:
     marks: tuple[Mark, ...]
     acks: tuple[tuple[int, int], ...]
     edges: tuple[tuple[int, int, int], ...]
+    sacks: tuple[tuple[int, int, int], ...]
     bands: tuple[Band, ...]
     note: str
 

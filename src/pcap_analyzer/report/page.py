@@ -31,11 +31,11 @@ _TOLD = frozenset({"verdict", "findings", "ledger", "connections", "conversation
 
 def build(report: Report, analysis: Analysis) -> Page:
     """The page of a report, made while the analysis it came from is open."""
-    data = report.data
+    data = dict(report.data)
     sections = {section.name: section for section in report.sections}
     blocks = [block for section in report.sections for block in section.blocks]
     sentence = next((block for block in blocks if isinstance(block, Verdict)), None)
-    findings = [block for block in blocks if isinstance(block, Finding)]
+    findings = [block for block in getattr(sections.get("findings"), "blocks", ()) if isinstance(block, Finding)]
     flows = _drawn(data)
     streams = [flow["stream"] for flow in flows]
     cited = exhibits.citations(data["findings"], _EXHIBITS) + _events(analysis, streams)

@@ -102,6 +102,8 @@ pub struct Decoded<'a> {
     pub oddities: ArrayVec<(IssueKind, u64), 8>,
     /// The innermost VLAN identifier, if any.
     pub vlan: Option<u16>,
+    /// A message of ARP, from its hardware type on.
+    pub arp: Option<View<'a>>,
     /// The network header that the walk is in.
     pub net: Option<Net>,
     /// Whether the walk is inside a packet that an ICMP error quotes, or that a monitor sampled elsewhere.
@@ -129,6 +131,14 @@ impl<'a> Decoded<'a> {
             return self.odd(IssueKind::TooDeep, 0);
         }
         self.fragment = Some(fragment);
+    }
+
+    /// Notes a message of ARP, and ends the walk.
+    #[cold]
+    pub fn arp(&mut self, view: View<'a>) -> Walk<'a> {
+        self.layer(Protocol::Arp);
+        self.arp = self.arp.or(Some(view).filter(|_| !self.quoted));
+        None
     }
 
     /// Notes a layer of which only the name is known, and ends the walk.

@@ -23,11 +23,11 @@ pub(crate) fn address_text(address: IpAddr) -> AddressText {
 
 /// Address and port, an IPv6 address in brackets.
 pub(crate) fn endpoint_text(end: Endpoint) -> AddressText {
-    end_text(end, true)
+    ported_text(end, true)
 }
 
 /// The same, or the address alone where the protocol has no ports.
-pub(super) fn end_text(end: Endpoint, ported: bool) -> AddressText {
+pub(super) fn ported_text(end: Endpoint, ported: bool) -> AddressText {
     let mut text = AddressText::new();
     let brackets = ported && end.address.is_ipv6();
     if brackets {

@@ -61,9 +61,14 @@ impl Key {
     /// The key of a packet, and which half sent it.
     #[inline]
     pub fn of(transport: &Transport<'_>) -> (Self, Half) {
-        let protocol = transport.protocol;
         let source = Endpoint { address: transport.net.source, port: transport.source_port };
         let destination = Endpoint { address: transport.net.destination, port: transport.destination_port };
+        Self::between(source, destination, transport.protocol)
+    }
+
+    /// The key of what `source` sends to `destination`, and which half that is.
+    #[inline]
+    pub(crate) fn between(source: Endpoint, destination: Endpoint, protocol: u8) -> (Self, Half) {
         let in_order = match (source.number(), destination.number()) {
             (Some(source), Some(destination)) => source <= destination,
             _ => source <= destination,

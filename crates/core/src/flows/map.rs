@@ -198,6 +198,14 @@ impl Flows {
         }
     }
 
+    /// The flow with this key of which packets were seen, and its index among those of TCP or UDP. Of connections that
+    /// reused their ports it is the latest.
+    pub fn known(&self, key: &Key) -> Option<(u64, Option<u32>)> {
+        let at = *self.index.find(key.hash(&self.hasher), |&at| self.open[at as usize].key == *key)?;
+        let flow = self.open.get(at as usize).filter(|flow| flow.all_packets() > 0)?;
+        Some((flow.number, flow.stream))
+    }
+
     /// Writes out all that is open, and the endpoints.
     pub fn finish(mut self, issues: &mut Issues, sink: &mut impl Sink) {
         let mut flows = std::mem::take(&mut self.open);

@@ -17,4 +17,4 @@ pub use flow::Seen;
 pub use key::{Endpoint, Half, Key};
 pub use map::{Flows, Found};
 pub use table::FlowRow;
-pub(crate) use table::has_ports;
+pub(crate) use table::{end_text, has_ports, protocol_name};

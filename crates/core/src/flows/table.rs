@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::address::{AddressText, address_text, end_text};
+use super::address::{AddressText, address_text, ported_text};
 use super::flow::Flow;
+use super::key::Endpoint;
 use crate::tables::table;
 
 table! {
@@ -71,8 +72,8 @@ impl FlowRow {
             flow: flow.number,
             protocol: protocol_name(flow.key.protocol),
             stream: flow.stream,
-            client: end_text(client_end, ported),
-            server: end_text(server_end, ported),
+            client: end_text(client_end, flow.key.protocol),
+            server: end_text(server_end, flow.key.protocol),
             client_address: address_text(client_end.address),
             client_port: ported.then_some(client_end.port),
             server_address: address_text(server_end.address),
@@ -100,7 +101,13 @@ pub(crate) fn has_ports(protocol: u8) -> bool {
     matches!(protocol, 6 | 17 | 33 | 132 | 136)
 }
 
-fn protocol_name(protocol: u8) -> Cow<'static, str> {
+/// An end as tables show it: address:port, an IPv6 address in brackets, or the address alone where there are no ports.
+pub(crate) fn end_text(end: Endpoint, protocol: u8) -> AddressText {
+    ported_text(end, has_ports(protocol))
+}
+
+/// The protocol as tables show it.
+pub(crate) fn protocol_name(protocol: u8) -> Cow<'static, str> {
     let name = match protocol {
         1 => "icmp",
         2 => "igmp",

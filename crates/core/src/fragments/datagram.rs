@@ -1,6 +1,7 @@
 //! One datagram that is being put together.
 
 use super::Reassembled;
+use super::ranges::{Covered, Ranges};
 use crate::decode::{Fragment, Net};
 
 /// The largest datagram: the offset field counts 13 bits of 8 bytes (RFC 791 §3.1).
@@ -24,22 +25,21 @@ pub(super) struct Datagram {
     pub(super) first_time_ns: i64,
     net: Option<Net>,
     bytes: Vec<u8>,
-    /// Ranges that are filled: sorted, apart from each other, none empty.
-    filled: Vec<(u32, u32)>,
+    filled: Ranges,
     total_bytes: Option<u32>,
 }
 
 impl Datagram {
     pub(super) fn new(first_frame: u64, first_time_ns: i64) -> Self {
-        Self { first_frame, first_time_ns, net: None, bytes: Vec::new(), filled: Vec::new(), total_bytes: None }
+        Self { first_frame, first_time_ns, net: None, bytes: Vec::new(), filled: Ranges::default(), total_bytes: None }
     }
 
     pub(super) fn used_bytes(&self) -> usize {
-        self.bytes.len() + self.filled.len() * size_of::<(u32, u32)>()
+        self.bytes.len() + self.filled.heap_bytes()
     }
 
     pub(super) fn is_whole(&self) -> bool {
-        self.total_bytes.is_some_and(|total| self.filled.first().is_some_and(|&range| range == (0, total)))
+        self.total_bytes.is_some_and(|total| self.filled.are_all_of(total))
     }
 
     pub(super) fn add(&mut self, fragment: &Fragment<'_>) -> Added {
@@ -49,7 +49,7 @@ impl Datagram {
             return Added::Refused;
         }
         if !fragment.more {
-            if self.filled.last().is_some_and(|&(_, filled)| filled > end) {
+            if self.filled.end() > end {
                 return Added::Refused;
             }
             self.total_bytes = Some(end);
@@ -72,24 +72,12 @@ impl Datagram {
     /// Copies what is missing of `start..end` from `bytes` and merges the range into the filled ones.
     fn fill(&mut self, start: u32, end: u32, bytes: &[u8]) -> Added {
         let mut at = start;
-        let mut overlap = false;
-        for &(low, high) in self.filled.iter().filter(|&&(low, high)| low < end && high > start) {
-            overlap = true;
+        for &(low, high) in self.filled.within(start, end) {
             copy(&mut self.bytes, start, at, low, bytes);
             at = at.max(high);
         }
         copy(&mut self.bytes, start, at, end, bytes);
-        let (mut low, mut high) = (start, end);
-        self.filled.retain(|&(other_low, other_high)| {
-            let apart = other_high < low || other_low > high;
-            if !apart {
-                (low, high) = (low.min(other_low), high.max(other_high));
-            }
-            apart
-        });
-        let place = self.filled.partition_point(|&(other_low, _)| other_low < low);
-        self.filled.insert(place, (low, high));
-        if overlap { Added::Overlap } else { Added::New }
+        if self.filled.add(start, end) == Covered::Nothing { Added::New } else { Added::Overlap }
     }
 }
 
@@ -147,7 +135,7 @@ mod tests {
                     plain[start + at].get_or_insert(*byte);
                 }
                 let whole_to = plain.iter().position(Option::is_none).unwrap_or(200);
-                prop_assert_eq!(datagram.filled.first().filter(|range| range.0 == 0).map_or(0, |range| range.1), whole_to as u32);
+                prop_assert_eq!(datagram.filled.are_all_of(whole_to as u32), whole_to > 0 && plain[whole_to..].iter().all(Option::is_none));
             }
             for (at, byte) in plain.iter().enumerate().filter_map(|(at, byte)| Some((at, (*byte)?))) {
                 prop_assert_eq!(datagram.bytes[at], byte);

@@ -3,11 +3,16 @@
 //! The frame that completes a datagram is the one that carries it, as in Wireshark.
 
 mod datagram;
+mod history;
+mod ranges;
+mod table;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 
 use datagram::{Added, Datagram};
+pub(crate) use history::History;
+pub use table::FragmentedRow;
 
 use crate::decode::{Fragment, Net};
 use crate::issue::{IssueKind, Issues};
@@ -24,6 +29,13 @@ struct Key {
     destination: IpAddr,
     protocol: u8,
     id: u32,
+}
+
+impl Key {
+    fn of(fragment: &Fragment<'_>) -> Self {
+        let Net { source, destination, .. } = fragment.net;
+        Self { source, destination, protocol: fragment.protocol, id: fragment.id }
+    }
 }
 
 /// A datagram that is whole again.
@@ -65,12 +77,7 @@ impl Reassembler {
             issues.note(IssueKind::FragmentIncomplete, 0, Some(frame_number), None);
             return None;
         }
-        let key = Key {
-            source: fragment.net.source,
-            destination: fragment.net.destination,
-            protocol: fragment.protocol,
-            id: fragment.id,
-        };
+        let key = Key::of(fragment);
         self.drop_stale(key, time_ns, issues);
         let datagram = self.waiting.entry(key).or_insert_with(|| {
             self.order.push_back((key, frame_number));
@@ -79,7 +86,8 @@ impl Reassembler {
         });
         let before = datagram.used_bytes();
         let added = datagram.add(fragment);
-        self.used_bytes += datagram.used_bytes() - before;
+        // A fragment that joins two ranges may make it smaller.
+        self.used_bytes = self.used_bytes + datagram.used_bytes() - before;
         if added == Added::Overlap {
             issues.note(IssueKind::FragmentOverlap, 0, Some(frame_number), None);
         }

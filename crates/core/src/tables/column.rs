@@ -237,6 +237,14 @@ pub trait Row {
         Self: Sized;
 }
 
+/// The name of a column whose field is called `field`: some words, such as `type`, must be written raw in Rust.
+pub const fn column_name(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
+}
+
 /// Declares a table: a row struct whose fields are the columns.
 ///
 /// Each field has its sentences as doc comment and its unit in brackets.
@@ -257,7 +265,7 @@ macro_rules! table {
                 sentence: concat!($($sentence),+).trim_ascii(),
                 on_demand: !concat!($(stringify!($demand))?).is_empty(),
                 columns: &[$($crate::tables::ColumnSpec {
-                    name: stringify!($column),
+                    name: $crate::tables::column_name(stringify!($column)),
                     kind: <$kind as $crate::tables::Cell>::KIND,
                     nullable: <$kind as $crate::tables::Cell>::NULLABLE,
                     unit: concat!($($unit)?),

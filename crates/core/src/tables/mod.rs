@@ -7,18 +7,25 @@ mod packets;
 
 pub use captures::{CaptureRow, InterfaceRow};
 pub(crate) use column::table;
-pub use column::{Cell, ColumnBuilder, ColumnSpec, Kind, Row, Sink, TableSpec, TableWriter};
+pub use column::{Cell, ColumnBuilder, ColumnSpec, Kind, Row, Sink, TableSpec, TableWriter, column_name};
 pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
 
 use crate::flows::{EndpointRow, FlowRow};
+use crate::fragments::FragmentedRow;
+use crate::protocols::arp::{ArpExchangeRow, NdpExchangeRow};
 use crate::protocols::dhcp::DhcpTransactionRow;
 use crate::protocols::dns::DnsTransactionRow;
 use crate::protocols::http::HttpTransactionRow;
+use crate::protocols::icmp::IcmpMessageRow;
 use crate::protocols::ntp::NtpTransactionRow;
+use crate::protocols::quic::QuicConnectionRow;
+use crate::protocols::rtp::RtpStreamRow;
 use crate::protocols::services::ServiceTransactionRow;
+use crate::protocols::sip::{SipCallRow, SipTransactionRow};
 use crate::protocols::snmp::SnmpTransactionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
+use crate::protocols::tls::TlsHandshakeRow;
 use crate::protocols::turns::TurnRow;
 use crate::traffic::{BucketRow, ProtocolRow};
 
@@ -41,6 +48,15 @@ pub const CATALOGUE: &[&TableSpec] = &[
     DhcpTransactionRow::TABLE,
     NtpTransactionRow::TABLE,
     SnmpTransactionRow::TABLE,
+    SipCallRow::TABLE,
+    SipTransactionRow::TABLE,
+    RtpStreamRow::TABLE,
+    IcmpMessageRow::TABLE,
+    ArpExchangeRow::TABLE,
+    NdpExchangeRow::TABLE,
+    FragmentedRow::TABLE,
+    TlsHandshakeRow::TABLE,
+    QuicConnectionRow::TABLE,
     BucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,

@@ -54,6 +54,9 @@ table! {
         window: u16,
         /// Payload length by the headers; NULL where the header length contradicts the packet.
         payload_bytes: Option<u32> ["bytes"],
+        /// Selective acknowledgements as sent (RFC 2018): left and right edge of each block as in 5-9,20-30; empty where there
+        /// is none.
+        sack: String,
         /// What it is, as far as can be told when it passes: bare, new, reordered, retransmission_fast, retransmission_tlp,
         /// retransmission_rto, retransmission_repeated, retransmission_unneeded, retransmission_pmtu, retransmission_syn,
         /// retransmission_fin, window_probe, keep_alive, duplicate_network, duplicate_capture.

@@ -4,6 +4,7 @@
 
 pub mod conversation;
 pub mod segments;
+pub mod tls;
 
 use std::collections::BTreeMap;
 
@@ -46,6 +47,15 @@ impl Collect {
     pub fn optional_integers(&self, table: &str, column: &str) -> Vec<String> {
         let of = |batch: &RecordBatch| {
             let array = batch.column_by_name(column).expect("the column is declared").as_primitive::<Int64Type>();
+            array.iter().map(|value| value.map_or("none".into(), |value| value.to_string())).collect::<Vec<_>>()
+        };
+        self.0.get(table).map(|batches| batches.iter().flat_map(of).collect()).unwrap_or_default()
+    }
+
+    /// A column of true and false; NULL is "none".
+    pub fn booleans(&self, table: &str, column: &str) -> Vec<String> {
+        let of = |batch: &RecordBatch| {
+            let array = batch.column_by_name(column).expect("the column is declared").as_boolean();
             array.iter().map(|value| value.map_or("none".into(), |value| value.to_string())).collect::<Vec<_>>()
         };
         self.0.get(table).map(|batches| batches.iter().flat_map(of).collect()).unwrap_or_default()

@@ -35,7 +35,13 @@ def draw(block: Bars) -> Html:
 def legend(pieces: Sequence[Piece], total: int) -> Html:
     """Each piece's name with its share."""
     items = (
-        tag("span", swatch(piece.activity), ACTIVITIES[piece.activity], " ", tag("b", unit_text(piece.amount / total, Unit.SHARE)))
+        tag(
+            "span",
+            swatch(piece.activity),
+            ACTIVITIES[piece.activity],
+            " ",
+            tag("b", unit_text(piece.amount / total, Unit.SHARE)),
+        )
         for piece in pieces
     )
     return tag("div", *items, class_="legend")
@@ -55,7 +61,9 @@ def swatch(activity: Activity) -> Html:
 
 
 def _row(bar: Bar, scale: int, height: int) -> Html:
-    name = tag("a", bar.name, href=f"#{bar.target}", translate="no") if bar.target else tag("b", bar.name, translate="no")
+    name = (
+        tag("a", bar.name, href=f"#{bar.target}", translate="no") if bar.target else tag("b", bar.name, translate="no")
+    )
     return tag(
         "div",
         tag("div", name, tag("span", bar.below), class_="n"),
@@ -77,7 +85,7 @@ def _bar(bar: Bar, scale: int, height: int) -> Html:
 
 
 def _piece(piece: Piece, at: float, width: float, height: int) -> Html:
-    place = {"x": f"{at:.2f}%", "width": f"{width:.2f}%", "height": height}
+    place: dict[str, str | int] = {"x": f"{at:.2f}%", "width": f"{width:.2f}%", "height": height}
     sign = SIGNS.get(piece.activity)
     label = duration(piece.amount)
     return tag(

@@ -47,7 +47,13 @@ def table(block: Table) -> Html:
     head = tag("tr", *(tag("th", column.title, scope="col", class_=_class(column)) for column in block.columns))
     depths = block.depths or (0,) * len(block.rows)
     rows = (
-        tag("tr", *(_cell(value, column, 0 if at else depth) for at, (value, column) in enumerate(zip(row, block.columns, strict=True))))
+        tag(
+            "tr",
+            *(
+                _cell(value, column, 0 if at else depth)
+                for at, (value, column) in enumerate(zip(row, block.columns, strict=True))
+            ),
+        )
         for row, depth in zip(block.rows, depths, strict=True)
     )
     body = tag("table", tag("thead", head), tag("tbody", *rows), class_="tbl")

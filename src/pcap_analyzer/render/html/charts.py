@@ -26,6 +26,7 @@ _FORMS: Final = {
     Role.COPY: "M3.5 1.5h7v7h-7z",
     Role.PROBE: "M3.5 1.5h7v7h-7z",
     Role.ACK: "M0 9h5V5h5V1h4",
+    Role.SACK: "M7 1v8",
     Role.WINDOW: "M0 5h14",
 }
 
@@ -39,7 +40,12 @@ def panels(block: Panels) -> Html:
         "end": block.end_ns,
         "bands": _bands(block.bands),
         "panels": [
-            {"title": panel.title, "unit": panel.unit.value, "width": panel.width_ns, "lines": [_line(line, panel.width_ns) for line in panel.lines]}
+            {
+                "title": panel.title,
+                "unit": panel.unit.value,
+                "width": panel.width_ns,
+                "lines": [_line(line, panel.width_ns) for line in panel.lines],
+            }
             for panel in block.panels
         ],
     }
@@ -47,6 +53,10 @@ def panels(block: Panels) -> Html:
         "div",
         tag("div", *charts, tag("p", "Point at a chart to read its values.", class_="readout"), class_="charts"),
         _values(),
+        tag(
+            "noscript",
+            tag("p", "The script of this page draws the charts; all else is here without it.", class_="readout"),
+        ),
         island(data),
         data_panels=True,
     )
@@ -63,7 +73,13 @@ def _chart(panel: Panel, block: Panels) -> Html:
 def _key(line: Line) -> Html:
     if line.style is Style.STACK:
         return swatch(line.activity)
-    path = tag("path", d="M0 5h14", class_=f"a-{line.activity.value}", stroke_width=2, stroke_dasharray="4 3" if line.dashed else None)
+    path = tag(
+        "path",
+        d="M0 5h14",
+        class_=f"a-{line.activity.value}",
+        stroke_width=2,
+        stroke_dasharray="4 3" if line.dashed else None,
+    )
     return tag("svg", path, class_="sw", viewBox="0 0 14 10", aria_hidden="true")
 
 
@@ -109,7 +125,7 @@ def sequence(block: Sequence) -> Html:
     for kind in block.kinds:
         if kind.label not in roles[kind.role]:
             roles[kind.role] += f", {kind.label[0].lower()}{kind.label[1:]}"
-    switches = {**roles, Role.ACK: "ACK", Role.WINDOW: "Window edge"}
+    switches = {**roles, Role.ACK: "ACK", **({Role.SACK: "SACK"} if block.sacks else {}), Role.WINDOW: "Window edge"}
     direction = "server → client" if block.sender is Side.SERVER else "client → server"
     label = (
         f"Time–sequence graph, {direction}: bytes over time, {plural(len(block.marks), 'mark')}, "
@@ -122,11 +138,29 @@ def sequence(block: Sequence) -> Html:
         tag("button", "Reset zoom ", tag("kbd", "0"), type="button", class_="btn", data_reset=True),
         class_="end",
     )
-    copy = tag("button", icons.icon("copy"), "Copy frame", type="button", class_="btn", hidden=True, data_copy="", data_done="Copied")
+    copy = tag(
+        "button",
+        icons.icon("copy"),
+        "Copy frame",
+        type="button",
+        class_="btn",
+        hidden=True,
+        data_copy="",
+        data_done="Copied",
+    )
     return tag(
         "div",
-        tag("h4", "Time–sequence", tag("small", f"{direction}, bytes since the first; drag to zoom, click to hold a frame")),
-        tag("div", tag("div", *(_switch(role, name) for role, name in switches.items()), class_="legend"), buttons, class_="tools"),
+        tag(
+            "h4",
+            "Time–sequence",
+            tag("small", f"{direction}, bytes since the first; drag to zoom, click to hold a frame"),
+        ),
+        tag(
+            "div",
+            tag("div", *(_switch(role, name) for role, name in switches.items()), class_="legend"),
+            buttons,
+            class_="tools",
+        ),
         tag("div", class_="plot overview", aria_hidden="true"),
         tag("div", class_="plot", role="img", tabindex=0, aria_label=label),
         tag("p", tag("span", block.note), copy, class_="readout", aria_live="polite"),
@@ -138,7 +172,13 @@ def sequence(block: Sequence) -> Html:
 
 
 def _switch(role: Role, name: str) -> Html:
-    form = tag("svg", tag("path", d=_FORMS[role], class_=f"m-{role.value}"), class_="sw", viewBox="0 0 14 10", aria_hidden="true")
+    form = tag(
+        "svg",
+        tag("path", d=_FORMS[role], class_=f"m-{role.value}"),
+        class_="sw",
+        viewBox="0 0 14 10",
+        aria_hidden="true",
+    )
     return tag("label", tag("input", type="checkbox", checked=True, data_role=role.value), form, name)
 
 
@@ -169,5 +209,8 @@ def _sequence_data(block: Sequence) -> dict[str, object]:
         "times": pack.steps([at for at, _ in block.acks], _MICROSECOND_NS),
         "acks": pack.steps([ack for _, ack in block.acks]),
         "edges": pack.steps([low - ack for (_, ack), (_, low, _) in zip(block.acks, block.edges, strict=True)]),
+        "sackTimes": pack.steps([at for at, _, _ in block.sacks], _MICROSECOND_NS),
+        "sackLows": pack.steps([low for _, low, _ in block.sacks]),
+        "sackSizes": [high - low for _, low, high in block.sacks],
         "spreads": pack.sparse([high - low for _, low, high in block.edges], 0),
     }

@@ -58,7 +58,15 @@ def document(page: Page) -> str:
 
 
 def _patterns() -> Html:
-    hatch = tag("pattern", tag("path", d="M0 0V6"), id="hatch", width=6, height=6, patternUnits="userSpaceOnUse", patternTransform="rotate(45)")
+    hatch = tag(
+        "pattern",
+        tag("path", d="M0 0V6"),
+        id="hatch",
+        width=6,
+        height=6,
+        patternUnits="userSpaceOnUse",
+        patternTransform="rotate(45)",
+    )
     dots = tag("pattern", tag("circle", cx=3, cy=3, r=1), id="dots", width=6, height=6, patternUnits="userSpaceOnUse")
     right = tag("path", d="M0 0L-8 -4V4z", id="to-server")
     left = tag("path", d="M0 0L8 -4V4z", id="to-client")
@@ -66,14 +74,23 @@ def _patterns() -> Html:
 
 
 def _bar(page: Page) -> Html:
-    logo = tag("svg", tag("path", d="M2.5 19.5h4v-5h4v-4h3M17.5 6h4V2.5M15.2 8.6l.1-.1"), viewBox="0 0 24 24", aria_hidden="true")
+    logo = tag(
+        "svg",
+        tag("path", d="M2.5 19.5h4v-5h4v-4h3M17.5 6h4V2.5M15.2 8.6l.1-.1"),
+        viewBox="0 0 24 24",
+        aria_hidden="true",
+    )
     return tag(
         "header",
         tag(
             "div",
             tag("div", logo, tag("span", "PCAP Analyzer"), class_="logo"),
             tag("div", tag("b", page.file, translate="no"), tag("span", page.beside), class_="file"),
-            tag("div", _switch("theme", "Colour theme", (("auto", "Auto"), ("light", "Light"), ("dark", "Dark"))), class_="end"),
+            tag(
+                "div",
+                _switch("theme", "Colour theme", (("auto", "Auto"), ("light", "Light"), ("dark", "Dark"))),
+                class_="end",
+            ),
         ),
         class_="bar",
     )
@@ -116,7 +133,15 @@ def _section(section: PageSection) -> Html:
         _tools(section),
         class_="sh",
     )
-    return tag("section", head, *_cards(section), id=section.name, aria_labelledby=title, data_group=True, data_listing=_lists(section))
+    return tag(
+        "section",
+        head,
+        *_cards(section),
+        id=section.name,
+        aria_labelledby=title,
+        data_group=True,
+        data_listing=_lists(section),
+    )
 
 
 def _lists(section: PageSection) -> bool:
@@ -156,12 +181,19 @@ def _shared(pending: list[PageBlock]) -> list[Html]:
 
 
 def _chapter(block: Chapter) -> Html:
-    summary = tag("summary", tag("h3", block.title), tag("span", block.below, class_="mono faint", translate="no"), icons.icon("chevron", "chev"))
+    summary = tag(
+        "summary",
+        tag("h3", block.title),
+        tag("span", block.below, class_="mono faint", translate="no"),
+        icons.icon("chevron", "chev"),
+    )
     kinds = {type(inner) for inner in block.blocks}
     # A ledger and a ladder stand side by side where there is room.
     half = "half" if {Whole, Ladder} <= kinds else None
     drawn = chain.from_iterable(_titled(inner, half) for inner in block.blocks)
-    return tag("details", summary, tag("div", *drawn, class_="in", data_group=True), id=block.name, class_="card chapter")
+    return tag(
+        "details", summary, tag("div", *drawn, class_="in", data_group=True), id=block.name, class_="card chapter"
+    )
 
 
 def _titled(block: PageBlock, half: str | None) -> list[Html]:
@@ -228,5 +260,3 @@ def _keys() -> Html:
     rows = (tag("div", tag("dt", tag("kbd", keys)), tag("dd", what), class_="fact") for keys, what in _KEYS)
     close = tag("form", tag("button", "Close", class_="btn"), method="dialog")
     return tag("dialog", tag("h2", "Keys"), tag("dl", *rows, class_="plain"), close, id="keys", aria_label="Keys")
-
-

@@ -21,7 +21,7 @@ class Html(str):
 
 
 Child = Html | str | None | Iterable["Child"]
-Attribute = str | int | bool | None
+Attribute = str | float | bool | None
 
 
 def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:
@@ -41,8 +41,19 @@ def join(*children: Child) -> Html:
 
 def island(value: object) -> Html:
     """Data for the script of the page, in a form that cannot end its element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_UNSAFE)
+    text = json.dumps(_shown(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_UNSAFE)
     return Html(f'<script type="application/json">{text}</script>')
+
+
+def _shown(value: object) -> object:
+    """`value` with every text in it as it may be shown."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {key: _shown(inner) for key, inner in value.items()}
+    if isinstance(value, list) and not all(type(inner) is int for inner in value):
+        return [_shown(inner) for inner in value]
+    return value
 
 
 def _child(child: Child) -> str:

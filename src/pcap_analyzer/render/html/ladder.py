@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from pcap_analyzer.ledger import Activity
 from pcap_analyzer.report.drawings import Ladder, Step
 from pcap_analyzer.report.model import Side
-from pcap_analyzer.units import offset
+from pcap_analyzer.units import SECOND_NS
 
 from .element import Html, join, tag
 
@@ -41,7 +42,14 @@ def _row(step: Step, y: int) -> Html:
     if step.sender is None:
         return tag(
             "g",
-            tag("rect", x=0, y=y + 4, width="100%", height=_ROW - 8, class_="silence"),
+            tag(
+                "rect",
+                x=0,
+                y=y + 4,
+                width="100%",
+                height=_ROW - 8,
+                class_="skipped" if step.activity is Activity.REST else "silence",
+            ),
             tag("text", step.text, x=f"{(_LEFT + _RIGHT) / 2}%", y=y + 24, class_="b m"),
         )
     from_client = step.sender is Side.CLIENT
@@ -52,7 +60,7 @@ def _row(step: Step, y: int) -> Html:
     return tag(
         "g",
         tag("rect", x=0, y=y, width="100%", height=_ROW, class_="cited") if step.cited else None,
-        tag("text", offset(step.time_ns), x=0, y=y + 14),
+        tag("text", f"+{step.time_ns / SECOND_NS:.6f} s", x=0, y=y + 14),
         tag("text", f"frame {step.frame}", x=0, y=y + 28),
         tag("text", step.text, x=middle, y=y + 13, class_="b m"),
         tag("text", step.detail, x=middle, y=y + 26, class_="m") if step.detail else None,

@@ -4,7 +4,6 @@ from typing import Final
 
 from pcap_analyzer.report.drawings import Cell, Listing, Named, Span
 from pcap_analyzer.report.model import Column
-from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
 
@@ -17,14 +16,24 @@ _FIRST: Final = 25
 
 def search() -> Html:
     """The field to filter by; it appears with the script."""
-    field = tag("input", type="search", placeholder="Filter: address, port, protocol", aria_label="Filter the connections", autocomplete="off", spellcheck="false")
+    field = tag(
+        "input",
+        type="search",
+        placeholder="Filter: address, port, protocol",
+        aria_label="Filter the connections",
+        autocomplete="off",
+        spellcheck="false",
+    )
     return tag("label", icons.icon("search"), field, tag("kbd", "/"), class_="search", hidden=True)
 
 
 def draw(block: Listing) -> Html:
     """The table, and what it does not show."""
     kinds = [_kind(block.rows[0][at]) for at in range(len(block.columns))]
-    classes = [_class(column, kind, at == block.sorted_by) for at, (column, kind) in enumerate(zip(block.columns, kinds, strict=True))]
+    classes = [
+        _class(column, kind, at == block.sorted_by)
+        for at, (column, kind) in enumerate(zip(block.columns, kinds, strict=True))
+    ]
     heads = (
         tag(
             "th",
@@ -36,7 +45,13 @@ def draw(block: Listing) -> Html:
         for at, (column, class_) in enumerate(zip(block.columns, classes, strict=True))
     )
     rows = (
-        tag("tr", *(_cell(cell, column, class_, block.length_ns) for cell, column, class_ in zip(row, block.columns, classes, strict=True)))
+        tag(
+            "tr",
+            *(
+                _cell(cell, column, class_, block.length_ns)
+                for cell, column, class_ in zip(row, block.columns, classes, strict=True)
+            ),
+        )
         for row in block.rows[:_FIRST]
     )
     count = f"{{shown}} of {{kept}} {block.what}s shown."
@@ -77,12 +92,18 @@ def _packed(cells: list[Cell]) -> dict[str, object]:
     match cells[0]:
         case Named():
             named = [cell for cell in cells if isinstance(cell, Named)]
-            return {"names": pack.words([cell.name for cell in named]), "below": [visible(cell.below) for cell in named],
-                    "targets": {at: cell.target for at, cell in enumerate(named) if cell.target}}
+            return {
+                "names": pack.words([cell.name for cell in named]),
+                "below": [cell.below for cell in named],
+                "targets": {at: cell.target for at, cell in enumerate(named) if cell.target},
+            }
         case Span():
             spans = [cell for cell in cells if isinstance(cell, Span)]
-            return {"starts": pack.numbers([cell.start_ns for cell in spans]), "ends": pack.numbers([cell.end_ns for cell in spans]),
-                    "activities": pack.words([cell.activity.value for cell in spans])}
+            return {
+                "starts": pack.numbers([cell.start_ns for cell in spans]),
+                "ends": pack.numbers([cell.end_ns for cell in spans]),
+                "activities": pack.words([cell.activity.value for cell in spans]),
+            }
         case str():
             return {"words": pack.words([str(cell) for cell in cells])}
         case _:

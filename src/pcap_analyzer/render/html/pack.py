@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from pcap_analyzer.text import visible
-
 
 def words(texts: Sequence[str]) -> dict[str, object]:
     """Each word once, and which of them stands where."""
     places = {text: at for at, text in enumerate(dict.fromkeys(texts))}
-    return {"of": [visible(text) for text in places], "at": [places[text] for text in texts]}
+    return {"of": list(places), "at": [places[text] for text in texts]}
 
 
 def numbers(values: Sequence[float | None]) -> dict[str, object]:
@@ -31,4 +29,8 @@ def steps(values: Sequence[int], by: int = 1) -> dict[str, object]:
 
 def sparse(values: Sequence[int], usual: int) -> dict[str, object]:
     """Only those that are not the usual one."""
-    return {"usual": usual, "length": len(values), "at": {at: value for at, value in enumerate(values) if value != usual}}
+    return {
+        "usual": usual,
+        "length": len(values),
+        "at": {at: value for at, value in enumerate(values) if value != usual},
+    }

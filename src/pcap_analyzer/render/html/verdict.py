@@ -109,25 +109,40 @@ def _side(side: Side, amount: int, total: int) -> Html:
         aria_hidden="true",
     )
     share = tag("span", f"{amount / total * 100:.0f} %", class_="faint")
-    return tag("tr", tag("th", SIDES[side], scope="row"), tag("td", bar), tag("td", tag("b", duration(amount) if amount else "0 s"), " ", share))
+    return tag(
+        "tr",
+        tag("th", SIDES[side], scope="row"),
+        tag("td", bar),
+        tag("td", tag("b", duration(amount) if amount else "0 s"), " ", share),
+    )
 
 
 def _path(block: Sides) -> Html:
     """Client, network and server; the one that is blamed is outlined, and the capture point marked."""
     blamed = block.blamed
-    taps = {Side.CLIENT: (86, "captured here"), Side.NETWORK: (175, "captured here"), Side.SERVER: (264, "captured here")}
+    taps = {
+        Side.CLIENT: (86, "captured here"),
+        Side.NETWORK: (175, "captured here"),
+        Side.SERVER: (264, "captured here"),
+    }
     tap = taps.get(block.captured_at)
     label = f"Client, network, server. {_FAULT[blamed]}."
     if tap:
         label += f" Captured {'between them' if block.captured_at is Side.NETWORK else 'near the ' + block.captured_at.value}."
-    packets = (tag("rect", x=x, y=42, width=9, height=8, rx=1.5, class_="packet") for x in (62, 98, 140, 170, 200, 240, 272))
+    packets = (
+        tag("rect", x=x, y=42, width=9, height=8, rx=1.5, class_="packet") for x in (62, 98, 140, 170, 200, 240, 272)
+    )
     return tag(
         "svg",
         tag("path", d="M54 46H120M230 46H296", class_="wire"),
         tag("rect", x=8, y=27, width=46, height=38, rx=7, class_="blamed" if blamed is Side.CLIENT else "end"),
         tag("rect", x=296, y=27, width=46, height=38, rx=7, class_="blamed" if blamed is Side.SERVER else "end"),
         tag("rect", x=120, y=22, width=110, height=48, rx=24, class_="blamed" if blamed is Side.NETWORK else "end"),
-        tag("path", d="M21 37h20v13H21zM18 54.5h26M309 35h20v9h-20zM309 48h20v9h-20zM313 39.5h.1M313 52.5h.1", class_="glyph"),
+        tag(
+            "path",
+            d="M21 37h20v13H21zM18 54.5h26M309 35h20v9h-20zM309 48h20v9h-20zM313 39.5h.1M313 52.5h.1",
+            class_="glyph",
+        ),
         *packets,
         tag("text", "Client", x=31, y=15, class_="i2"),
         tag("text", "Network", x=175, y=13, class_="i2"),
@@ -153,8 +168,18 @@ def _tap(tap: tuple[int, str] | None) -> tuple[Html, ...]:
 
 def findings(blocks: list[Exhibit]) -> Html:
     """A row for each, which opens in place."""
-    heads = (("", ""), ("", "Severity"), ("", "Finding"), ("side", "Side"), ("r", "Time lost"), ("cf", "Confidence"), ("", ""))
-    head = tag("div", *(tag("span", title, class_=class_ or None) for class_, title in heads), class_="fh", aria_hidden="true")
+    heads = (
+        ("", ""),
+        ("", "Severity"),
+        ("", "Finding"),
+        ("side", "Side"),
+        ("r", "Time lost"),
+        ("cf", "Confidence"),
+        ("", ""),
+    )
+    head = tag(
+        "div", *(tag("span", title, class_=class_ or None) for class_, title in heads), class_="fh", aria_hidden="true"
+    )
     rows = (_finding(block, rank) for rank, block in enumerate(blocks, 1))
     return tag("div", head, *rows, class_="card findings")
 
@@ -192,7 +217,11 @@ def _opened(exhibit: Exhibit, sure: str) -> Html:
     why = [tag("li", tag("b", fact.label), ": ", fact.text) for fact in block.evidence]
     choices = [tag("li", tag("b", fact.label), ": ", fact.text) for fact in block.thresholds]
     left = (_list("Why we say so", why), _list("Judged by", choices))
-    right = (_list("Where", _flows(exhibit)), _frames(block), _list("What to check next", map(_item, block.next_checks), "ol"))
+    right = (
+        _list("Where", _flows(exhibit)),
+        _frames(block),
+        _list("What to check next", map(_item, block.next_checks), "ol"),
+    )
     said = f"{SIDES[block.side]}, {block.severity.value}, confidence {sure}."
     return tag(
         "div",
@@ -259,4 +288,3 @@ def _copied(label: str, text: str, action: str) -> Html | None:
         return None
     button = tag("button", icons.icon("copy"), action, type="button", class_="btn", data_copy=True, data_done="Copied")
     return tag("div", tag("span", label, class_="k"), tag("code", text, translate="no"), button, class_="filter")
-

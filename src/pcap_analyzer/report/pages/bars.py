@@ -15,10 +15,12 @@ _SHOWN = 6
 
 def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
     """The bars, and below them what `told`, the section of every report, says. Nothing where there is no TCP."""
+    if told is None:
+        return None
     ledger = data["ledger"]
     waited_ns = ledger["duration_ns"] - ledger["rest_ns"]
-    if told is None or not waited_ns:
-        return told and PageSection("ledger", told.title, told.blocks)
+    if not waited_ns:
+        return PageSection("ledger", told.title, told.blocks)
     whole = Bar(
         name="All connections",
         below=f"share of {units.duration(waited_ns)}",
@@ -29,7 +31,9 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
     flows = [flow for flow in data["flows"] if flow.get("cost_ns")][:_SHOWN]
     title = f"The {len(flows)} that cost most, on one scale" if len(flows) > 1 else "The one that cost most"
     bars = Bars(whole, tuple(_bar(flow, drawn) for flow in flows), title if flows else "")
-    beside = "Every moment belongs to exactly one category; idle time is not drawn. Lost: waited for beyond round trips."
+    beside = (
+        "Every moment belongs to exactly one category; idle time is not drawn. Lost: waited for beyond round trips."
+    )
     return PageSection("ledger", told.title, (bars, *told.blocks), beside)
 
 

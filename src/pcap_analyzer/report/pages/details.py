@@ -23,7 +23,7 @@ def show(data: dict[str, Any], flows: list[Row], second: Segments | None) -> Pag
     origin = data["capture"]["earliest_time_ns"]
     chapters = tuple(_chapter(flow, second, origin) for flow in flows)
     beside = f"{plural(len(flows), 'connection')} drawn: those of the first findings and those that cost most."
-    return PageSection("details", "Connections in detail", chapters, beside)
+    return PageSection("details", "In detail", chapters, beside)
 
 
 def _chapter(flow: Row, second: Segments, origin: int) -> Chapter:

@@ -44,7 +44,8 @@ def _exhibit(
     block: Finding, number: int, finding: dict[str, Any], second: Segments | None, drawn: set[int], origin: int
 ) -> Exhibit:
     targets = tuple(
-        target(flow["stream"]) if flow["protocol"] == "tcp" and flow["stream"] in drawn else "" for flow in finding["flows"]
+        target(flow["stream"]) if flow["protocol"] == "tcp" and flow["stream"] in drawn else ""
+        for flow in finding["flows"]
     )
     rows = second.rungs.get(_key(finding["id"], number), []) if second else []
     return Exhibit(block, ladder.draw(rows, origin), targets[: len(block.flows)])

@@ -5,7 +5,8 @@ from typing import Final
 
 from pcap_analyzer import units
 from pcap_analyzer.ledger import Activity
-from pcap_analyzer.report.drawings import Ladder, Side, Step
+from pcap_analyzer.report.drawings import Ladder, Step
+from pcap_analyzer.report.model import Side
 from pcap_analyzer.tables import Row
 from pcap_analyzer.text import plural
 
@@ -15,7 +16,7 @@ from .sequence import KINDS
 _SILENCE_NS: Final = 200_000_000
 # Frames in a row that are alike are told as one from here on.
 _ALIKE: Final = 3
-_MOST_STEPS: Final = 24
+_MOST_STEPS: Final = 18
 
 # Wireshark's words for its flags.
 _WORDS: Final = {
@@ -53,8 +54,18 @@ def _steps(rows: list[Row], origin: int) -> Iterator[Step]:
     for run in _runs(rows):
         first = run[0]
         silence = first["silence_ns"] or 0
-        if previous is not None and silence >= _SILENCE_NS:
-            yield Step(previous["time_ns"] - origin, 0, None, f"{units.duration(silence)} without a packet")
+        left_out = first["place"] - previous["place"] - 1 if previous else 0
+        if previous is not None and left_out:
+            told = plural(left_out, "segment is not shown", "segments are not shown")
+            yield Step(previous["time_ns"] - origin, 0, None, told, activity=Activity.REST)
+        elif previous is not None and silence >= _SILENCE_NS:
+            yield Step(
+                previous["time_ns"] - origin,
+                0,
+                None,
+                f"{units.duration(silence)} without a packet",
+                activity=Activity.LOSS,
+            )
         yield _step(first, origin)
         if len(run) > 1:
             yield _more(run[1:], origin)
@@ -65,7 +76,12 @@ def _runs(rows: list[Row]) -> Iterator[list[Row]]:
     """The rows, neighbours that are alike together where they are many."""
     run: list[Row] = []
     for row in rows:
-        if run and (_likeness(row) is None or _likeness(row) != _likeness(run[-1]) or (row["silence_ns"] or 0) >= _SILENCE_NS):
+        if run and (
+            row["place"] != run[-1]["place"] + 1
+            or _likeness(row) is None
+            or _likeness(row) != _likeness(run[-1])
+            or (row["silence_ns"] or 0) >= _SILENCE_NS
+        ):
             yield from _told(run)
             run = []
         run.append(row)
@@ -100,7 +116,11 @@ def _step(row: Row, origin: int) -> Step:
 
 def _more(run: list[Row], origin: int) -> Step:
     size = sum(row["payload_bytes"] for row in run)
-    what = f"{len(run)} more, {size:,} bytes" if size else f"{plural(len(run), 'more acknowledgement', 'more acknowledgements')}"
+    what = (
+        f"{len(run)} more, {size:,} bytes"
+        if size
+        else f"{plural(len(run), 'more acknowledgement', 'more acknowledgements')}"
+    )
     row = run[-1]
     return Step(row["time_ns"] - origin, row["frame_number"], Side(row["direction"]), what, "", _activity(row))
 
@@ -119,10 +139,13 @@ def _text(row: Row) -> str:
 
 
 def _detail(row: Row) -> str:
-    flags = [_WORDS[name] for name in row["ws_flags"].split(",") if name in _WORDS]
-    own = "" if row["class"] in ("new", "bare") else KINDS[row["class"]][1]
+    flags = [name for name in row["ws_flags"].split(",") if name in _WORDS]
+    # Wireshark sets the general flag beside the one that says more.
+    if any(name.endswith("_retransmission") for name in flags):
+        flags = [name for name in flags if name != "retransmission"]
+    own = "" if row["class"] in ("new", "bare", "retransmission_fast") else KINDS[row["class"]][1]
     window = f"window {row['window_bytes']:,}" if not row["payload_bytes"] and not row["flags"] & 6 else ""
-    return "; ".join(filter(None, (*flags, own, window)))
+    return "; ".join(filter(None, (*(_WORDS[name] for name in flags), own, window)))
 
 
 def _activity(row: Row) -> Activity:

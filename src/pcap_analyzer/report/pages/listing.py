@@ -24,17 +24,19 @@ _COLUMNS = (
 )
 _SORTED_BY = 8
 # More make the page heavy; the exports have all.
-_MOST = 400
+_MOST = 300
 
 
 def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
     """The listing, or what `told`, the section of every report, says where there is nothing to list."""
     flows, total = data["flows"][:_MOST], data["flows_total"]
     if not flows:
-        return told and PageSection("connections", told.title, told.blocks)
+        return PageSection("connections", told.title, told.blocks) if told else None
     origin = data["capture"]["earliest_time_ns"]
-    note = "" if len(flows) == total else (
-        f"{len(flows):,} of {total:,} are listed, those that cost most time; the table flows has all of them."
+    note = (
+        ""
+        if len(flows) == total
+        else (f"{len(flows):,} of {total:,} are listed, those that cost most time; the table flows has all of them.")
     )
     rows = tuple(_row(flow, origin, drawn) for flow in flows)
     listing = Listing(_COLUMNS, rows, _SORTED_BY, max(1, data["capture"]["duration_ns"]), "connection", note)

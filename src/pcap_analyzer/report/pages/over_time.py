@@ -6,7 +6,7 @@ from typing import Any
 from pcap_analyzer import units
 from pcap_analyzer.ledger import ACTIVITIES, Activity, activity, is_rest
 from pcap_analyzer.report.deep import Segments
-from pcap_analyzer.report.drawings import Line, Panel, Panels, PageSection, Style
+from pcap_analyzer.report.drawings import Line, PageSection, Panel, Panels, Style
 from pcap_analyzer.report.model import Chart, Paragraph, Section
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.units import SECOND_NS, Unit
@@ -51,7 +51,8 @@ _NO_SECOND = (
 
 def _rate(rows: list[Row], origin: int, width: int) -> Panel:
     points = tuple(
-        (row["start_time_ns"] - origin, row["wire_bytes"] * 8 * SECOND_NS / row["width_ns"]) for row in _filled(rows, origin, width)
+        (row["start_time_ns"] - origin, row["wire_bytes"] * 8 * SECOND_NS / row["width_ns"])
+        for row in _filled(rows, origin, width)
     )
     line = Line("Rate on the wire", Activity.MOVING, Style.AREA, points)
     packets = sum(row["packets"] for row in rows)
@@ -91,8 +92,18 @@ def _losses(rows: list[Row], data: dict[str, Any], origin: int, width: int) -> P
     segments = sums["client_data_packets"] + sums["server_data_packets"]
     count = sum(row["timeouts"] + row["others"] for row in rows)
     lines = (
-        Line("After a timeout", Activity.LOSS, Style.STACK, tuple((r["start_time_ns"] - origin, r["timeouts"]) for r in rows)),
-        Line("Other repeats", Activity.SLOWED, Style.STACK, tuple((r["start_time_ns"] - origin, r["others"]) for r in rows)),
+        Line(
+            "After a timeout",
+            Activity.LOSS,
+            Style.STACK,
+            tuple((r["start_time_ns"] - origin, r["timeouts"]) for r in rows),
+        ),
+        Line(
+            "Other repeats",
+            Activity.SLOWED,
+            Style.STACK,
+            tuple((r["start_time_ns"] - origin, r["others"]) for r in rows),
+        ),
     )
     note = f"per {units.span(width)}, {count:,} beside {segments:,} data segments"
     return Panel("Sent again", Unit.COUNT, note, width, lines)
@@ -112,6 +123,8 @@ def _waits(rows: list[Row], origin: int) -> list[Panel]:
         start = first + (row["start_time_ns"] - first) // width * width - origin
         line[start] = line.get(start, 0) + row["duration_ns"] / width
     lines = tuple(
-        Line(ACTIVITIES[kind], kind, Style.STACK, tuple(sorted(sums[kind].items()))) for kind in Activity if kind in sums
+        Line(ACTIVITIES[kind], kind, Style.STACK, tuple(sorted(sums[kind].items())))
+        for kind in Activity
+        if kind in sums
     )
     return [Panel("Connections waiting", Unit.COUNT, f"for what, mean over {units.span(width)}", width, lines)]

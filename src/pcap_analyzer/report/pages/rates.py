@@ -56,13 +56,22 @@ def _round_trips(rows: list[Row], origin: int, width: int) -> Panel:
         Line("p50", Activity.MOVING, Style.LINE, _points(rows, "rtt_p50_ns", origin)),
         Line("highest", Activity.PATH, Style.LINE, _points(rows, "rtt_max_ns", origin), dashed=True),
     )
-    note = f"data to its ACK, steps of {units.duration(width)}, n = {samples:,}"
+    receiver = "server" if rows[0]["sender"] == "client" else "client"
+    note = f"capture point to {receiver} and back, steps of {units.duration(width)}, n = {samples:,}"
     return Panel("Round-trip time", Unit.DURATION_NS, note, width, lines if samples else ())
 
 
 def _windows(rows: list[Row], origin: int, width: int) -> Panel:
     lines = (
         Line("In flight, most", Activity.MOVING, Style.LINE, _points(rows, "flight_max_bytes", origin)),
-        Line("Receive window, least", Activity.WINDOW, Style.LINE, _points(rows, "window_min_bytes", origin), dashed=True),
+        Line(
+            "Receive window, least", Activity.WINDOW, Style.LINE, _points(rows, "window_min_bytes", origin), dashed=True
+        ),
     )
-    return Panel("Flight and window", Unit.BYTES, f"steps of {units.duration(width)}", width, tuple(l for l in lines if l.points))
+    return Panel(
+        "Flight and window",
+        Unit.BYTES,
+        f"steps of {units.duration(width)}",
+        width,
+        tuple(line for line in lines if line.points),
+    )

@@ -8,6 +8,7 @@ from pcap_analyzer.report.deep import Segments
 from pcap_analyzer.report.drawings import Band, Kind, Mark, PageBlock, Role, Sequence
 from pcap_analyzer.report.model import Side
 from pcap_analyzer.tables import Row
+from pcap_analyzer.text import plural
 
 # Classes of tcp_segments: how each is drawn, its name, and why it is called that.
 KINDS: Final = {
@@ -27,8 +28,8 @@ KINDS: Final = {
     "window_probe": (Role.PROBE, "Window probe", "asks a closed window whether it has opened"),
     "keep_alive": (Role.PROBE, "Keep-alive", "asks whether the peer is still there"),
 }
-# Of all silences those that can be seen: the longest few.
-_BANDS: Final = 12
+# Of all silences those that can be seen: the longest.
+_BANDS: Final = 60
 
 
 def draw(flow: Row, second: Segments, origin: int) -> list[PageBlock]:
@@ -50,8 +51,13 @@ def draw(flow: Row, second: Segments, origin: int) -> list[PageBlock]:
             marks=tuple(_mark(row, origin, classes) for row in marks),
             acks=tuple((row["time_ns"] - origin, row["ack"]) for row in acks),
             edges=tuple((row["time_ns"] - origin, row["edge_low"], row["edge_high"]) for row in acks),
+            sacks=tuple(
+                (row["sack_time_ns"] - origin, row["sack_low"], row["sack_high"])
+                for row in acks
+                if row["sack_low"] is not None and row["sack_high"] > row["sack_low"]
+            ),
             bands=bands(flow, second, origin),
-            note=_note(len(marks), total, acks),
+            note=_note(len(marks), total, acks) + _untinted(stream, second),
         )
     ]
 
@@ -88,6 +94,12 @@ def bands(flow: Row, second: Segments, origin: int) -> tuple[Band, ...]:
 
 def _stall(row: Row) -> str:
     return f"{units.duration(row['end_ns'] - row['start_ns'])} silence, the sender waits for a timeout"
+
+
+def _untinted(stream: int, second: Segments) -> str:
+    """What of the stalls and spans of a closed window is not tinted."""
+    left = sum(max(0, len(rows.get(stream, ())) - _BANDS) for rows in (second.stalls, second.zero_windows))
+    return f" {plural(left, 'shorter stall is', 'shorter stalls are')} not tinted." if left else ""
 
 
 def _note(drawn: int, total: int, acks: list[Row]) -> str:

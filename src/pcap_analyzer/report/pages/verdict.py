@@ -13,7 +13,9 @@ _CHECKS = 3
 _QUALITY = 5
 
 
-def show(data: dict[str, Any], verdict: Verdict | None, findings: list[Finding], quality: Section | None) -> PageSection:
+def show(
+    data: dict[str, Any], verdict: Verdict | None, findings: list[Finding], quality: Section | None
+) -> PageSection:
     """The verdict as a card. Without one, what the report says instead."""
     blocks: list[PageBlock] = [
         _without_confidence(verdict) if verdict else Paragraph(data["verdict"]["summary"], State.UNKNOWN)

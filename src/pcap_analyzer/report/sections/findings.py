@@ -17,8 +17,11 @@ _FLOWS = 5
 
 
 def read(diagnosis: Diagnosis) -> dict[str, Any]:
-    """All findings."""
-    return {"findings": [_read(each) for each in diagnosis.findings]}
+    """All findings; those about security apart."""
+    return {
+        "findings": [_read(each) for each in diagnosis.findings],
+        "security": [_read(each) for each in diagnosis.security],
+    }
 
 
 def _read(found: Found) -> dict[str, Any]:
@@ -57,14 +60,18 @@ def _threshold(choice: Choice) -> dict[str, Any]:
 
 def show(data: dict[str, Any]) -> Section | None:
     """Each finding as a block. Nothing where nothing was found."""
-    findings = data["findings"]
+    return section("findings", "Findings", data["findings"])
+
+
+def section(name: str, title: str, findings: list[dict[str, Any]]) -> Section | None:
+    """Findings as a section; nothing where there are none."""
     if not findings:
         return None
     most = max(finding["cost_s"] or 0 for finding in findings) or 1
     blocks: list[Block] = [_show(finding, most) for finding in findings[:_SHOWN]]
     if len(findings) > _SHOWN:
         blocks.append(Paragraph(f"{plural(len(findings) - _SHOWN, 'more finding')} in the JSON report."))
-    return Section("findings", "Findings", tuple(blocks))
+    return Section(name, title, tuple(blocks))
 
 
 def _show(finding: dict[str, Any], most: float) -> Finding:

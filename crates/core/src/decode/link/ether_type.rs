@@ -16,7 +16,7 @@ pub(in crate::decode) fn decode<'a>(ether_type: u16, view: View<'a>, out: &mut D
 /// Apart from the common two, so that these stay small enough to be put in place.
 fn decode_other<'a>(ether_type: u16, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
     match ether_type {
-        0x0806 => out.name(Protocol::Arp),
+        0x0806 => out.arp(view),
         0x8035 => out.name(Protocol::Rarp),
         // 0x9100 to 0x9300 were used for outer tags before IEEE 802.1ad gave them 0x88a8.
         0x8100 | 0x9100 | 0x9200 | 0x9300 => vlan::decode(Protocol::Vlan, view, out),

@@ -43,7 +43,7 @@ fn decode_sap<'a>(sap: u8, view: View<'a>, out: &mut Decoded<'a>) -> Walk<'a> {
         0x7e => out.name(Protocol::X25),
         0x80 => out.name(Protocol::Xns),
         0x82 => out.name(Protocol::Bacnet),
-        0x98 => out.name(Protocol::Arp),
+        0x98 => out.arp(view),
         0xbc => out.name(Protocol::Vines),
 
         0xf0 => out.name(Protocol::NetBios),

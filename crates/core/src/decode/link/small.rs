@@ -49,7 +49,8 @@ pub(super) fn arcnet<'a>(linux: bool, view: View<'a>, out: &mut Decoded<'a>) -> 
     match code {
         0xf0 => Some((Next::IPV4, rest)),
         0xd4 => Some((Next::IPV4, unsplit(rest)?)),
-        0xd5 | 0xf1 => out.name(Protocol::Arp),
+        0xd5 => out.arp(unsplit(rest)?),
+        0xf1 => out.arp(rest),
         0xcd => Some((Next::Llc, rest)),
         0xdd => out.name(Protocol::AppleTalk),
         0xfa => out.name(Protocol::Ipx),

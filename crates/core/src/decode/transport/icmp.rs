@@ -45,9 +45,10 @@ fn message<'a>(
         out.cut(name);
         return None;
     };
-    let echo = view.u16(4).zip(view.u16(6)).filter(|_| echo_kinds.contains(&kind));
+    let (checksum, rest) = (view.u16(2), view.u32(4));
+    let echo = rest.map(|rest| ((rest >> 16) as u16, rest as u16)).filter(|_| echo_kinds.contains(&kind));
     let body = view.skip(HEADER_BYTES);
-    let header = Header::Icmp { kind, code, echo };
+    let header = Header::Icmp { kind, code, checksum, rest, echo };
     let (net, payload, quoted) = (*net, body.unwrap_or(View::new(&[], 0)), out.quoted);
     push(Transport { net, protocol, source_port: 0, destination_port: 0, header, payload, quoted }, out);
     Some((kind, body?))

@@ -52,6 +52,10 @@ pub enum Header<'a> {
         kind: u8,
         /// Code within the type.
         code: u8,
+        /// Checksum.
+        checksum: Option<u16>,
+        /// The four bytes behind the checksum, whose meaning depends on the type.
+        rest: Option<u32>,
         /// Identifier and sequence number of an echo.
         echo: Option<(u16, u16)>,
     },

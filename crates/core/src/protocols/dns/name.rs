@@ -123,6 +123,12 @@ fn netbios(label: &[u8]) -> Option<[u8; NETBIOS_BYTES / 2]> {
 }
 
 fn write_label(label: &[u8], text: &mut String) {
+    let usual = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'.' | b'\\');
+    if let Ok(label) = std::str::from_utf8(label)
+        && label.as_bytes().iter().all(usual)
+    {
+        return text.push_str(label);
+    }
     for chunk in label.utf8_chunks() {
         for character in chunk.valid().chars() {
             match character {

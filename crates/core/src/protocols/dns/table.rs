@@ -1,5 +1,7 @@
 //! The table `dns_transactions`.
 
+use std::borrow::Cow;
+
 use super::codes;
 use super::transaction::{Dialect, Transaction};
 use crate::flows::{AddressText, address_text, endpoint_text};
@@ -24,14 +26,14 @@ table! {
         /// Identifier of the message.
         id: u16,
         /// Operation: QUERY, NOTIFY, UPDATE, …
-        opcode: String,
+        opcode: Cow<'static, str>,
         /// Name that is asked for, without the last dot; what is not printable is escaped (RFC 1035 §5.1). NULL when it
         /// cannot be read.
         query_name: Option<String>,
         /// Type of the records that are asked for: A, AAAA, PTR, …
-        query_type: Option<String>,
+        query_type: Option<Cow<'static, str>>,
         /// Their class: IN, CH, …
-        query_class: Option<String>,
+        query_class: Option<Cow<'static, str>>,
         /// Frame of the first query; NULL when only a response was seen.
         query_frame: Option<u64>,
         /// Time of the first query, since 1970 UTC.
@@ -59,7 +61,7 @@ table! {
         /// Response code, with the upper bits of EDNS: 0 is success, 3 says that the name does not exist.
         response_code: Option<u16>,
         /// Its name: NOERROR, NXDOMAIN, SERVFAIL, …
-        response_code_name: Option<String>,
+        response_code_name: Option<Cow<'static, str>>,
         /// What came of it: answer, no_data (the name has no such records), no_such_name, referral (another server is to be
         /// asked), truncated (to be asked for over TCP), error, unanswered, unsolicited (a response without a query).
         outcome: &'static str,
@@ -107,10 +109,10 @@ impl Transaction {
             client: endpoint_text(self.client),
             server: endpoint_text(self.server),
             id: self.id,
-            opcode: codes::opcode_name(self.opcode, netbios).into_owned(),
+            opcode: codes::opcode_name(self.opcode, netbios),
             query_name: asked.map(|asked| asked.name.to_owned()),
-            query_type: asked.map(|asked| codes::kind_name(asked.kind, netbios).into_owned()),
-            query_class: asked.map(|asked| codes::class_name(asked.class).into_owned()),
+            query_type: asked.map(|asked| codes::kind_name(asked.kind, netbios)),
+            query_class: asked.map(|asked| codes::class_name(asked.class)),
             query_frame: queries.map(|queries| queries.first.frame),
             query_time_ns: queries.map(|queries| queries.first.time_ns),
             last_query_frame: queries.map(|queries| queries.last.frame),
@@ -125,7 +127,7 @@ impl Transaction {
             responder: answer.map(|answer| address_text(answer.responder)),
             response_bytes: answer.map(|answer| answer.wire_bytes),
             response_code: answer.map(|answer| answer.code),
-            response_code_name: answer.map(|answer| codes::code_name(answer.code, netbios).into_owned()),
+            response_code_name: answer.map(|answer| codes::code_name(answer.code, netbios)),
             outcome: match (queries, answer) {
                 (None, _) => "unsolicited",
                 (_, None) => "unanswered",

@@ -39,7 +39,9 @@ const unpack = (data) => {
     const low = acks[index] + edges[index];
     return { at, ack: acks[index], low, high: low + spreads[index] };
   });
-  return { ...data, marks, steps };
+  const sackTimes = unpackSteps(data.sackTimes), sackLows = unpackSteps(data.sackLows);
+  const sacks = data.sackSizes.map((size, index) => ({ at: sackTimes[index], low: sackLows[index], high: sackLows[index] + size }));
+  return { ...data, marks, steps, sacks };
 };
 
 const visible = (items, from, to, start = "at", end = start) => items.filter((item) => item[end] >= from && item[start] <= to);
@@ -77,6 +79,21 @@ const paintSteps = (chart, steps, value, style) => {
   }
   ctx.stroke();
   ctx.setLineDash([]);
+};
+
+const paintSacks = (chart, sacks) => {
+  const { ctx } = chart;
+  ctx.strokeStyle = activityColour("server");
+  ctx.globalAlpha = 0.55;
+  ctx.lineWidth = 1.6 * window.devicePixelRatio;
+  ctx.beginPath();
+  for (const { at, low, high } of sacks) {
+    const x = chart.valToPos(at, "x", true);
+    ctx.moveTo(x, chart.valToPos(low, "y", true));
+    ctx.lineTo(x, chart.valToPos(high, "y", true));
+  }
+  ctx.stroke();
+  ctx.globalAlpha = 1;
 };
 
 const paintData = (chart, marks) => {
@@ -120,6 +137,7 @@ const paint = (data, group, hidden) => (chart) => {
       paintSteps(chart, steps, (step) => step.low, { colour: "c-window", width: 0.8, dash: [1, 3] });
     }
   }
+  if (!hidden.has("sack")) paintSacks(chart, visible(data.sacks, group.from, group.to));
   if (!hidden.has("ack")) paintSteps(chart, steps, (step) => step.ack, { colour: "ink-2", width: 1.3 });
   const marks = visible(data.marks, group.from, group.to, "start", "end").filter((mark) => !hidden.has(mark.kind.role));
   paintData(chart, marks.filter((mark) => mark.kind.role === "data"));

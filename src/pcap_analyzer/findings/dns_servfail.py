@@ -1,0 +1,76 @@
+"""A resolver that fails.
+
+What it finds:
+    Questions that a resolver answered with an error (SERVFAIL, REFUSED, FORMERR, …) and that no repeat could mend.
+
+Why it matters:
+    The name exists or not, nobody knows: the application cannot go on.
+
+What to check next:
+    - The resolver's log: servers of the zone that it cannot reach, failed validation (DNSSEC), a broken forwarder.
+    - REFUSED: whether this client may ask this resolver.
+    - The same question to another resolver.
+
+References:
+    RFC 1035, 4.1.1 (response codes); RFC 8914 (extended errors)
+"""
+
+from collections.abc import Iterator
+
+from pcap_analyzer.causes import Severity, Side
+from pcap_analyzer.tables import Tables
+from pcap_analyzer.text import plural
+
+from ._api import MOST, Effect, Finding, say
+
+CAUSES = ("dns_servfail",)
+ONLY_IF = ("dns_transactions", "outcome = 'error' AND protocol = 'dns'")
+
+# Mended: a later try of the same client for the same name and type that was answered.
+_FAILED = """
+    WITH asked AS (
+        SELECT *, regexp_replace(client, ':[0-9]+$', '') AS host FROM dns_transactions WHERE protocol = 'dns'
+    ), good AS (
+        SELECT DISTINCT host, query_name, query_type FROM asked WHERE outcome IN ('answer', 'no_data', 'no_such_name')
+    ), failed AS (
+        SELECT * FROM asked ANTI JOIN good USING (host, query_name, query_type)
+        WHERE outcome = 'error' AND query_frame IS NOT NULL
+    )
+    SELECT server, count(*) AS errors, count(DISTINCT query_name) AS names, min(query_name, 10) AS some_names,
+           string_agg(DISTINCT response_code_name, ', ' ORDER BY response_code_name) AS codes,
+           min(response_frame, 100) AS frames, min(flow, 100) AS flows,
+           (SELECT count(*) FROM asked AS a WHERE a.server = failed.server AND response_frame IS NOT NULL) AS answers
+    FROM failed GROUP BY server ORDER BY errors DESC, server LIMIT $most
+"""
+
+
+def find(tables: Tables) -> Iterator[Finding]:
+    """One finding for each resolver."""
+    for row in tables.rows(_FAILED, most=MOST):
+        yield Finding(
+            cause="dns_servfail",
+            side=Side.SERVER,
+            effect=Effect.FAILED,
+            severity=Severity.MAJOR,
+            confidence=0.95,
+            title=say(
+                "The resolver {server} fails: {errors} of {answers} were errors ({codes})",
+                server=row["server"],
+                errors=f"{row['errors']:,}",
+                answers=plural(row["answers"], "answer"),
+                codes=row["codes"],
+            ),
+            explanation=say("It answered with an error, and no later try for the same name did better."),
+            evidence={
+                "server": row["server"],
+                "errors": row["errors"],
+                "answers": row["answers"],
+                "codes": row["codes"],
+                "names": ", ".join(row["some_names"]),
+            },
+            flows=row["flows"],
+            flows_total=row["errors"],
+            frames=row["frames"],
+            frames_total=row["errors"],
+            display_filter="dns.flags.rcode != 0 && dns.flags.rcode != 3",
+        )

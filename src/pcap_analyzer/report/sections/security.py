@@ -1,0 +1,12 @@
+"""What could be about security: never a verdict, and each with what else it may be."""
+
+from typing import Any
+
+from pcap_analyzer.report.model import Section
+
+from . import findings
+
+
+def show(data: dict[str, Any]) -> Section | None:
+    """Each finding as a block. Nothing where nothing was found."""
+    return findings.section("security", "Security", data["security"])
