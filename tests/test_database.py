@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pcap_analyzer import _core
 from pcap_analyzer.database import connect, connect_to_nothing, quote_name, quote_text
+from pcap_analyzer.views import catalogue
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_large_results_spill_into_the_folder_given(tmp_path: Path) -> None:
 def test_every_table_of_the_catalogue_is_there_to_check_against() -> None:
     with connect_to_nothing() as connection:
         names = {name for (name,) in connection.execute("SHOW TABLES").fetchall()}
-    assert names == {table["name"] for table in _core.catalogue()}
+    assert names == {table["name"] for table in catalogue()}
 
 
 def test_quoting() -> None:

@@ -15,7 +15,7 @@ use pcap_analyzer_core::{Error, Options, Pipeline};
 
 pub use conversation::conversation;
 pub use exchanges::{control, media};
-pub use messages::{dhcp, dns, http, ntp, services, snmp};
+pub use messages::{dhcp, dns, http, http2, ntp, services, snmp};
 pub use tcp::tcp;
 pub use tls::{quic, tls};
 
@@ -31,6 +31,7 @@ pub const TARGETS: &[Target] = &[
     ("dhcp", dhcp),
     ("dns", dns),
     ("http", http),
+    ("http2", http2),
     ("media", media),
     ("ntp", ntp),
     ("pipeline", pipeline),

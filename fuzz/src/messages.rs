@@ -1,5 +1,7 @@
 //! Any bytes as messages of protocols: reading them ends, and what is shown of them is bounded and plain.
 
+use pcap_analyzer_core::protocols::http::hpack::Decoder;
+use pcap_analyzer_core::protocols::http::http2::FrameHeader;
 use pcap_analyzer_core::protocols::http::message::{Chunk, Head, begins, chunk, head_bytes};
 use pcap_analyzer_core::protocols::{dhcp, dns, ntp, services, snmp};
 
@@ -98,4 +100,24 @@ pub fn http(input: &[u8]) {
 /// Any bytes as what either end of each service says.
 pub fn services(input: &[u8]) {
     services::look_at_all(input);
+}
+
+/// Any bytes as frames of HTTP/2, and as header blocks: each is a length and so many bytes.
+///
+/// # Panics
+/// When the memory of fields grows beyond what it may.
+pub fn http2(input: &[u8]) {
+    if let Some(frame) = FrameHeader::parse(input) {
+        let payload = input.get(9..).unwrap_or_default();
+        assert!(frame.block(payload).is_none_or(|block| block.len() <= payload.len()));
+    }
+    let (mut decoder, mut rest) = (Decoder::default(), input);
+    while let [length, after @ ..] = rest {
+        let (block, behind) = after.split_at(usize::from(*length).min(after.len()));
+        if decoder.decode(block).is_none() {
+            return;
+        }
+        assert!(decoder.memory_bytes() <= 4 << 20);
+        rest = behind;
+    }
 }

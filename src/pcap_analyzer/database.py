@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from . import _core
 from .settings import SQL_MEMORY_BYTES, SQL_THREADS
+from .views import VIEWS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,6 +41,7 @@ def connect_to(tables: _core.Tables, spill: Path | None = None, writable: Path |
     connection = connect(spill, writable)
     for name in tables.names():
         connection.register(name, tables.table(name))
+    _add_views(connection)
     return connection
 
 
@@ -49,7 +51,13 @@ def connect_to_nothing() -> "DuckDBPyConnection":
     for table in _core.catalogue():
         columns = ", ".join(f"{quote_name(column['name'])} {column['type']}" for column in table["columns"])
         connection.execute(f"CREATE TABLE {quote_name(table['name'])} ({columns})")
+    _add_views(connection)
     return connection
+
+
+def _add_views(connection: "DuckDBPyConnection") -> None:
+    for view in VIEWS:
+        connection.execute(view.statement)
 
 
 def quote_name(name: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import _core
 from .database import connect_to_nothing
 from .errors import QueryError
 from .text import nearest
+from .views import catalogue
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -31,9 +31,7 @@ class Query:
     @property
     def on_demand(self) -> tuple[str, ...]:
         """Those of its tables that are filled only when asked for."""
-        return tuple(
-            table["name"] for table in _core.catalogue() if table["on_demand"] and table["name"] in self.tables
-        )
+        return tuple(table["name"] for table in catalogue() if table["on_demand"] and table["name"] in self.tables)
 
 
 def check(text: str) -> Query:
@@ -105,7 +103,7 @@ def _without_end(text: str) -> str:
 
 def _tables(tree: dict[str, Any]) -> frozenset[str]:
     """The tables of the catalogue that a parsed statement names, once everything in it is known to be harmless."""
-    known = [table["name"] for table in _core.catalogue()]
+    known = [table["name"] for table in catalogue()]
     nodes = list(_walk(tree))
     common = {entry["key"].lower() for node in nodes for entry in (node.get("cte_map") or {}).get("map", ())}
     used = set()

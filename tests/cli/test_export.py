@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pcap_analyzer import _core
+from pcap_analyzer.views import catalogue
 
 Run = Callable[..., Any]
 
@@ -23,7 +23,7 @@ def capture(captures: Path) -> Path:
 def test_every_table_that_needs_no_asking(run: Run, capture: Path, kind: str) -> None:
     result = run("export", capture, "--out", "new/tables", "--format", kind)
     assert (result.code, result.out) == (0, "")
-    wanted = {f"{table['name']}.{kind}" for table in _core.catalogue() if not table["on_demand"]}
+    wanted = {f"{table['name']}.{kind}" for table in catalogue() if not table["on_demand"]}
     assert {path.name for path in Path("new/tables").iterdir()} == wanted
 
 

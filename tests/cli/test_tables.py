@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from pcap_analyzer import _core
+from pcap_analyzer.views import catalogue
 
 Run = Callable[..., Any]
 
@@ -13,7 +13,7 @@ def test_all_tables_are_listed_with_their_sentence(run: Run) -> None:
     result = run("tables")
     assert (result.code, result.err) == (0, "")
     words = " ".join(result.out.split())
-    for table in _core.catalogue():
+    for table in catalogue():
         assert table["name"] in words
         assert " ".join(table["sentence"].split()[:3]) in words
     assert "(on demand)" in words
@@ -28,7 +28,7 @@ def test_one_table_is_told_column_by_column(run: Run) -> None:
 
 
 def test_json_is_the_catalogue(run: Run) -> None:
-    assert json.loads(run("tables", "--format", "json").out) == _core.catalogue()
+    assert json.loads(run("tables", "--format", "json").out) == catalogue()
     assert json.loads(run("tables", "flows", "--format", "json").out)["name"] == "flows"
 
 

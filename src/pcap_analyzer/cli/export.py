@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcap_analyzer import _core
+from pcap_analyzer import views
 from pcap_analyzer.analysis import Analysis, analyze
 from pcap_analyzer.database import quote_name
 from pcap_analyzer.text import nearest
@@ -80,7 +80,7 @@ def export(
 
 
 def _wanted(names: tuple[str, ...], *, everything: bool) -> list["TableSpec"]:
-    catalogue = _core.catalogue()
+    catalogue = views.catalogue()
     known = [table["name"] for table in catalogue]
     for name in names:
         if name not in known:

@@ -1,12 +1,16 @@
 """`pcap-analyzer tables [NAME]`: which tables there are, and what stands in them."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
-from pcap_analyzer import _core
+from pcap_analyzer import views
 from pcap_analyzer.errors import QueryError
 from pcap_analyzer.text import nearest
+
+if TYPE_CHECKING:
+    from pcap_analyzer._core import TableSpec
 
 
 @click.command(short_help="Which tables there are to ask.")
@@ -17,7 +21,7 @@ def tables(name: str | None, format_name: str) -> int:
 
     Every table exists for every capture, if need be without a row.
     """
-    catalogue = _core.catalogue()
+    catalogue = views.catalogue()
     chosen = _find(catalogue, name) if name else None
     if format_name == "json":
         click.echo(json.dumps(chosen or catalogue, indent=2, ensure_ascii=False))
@@ -32,7 +36,7 @@ def tables(name: str | None, format_name: str) -> int:
     return 0
 
 
-def _find(catalogue: list["_core.TableSpec"], name: str) -> "_core.TableSpec":
+def _find(catalogue: list["TableSpec"], name: str) -> "TableSpec":
     for table in catalogue:
         if table["name"] == name.lower():
             return table

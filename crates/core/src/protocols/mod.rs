@@ -31,6 +31,7 @@ const STREAMS: &[follow::RecogniseStream] = &[
     rtp::recognise_rtsp,
     sip::recognise_stream, // its methods are its own
     dns::recognise_stream,
+    http::http2::recognise,
     http::recognise,
     services::recognise,
 ];

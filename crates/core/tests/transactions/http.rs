@@ -183,3 +183,33 @@ fn cut_frames(file: &[u8], most_bytes: usize) -> Vec<u8> {
     }
     cut
 }
+
+/// A frame of HTTP/2.
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = (payload.len() as u32).to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+#[test]
+fn streams_of_http2_are_transactions() {
+    let get = b"\x82\x86\x44\x09/a?x=word\x41\x01h";
+    let mut talk = Talk::open();
+    say(&mut talk, Client, &[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &frame(4, 0, 0, &[])[..]].concat());
+    say(&mut talk, Server, &frame(4, 0, 0, &[]));
+    say(&mut talk, Client, &frame(1, 5, 1, get));
+    say(&mut talk, Client, &[frame(1, 4, 3, b"\x83\x86\xbf\xbe"), frame(0, 1, 3, b"body")].concat());
+    talk.wait(SERVER_LEG + 7 * MS);
+    say(&mut talk, Server, &frame(1, 5, 3, b"\x8d"));
+    say(&mut talk, Server, &[frame(1, 4, 1, b"\x88"), frame(0, 0, 1, b"12345")[..10].to_vec()].concat());
+    say(&mut talk, Server, &[&frame(0, 0, 1, b"12345")[10..], &frame(0, 1, 1, b"678")].concat());
+    say(&mut talk, Client, &frame(1, 5, 5, b"\x82\x86\xbf\xbe"));
+    say(&mut talk, Client, &frame(3, 0, 5, &[0; 4]));
+    let columns = "http2_stream method host path status outcome request_frame response_frame request_body_bytes \
+                   response_body_bytes version pipelined";
+    let expected = [
+        "3 POST h /a?x=* 404 complete 7 8 4 0 2 true",
+        "1 GET h /a?x=* 200 complete 6 10 0 8 2 false",
+        "5 GET h /a?x=* - unanswered 11 - 0 - 2 false",
+    ];
+    assert_eq!(rows(&talk.told().0, "http_transactions", columns), expected);
+}

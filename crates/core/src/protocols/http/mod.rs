@@ -1,9 +1,12 @@
-//! HTTP over any port: requests and their responses (RFC 9110, RFC 9112).
+//! HTTP over any port: requests and their responses (RFC 9110, RFC 9112, RFC 9113).
 //!
 //! Pairs equal Wireshark's where a client waits for each response. Where it does not, responses are taken in the order of
 //! requests, as the standard has it, and not each for the newest request.
 
 mod exchange;
+pub mod hpack;
+pub mod http2;
+mod huffman;
 pub mod message;
 mod table;
 mod text;
