@@ -51,8 +51,8 @@ SPEC: "TableSpec" = {
         _column("begun_ns", "BIGINT", "Time at which it begins, since 1970 UTC.", nullable=False, unit="ns"),
         _column("duration_ns", "BIGINT", "To the end of what was seen of it.", nullable=False, unit="ns"),
         _part("dns_ns", "Looking up the name, all tries."),
-        _part("connect_ns", "Handshake of TCP."),
-        _part("tls_ns", "Handshake of TLS."),
+        _part("connect_ns", "Handshake of TCP; where no connection was made, as long as it was tried."),
+        _part("tls_ns", "Handshake of TLS; of one that failed, up to the alert."),
         _part("client_ns", "The client's own time between these parts and before the request."),
         _part("request_ns", "From the first byte of the request to the last."),
         _part("network_ns", "From there to the first byte of the response: of that, what the path took."),
@@ -64,7 +64,8 @@ SPEC: "TableSpec" = {
 SQL = """
 WITH connections AS (
     SELECT tcp_flows.stream, tcp_flows.client, tcp_flows.server, flows.client_address, flows.server_address,
-        tcp_flows.first_time_ns AS syn_ns, tcp_flows.first_time_ns + tcp_flows.handshake_ns AS connected_ns
+        tcp_flows.first_time_ns AS syn_ns, handshake_ns IS NOT NULL AS connected,
+        tcp_flows.first_time_ns + coalesce(handshake_ns, tcp_flows.duration_ns) AS connected_ns
     FROM tcp_flows JOIN flows USING (flow)
     WHERE tcp_flows.completeness % 2 = 1
 ),
@@ -76,8 +77,9 @@ lookups AS (
     WHERE addresses IS NOT NULL AND response_time_ns IS NOT NULL
 ),
 handshakes AS (
-    SELECT stream, server_name, start_time_ns AS hello_ns, start_time_ns + handshake_ns AS secure_ns,
-        client_data_time_ns AS data_ns
+    SELECT stream, server_name, start_time_ns AS hello_ns, client_data_time_ns AS data_ns,
+        handshake_ns IS NOT NULL OR data_ns IS NOT NULL AS secure,
+        coalesce(start_time_ns + handshake_ns, data_ns, alert_time_ns) AS secure_ns
     FROM tls_handshakes WHERE transport = 'tcp'
     QUALIFY row_number() OVER (PARTITION BY stream ORDER BY start_time_ns) = 1
 ),
@@ -112,7 +114,7 @@ opened AS (
         AND connections.syn_ns >= lookups.answered_ns
 ),
 openings AS (
-    SELECT stream, client, server, syn_ns, connected_ns, server_name, hello_ns, secure_ns, query_name,
+    SELECT stream, client, server, syn_ns, connected, connected_ns, server_name, hello_ns, secure, secure_ns, query_name,
         -- A connection that is opened within a second of the answer waited for it; a later one had the address already.
         syn_ns - answered_ns < 1000000000 AS waited,
         CASE WHEN waited THEN query_frame END AS query_frame, CASE WHEN waited THEN answered_ns END AS answered_ns,
@@ -126,6 +128,7 @@ steps AS (
         coalesce(place, 1) = 1 AND syn_ns IS NOT NULL AS first_on_connection, place,
         CASE WHEN first_on_connection THEN query_frame END AS dns_frame, request_first_frame AS request_frame,
         response_frame, rtt_ns,
+        connected, secure,
         CASE WHEN first_on_connection THEN asked_ns END AS asked_ns,
         CASE WHEN first_on_connection THEN answered_ns END AS answered_ns,
         CASE WHEN first_on_connection THEN syn_ns END AS syn_ns,
@@ -136,7 +139,7 @@ steps AS (
     FROM openings FULL JOIN ranked USING (stream)
     UNION ALL
     SELECT NULL, client, server, query_name, 'dns', query_type, response_code_name, false, NULL, query_frame, NULL, NULL,
-        NULL, query_time_ns - coalesce(resolution_time_ns - response_time_ns, 0),
+        NULL, NULL, NULL, query_time_ns - coalesce(resolution_time_ns - response_time_ns, 0),
         coalesce(query_time_ns + response_time_ns, query_time_ns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM dns_transactions AS lookup
     WHERE outcome IN ('no_such_name', 'error', 'unanswered') AND protocol = 'dns' AND query_time_ns IS NOT NULL
@@ -161,8 +164,8 @@ SELECT row_number() OVER (ORDER BY begun_ns, stream, place) AS action, stream, c
         WHEN service = 'dns' AND stream IS NULL THEN 'no_name'
         WHEN response_begun_ns IS NOT NULL THEN 'answered'
         WHEN request_begun_ns IS NOT NULL THEN 'unanswered'
-        WHEN connected_ns IS NULL THEN 'not_connected'
-        WHEN hello_ns IS NOT NULL AND secure_ns IS NULL THEN 'no_tls'
+        WHEN NOT connected THEN 'not_connected'
+        WHEN NOT secure THEN 'no_tls'
         ELSE 'no_request'
     END AS outcome,
     first_on_connection, dns_frame, request_frame, response_frame, begun_ns, answered_at - begun_ns AS duration_ns,
