@@ -28,16 +28,22 @@ CAUSES = ("data_exfiltration",)
 ONLY_IF = ("flows", "client_payload_bytes > server_payload_bytes")
 SECURITY = True
 
+# Lists are made of the pairs that are told alone: a list for each pair of a large capture would not fit into memory.
 _UPLOADS = f"""
+    WITH outward AS (
+        SELECT client_address, server_address, flow, first_frame, client_payload_bytes, server_payload_bytes FROM flows
+        WHERE {INTERNAL.format(address="client_address")} AND NOT {INTERNAL.format(address="server_address")}
+    ), told AS (
+        SELECT client_address, server_address FROM outward GROUP BY client_address, server_address
+        HAVING sum(client_payload_bytes) >= $least_bytes
+           AND sum(client_payload_bytes) >= $least_ratio * greatest(1, sum(server_payload_bytes))
+        ORDER BY sum(client_payload_bytes) DESC, client_address, server_address LIMIT $most
+    )
     SELECT client_address, server_address, CAST(sum(client_payload_bytes) AS BIGINT) AS sent_bytes,
            CAST(sum(server_payload_bytes) AS BIGINT) AS received_bytes, count(*) AS flow_count, min(flow, 100) AS flows,
            min(first_frame, 100) AS frames
-    FROM flows
-    WHERE {INTERNAL.format(address="client_address")} AND NOT {INTERNAL.format(address="server_address")}
-    GROUP BY client_address, server_address
-    HAVING sum(client_payload_bytes) >= $least_bytes
-       AND sum(client_payload_bytes) >= $least_ratio * greatest(1, sum(server_payload_bytes))
-    ORDER BY sent_bytes DESC, client_address, server_address LIMIT $most
+    FROM outward SEMI JOIN told USING (client_address, server_address)
+    GROUP BY client_address, server_address ORDER BY sent_bytes DESC, client_address, server_address
 """
 
 
