@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from running import Service
 
 
@@ -84,6 +85,8 @@ def test_a_stop_of_the_service_ends_the_news(start: Callable[..., Service], capt
     assert service.process.wait(timeout=30) == -signal.SIGTERM
 
 
+# The sockets are those of the client here, which asyncio closes when it gets to it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_many_follow_the_same_task(start: Callable[..., Service], capture: Path) -> None:
     service = start(workers=1)
     (pid,) = service.wait_for_workers(1)
