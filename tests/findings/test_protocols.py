@@ -7,13 +7,10 @@ from typing import Any
 import pytest
 from finding_world import MS, SECOND, World
 
-from pcap_analyzer import _core
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.findings._found import Found
-from pcap_analyzer.findings._run import modules
 
 Run = Callable[..., list[Found]]
-TABLES = {table["name"] for table in _core.catalogue()}
 
 
 @dataclass(frozen=True)
@@ -264,20 +261,11 @@ def query_again(count: int) -> World:
     return world
 
 
-def here(case: Case) -> bool:
-    """Whether this core has the table that the finding looks at."""
-    table = modules()[case.finding].ONLY_IF[0]
-    return {"neighbor_exchanges": "arp_exchanges"}.get(table, table) in TABLES
-
-
 def ids(case: Case) -> str:
     return f"{case.finding}-{case.cause}"
 
 
-HERE = [case for case in CASES if here(case)]
-
-
-@pytest.mark.parametrize("case", HERE, ids=ids)
+@pytest.mark.parametrize("case", CASES, ids=ids)
 def test_it_speaks(found: Run, case: Case) -> None:
     (one,) = found(case.finding, case.world(case.plenty))
     assert (one.finding.cause, one.finding.side) == (case.cause, case.side)
@@ -285,30 +273,19 @@ def test_it_speaks(found: Run, case: Case) -> None:
     assert one.frames
 
 
-@pytest.mark.parametrize("case", HERE, ids=ids)
+@pytest.mark.parametrize("case", CASES, ids=ids)
 def test_it_is_silent_where_all_is_well(found: Run, case: Case) -> None:
-    world = World().lasting().tcp({"network_rtt/network": 60})
-    if "dns_transactions" in TABLES:
-        query(world)
-    if "http_transactions" in TABLES:
-        world.add("http_transactions", status=200, stream=0)
-    assert found(case.finding, world) == []
+    world = query(World().lasting().tcp({"network_rtt/network": 60}))
+    assert found(case.finding, world.add("http_transactions", status=200, stream=0)) == []
 
 
-@pytest.mark.parametrize("case", HERE, ids=ids)
+@pytest.mark.parametrize("case", CASES, ids=ids)
 def test_it_turns_at_its_threshold(found: Run, case: Case) -> None:
     assert found(case.finding, case.world(case.least))
     if case.below >= 0:
         assert found(case.finding, case.world(case.below)) == []
 
 
-needs_dns = pytest.mark.skipif("dns_transactions" not in TABLES, reason="the core has no table of DNS")
-needs_icmp = pytest.mark.skipif("icmp_messages" not in TABLES, reason="the core has no table of ICMP")
-needs_media = pytest.mark.skipif("rtp_streams" not in TABLES, reason="the core has no table of media")
-needs_http = pytest.mark.skipif("http_transactions" not in TABLES, reason="the core has no table of HTTP")
-
-
-@needs_dns
 def test_names_found_under_another_suffix_reverse_names_and_single_labels_are_how_things_work(found: Run) -> None:
     world = World().lasting()
     for number, name in enumerate(["www.corp.example.org", "qzxkvw", "1.2.0.192.in-addr.arpa"], 1):
@@ -318,13 +295,11 @@ def test_names_found_under_another_suffix_reverse_names_and_single_labels_are_ho
     assert found("dns_nxdomain", world, least_names=1) == []
 
 
-@needs_dns
 def test_a_question_at_the_end_of_the_capture_may_still_be_answered(found: Run) -> None:
     world = query(World().lasting(1.5), took_ns=None)
     assert found("dns_no_answer", world) == []
 
 
-@needs_dns
 def test_truncated_answers_that_came_over_tcp_are_a_note(found: Run) -> None:
     world = query(World().lasting(), outcome="truncated", truncated=True)
     query(world, 1, transport="tcp")
@@ -332,25 +307,21 @@ def test_truncated_answers_that_came_over_tcp_are_a_note(found: Run) -> None:
     assert one.severity is Severity.INFO
 
 
-@needs_http
 def test_one_error_of_many_answers_is_a_note(found: Run) -> None:
     (one,) = found("http_error", answers(1), least_share=0.06)
     assert one.severity is Severity.INFO
 
 
-@needs_icmp
 @pytest.mark.parametrize("port", [33434, 33500])
 def test_traceroute_is_no_loop(found: Run, port: int) -> None:
     assert found("routing_loop", looping(9, quoted_destination=f"198.51.100.1:{port}")) == []
 
 
-@needs_media
 def test_rows_of_losses_in_an_even_stream_are_no_microburst(found: Run) -> None:
     (one,) = found("rtp_loss", media(0.1, longest_loss_packets=20, loss_bursts=5, burst_lost_packets=100))
     assert one.finding.cause == "network_loss_downstream"
 
 
-@pytest.mark.skipif("turns" not in TABLES, reason="the core has no table of turns")
 def test_a_long_poll_is_no_slow_server(found: Run) -> None:
     assert found("server_think", polls(25)) == []
     assert found("server_think", polls(2))

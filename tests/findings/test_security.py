@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 from finding_world import SECOND, World
 
-from pcap_analyzer import _core
 from pcap_analyzer.findings._found import Found
 from pcap_analyzer.findings._run import modules
 
 Run = Callable[..., list[Found]]
-TABLES = {table["name"] for table in _core.catalogue()}
 
 
 @dataclass(frozen=True)
@@ -95,23 +93,22 @@ CASES = [
     Case("asymmetric_traffic", lambda n: World().tcp(client_packets=100 * (1 - int(n))), 1, 1, 0, {}),
     Case("sack_missing", lambda ms: World().tcp({"loss_fast/network": ms}, sack_permitted=False), 90, 1, 0, {}),
 ]
-HERE = [case for case in CASES if modules()[case.finding].ONLY_IF[0] in TABLES | {"connections"}]
 
 
-@pytest.mark.parametrize("case", HERE, ids=lambda case: case.finding)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.finding)
 def test_it_speaks(found: Run, case: Case) -> None:
     (one,) = found(case.finding, case.world(case.plenty), **case.thresholds)
     assert one.finding.cause in modules()[case.finding].CAUSES
     assert one.severity.value in ("major", "minor", "info")
 
 
-@pytest.mark.parametrize("case", HERE, ids=lambda case: case.finding)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.finding)
 def test_it_turns_at_its_threshold(found: Run, case: Case) -> None:
     assert found(case.finding, case.world(case.least), **case.thresholds)
     assert found(case.finding, case.world(case.below), **case.thresholds) == []
 
 
-@pytest.mark.parametrize("case", HERE, ids=lambda case: case.finding)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.finding)
 def test_it_is_silent_on_quiet_traffic(found: Run, case: Case) -> None:
     world = World().lasting().tcp({"network_rtt/network": 60}, sack_permitted=True)
     assert found(case.finding, world.add("buckets", width_ns=SECOND, packets=9, wire_bytes=900)) == []

@@ -109,15 +109,8 @@ _NEIGHBORS: Final = """
 
 def prepare(tables: Tables) -> None:
     """Makes the tables that findings share."""
-    for statement in (_CONNECTIONS, _ENDS, _HALVES, _RECEIVERS, _SUFFERED):
+    for statement in (_CONNECTIONS, _ENDS, _HALVES, _RECEIVERS, _SUFFERED, _NEIGHBORS):
         tables.execute(statement)
-    if {"arp_exchanges", "ndp_exchanges"} <= known(tables):
-        tables.execute(_NEIGHBORS)
-
-
-def known(tables: Tables) -> set[str]:
-    """Names of all tables and views."""
-    return {row["name"] for row in tables.rows("SELECT table_name AS name FROM information_schema.tables")}
 
 
 def explained_by(tables: Tables, names: Iterable[str]) -> None:

@@ -77,8 +77,7 @@ def _possible(tables: Tables, wanted: Mapping[str, ModuleType], choices: Mapping
         table, condition = getattr(module, "ONLY_IF", ("", ""))
         conditions.setdefault(table, {})[name] = condition.format(**_values(choices[name]))
     possible = set(conditions.pop("", ()))
-    known = _prepare.known(tables)
-    for table, tests in ((table, tests) for table, tests in conditions.items() if table in known):
+    for table, tests in conditions.items():
         columns = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in tests.items())
         possible |= {name for name, met in tables.row(f"SELECT {columns} FROM {table}").items() if met}
     return [name for name in wanted if name in possible]

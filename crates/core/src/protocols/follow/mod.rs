@@ -5,8 +5,6 @@
 //! datagrams ------------------------→ DatagramTracker::datagram → rows
 //! ```
 
-#![allow(dead_code, unused_imports)] // until the first protocol uses all of it
-
 mod bytes;
 mod context;
 mod datagram;
