@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 
+import duckdb
+import pytest
+
+from pcap_analyzer.errors import OutOfMemoryError
 from pcap_analyzer.tables import Tables
 
 
@@ -20,3 +24,9 @@ def test_a_relation_can_be_fetched_in_parts(tables: Callable[..., Tables]) -> No
     relation = tables(flows=[{"flow": number} for number in range(3)]).sql("SELECT flow FROM flows ORDER BY flow")
     assert relation.fetchmany(2) == [(0,), (1,)]
     assert relation.fetchmany(2) == [(2,)]
+
+
+def test_a_query_that_takes_too_much_memory_says_what_to_do() -> None:
+    connection = duckdb.connect(config={"memory_limit": "8MB", "temp_directory": ""})
+    with pytest.raises(OutOfMemoryError, match="--filter"):
+        Tables(connection).rows("SELECT list(range) AS numbers FROM range(10_000_000)")

@@ -3,6 +3,7 @@
 ```text
 PcapAnalyzerError
 ├── UnreadableCaptureError   nothing could be read from a source
+├── OutOfMemoryError         a capture whose tables are too much for the memory that SQL may take
 ├── QueryError               SQL that is wrong, or that asks for more than the tables of a capture
 └── SettingError             a value that a user chose and that cannot be used
 ```
@@ -20,6 +21,10 @@ class PcapAnalyzerError(Exception):
 
 class UnreadableCaptureError(PcapAnalyzerError):
     """Nothing could be read from a source."""
+
+
+class OutOfMemoryError(PcapAnalyzerError):
+    """The tables of a capture are too much for the memory that SQL may take."""
 
 
 class QueryError(PcapAnalyzerError):

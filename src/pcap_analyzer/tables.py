@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from .errors import OutOfMemoryError
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
@@ -15,8 +17,13 @@ class Tables:
         self._connection = connection
 
     def rows(self, query: str, **parameters: object) -> list[Row]:
-        """All rows that `query` gives, by column name; `$name` in it stands for the parameter of that name."""
-        cursor = self._connection.execute(query, parameters or None)
+        """All rows that `query` gives, by column name; `$name` in it stands for the parameter of that name.
+
+        Raises:
+            OutOfMemoryError: the query takes more memory than it may.
+
+        """
+        cursor = self._run(query, parameters)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -27,7 +34,18 @@ class Tables:
 
     def execute(self, statement: str, **parameters: object) -> None:
         """Does what `statement` says, such as making a temporary table."""
-        self._connection.execute(statement, parameters or None)
+        self._run(statement, parameters)
+
+    def _run(self, text: str, parameters: Row) -> "DuckDBPyConnection":
+        import duckdb
+
+        try:
+            return self._connection.execute(text, parameters or None)
+        except duckdb.OutOfMemoryException as error:
+            raise OutOfMemoryError(
+                "the tables of this capture are too much for the memory that SQL may take;"
+                " analyse a part of it with --filter, --since and --until"
+            ) from error
 
     def sql(self, query: str, **parameters: object) -> "DuckDBPyRelation":
         """`query` as a relation of DuckDB, which can be looked at, fetched in parts, or turned into a data frame."""

@@ -36,7 +36,9 @@ def test_a_healthy_capture_passes(run: Run, captures: Path) -> None:
 
 def test_a_capture_that_cannot_be_read_weighs_more_than_a_finding(run: Run, captures: Path) -> None:
     both = ("missing.pcap", captures / "loss_few_packets.pcapng")
-    assert run("analyze", *both, "--no-report", "--fail-on", "minor").code == 2
+    assert run("analyze", *both, "--no-report", "--fail-on", "minor", "--junit", "j.xml").code == 2
+    readable, missing = ElementTree.parse("j.xml").getroot()
+    assert (readable.get("errors"), missing.get("errors")) == ("0", "1")
 
 
 def test_a_folder_is_all_captures_in_it(run: Run, folder: Path) -> None:
@@ -81,3 +83,11 @@ def test_evidence_of_a_merge_is_refused_with_a_warning(run: Run, captures: Path)
     result = run("analyze", *both, "--merge", "--no-report", "--evidence", "proof")
     assert result.code == 0
     assert "no evidence: packets are carved out of one file" in result.err
+
+
+def test_captures_of_one_name_keep_their_evidence_apart(run: Run, captures: Path, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.pcapng").write_bytes((captures / "loss_few_packets.pcapng").read_bytes())
+    assert run("analyze", "one", "two", "--no-report", "--evidence", "proof").code == 0
+    assert sorted(path.name for path in Path("proof").iterdir()) == ["x-network_loss-2.pcapng", "x-network_loss.pcapng"]

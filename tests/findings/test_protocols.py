@@ -325,3 +325,20 @@ def test_rows_of_losses_in_an_even_stream_are_no_microburst(found: Run) -> None:
 def test_a_long_poll_is_no_slow_server(found: Run) -> None:
     assert found("server_think", polls(25)) == []
     assert found("server_think", polls(2))
+
+
+@pytest.mark.parametrize(
+    ("finding", "wait", "frame", "ledger"),
+    [
+        ("server_think", "service_time_ns", "response_first_frame", {"think/server": 2000}),
+        ("client_think", "client_think_ns", "request_first_frame", {"think/client": 9000}),
+    ],
+)
+def test_what_was_waited_for_is_shown_by_its_frame(
+    found: Run, finding: str, wait: str, frame: str, ledger: dict[str, int]
+) -> None:
+    world = World().lasting().tcp(ledger)
+    for number, took_ms in enumerate([900, 10, 450, 440], 1):
+        world.add("turns", stream=0, **{wait: took_ms * MS, frame: 10 * number})
+    (one,) = found(finding, world)
+    assert one.frames == [10, 30]

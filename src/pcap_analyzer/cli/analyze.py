@@ -100,16 +100,18 @@ def analyze(
         page=folder is not None or format_name == "html",
         evidence=evidence,
     )
-    worst, reports = 0, []
+    worst, reports, errors = 0, [], []
     for number, outcome in enumerate(outcomes(session, groups, choices)):
         if number and format_name == "text":
             click.echo()
         worst = max(worst, _tell(session, outcome, format_name, folder, alone=len(groups) == 1))
         if outcome.report:
             reports.append(outcome.report)
+        else:
+            errors.append(outcome.error)
     if len(groups) > 1 and format_name == "text":
         _summarise(reports)
-    return max(worst, _judge(reports, fail_on, junit, sarif))
+    return max(worst, _judge(reports, errors, fail_on, junit, sarif))
 
 
 def _thresholds(profile: str, latency_s: float | None) -> "Options":
@@ -149,14 +151,16 @@ def _summarise(reports: "Sequence[Report]") -> None:
     terminal.show(build(reports), terminal.console())
 
 
-def _judge(reports: "Sequence[Report]", fail_on: str | None, junit: Path | None, sarif: Path | None) -> int:
+def _judge(
+    reports: "Sequence[Report]", errors: Sequence[str], fail_on: str | None, junit: Path | None, sarif: Path | None
+) -> int:
     """Writes what machines read, and gives 1 where a finding is as bad as `--fail-on`."""
     if not (fail_on or junit or sarif):
         return 0
     from pcap_analyzer.render import checks
 
     if junit:
-        write_text([checks.junit(reports, fail_on or "major")], junit)
+        write_text([checks.junit(reports, fail_on or "major", errors)], junit)
     if sarif:
         write_text([checks.sarif(reports)], sarif)
     severities = [finding["severity"] for report in reports for finding in report.data["findings"]]

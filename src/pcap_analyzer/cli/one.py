@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pcap_analyzer.analysis import Analysis, carve_frames
 from pcap_analyzer.analysis import analyze as read_capture
-from pcap_analyzer.errors import PcapAnalyzerError, describe_os_error
+from pcap_analyzer.errors import OutOfMemoryError, PcapAnalyzerError, describe_os_error
 from pcap_analyzer.selection import Selection
 
 from .sources import CAPTURE_NAME
@@ -49,9 +49,6 @@ class Outcome:
 
 def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback | None" = None) -> Outcome:
     """Analyses a capture, or several merged into one."""
-    from pcap_analyzer.report.build import build
-    from pcap_analyzer.report.page import build as build_page
-
     outcome = Outcome(sources)
     on_demand = ("packets",) if choices.evidence else ()
     try:
@@ -66,14 +63,42 @@ def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback
         outcome.error = str(error)
         return outcome
     with analysis:
-        started = time.perf_counter()
-        outcome.report = build(analysis, choices.options)
-        outcome.read_s, outcome.build_s = analysis.read_ns / 1e9, time.perf_counter() - started
-        if choices.page:
-            outcome.page = build_page(outcome.report, analysis)
-        if choices.evidence:
-            _carve(outcome, outcome.report, analysis, choices.evidence)
+        try:
+            _report(outcome, analysis, choices)
+        except OutOfMemoryError as error:
+            line = f"{' + '.join(sources)}: {error}"
+            if outcome.report:
+                outcome.warnings.append(line)
+            else:
+                outcome.error = line
     return outcome
+
+
+def _report(outcome: Outcome, analysis: Analysis, choices: Choices) -> None:
+    """Adds report, page and evidence, as far as they are wanted."""
+    from pcap_analyzer.report.build import build
+    from pcap_analyzer.report.page import build as build_page
+
+    started = time.perf_counter()
+    outcome.report = build(analysis, choices.options)
+    outcome.read_s, outcome.build_s = analysis.read_ns / 1e9, time.perf_counter() - started
+    if choices.page:
+        outcome.page = build_page(outcome.report, analysis)
+    if choices.evidence:
+        _carve(outcome, outcome.report, analysis, choices.evidence)
+
+
+def _new_file(folder: Path, stem: str) -> Path:
+    """A file that was not there before: captures of the same name must not replace each other's evidence."""
+    number = 1
+    while True:
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.pcapng"
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            number += 1
+        else:
+            return path
 
 
 def _carve(outcome: Outcome, report: "Report", analysis: Analysis, folder: Path) -> None:
@@ -88,7 +113,7 @@ def _carve(outcome: Outcome, report: "Report", analysis: Analysis, folder: Path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for finding in told:
-            path = folder / f"{stem}-{finding['id']}.pcapng"
+            path = _new_file(folder, f"{stem}-{finding['id']}")
             written, _ = carve_frames(outcome.sources[0], frames_of_finding(analysis, finding), path)
             outcome.notes.append(f"Evidence: {path}, {written:,} packets")
     except (OSError, PcapAnalyzerError) as error:

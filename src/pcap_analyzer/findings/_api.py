@@ -76,7 +76,8 @@ class Finding:
         flows_total: how many flows are concerned, where not all are given.
         frames: numbers of frames that show it.
         frames_total: how many frames show it, where not all are given.
-        events: kinds of `tcp_events` that show it in those streams, where no frames are given.
+        events: what shows it in those streams, where no frames are given: kinds of `tcp_events`; `late_answer` and
+            `late_request`, turns that were waited for.
         display_filter: for Wireshark; it is narrowed to the streams.
         needs: what it needs of the capture.
 

@@ -70,10 +70,21 @@ _STREAMS: Final = """
     WHERE place <= $listed
     ORDER BY number, place
 """
-_EVENTS: Final = """
+# Of turns those are shown that were waited for at least half as long as for the latest of their connection.
+_LATE: Final = """
+    SELECT stream, '{kind}' AS kind, {frame} AS frame_number
+    FROM turns SEMI JOIN (SELECT stream FROM suffered JOIN shown USING (number) WHERE kind = '{kind}') USING (stream)
+    WHERE {wait} > 0 AND {frame} IS NOT NULL
+    QUALIFY 2 * {wait} >= max({wait}) OVER (PARTITION BY stream)
+"""
+_EVENTS: Final = f"""
+    WITH seen AS (
+        SELECT stream, kind, frame_number FROM tcp_events
+        UNION ALL {_LATE.format(kind="late_answer", frame="response_first_frame", wait="service_time_ns")}
+        UNION ALL {_LATE.format(kind="late_request", frame="request_first_frame", wait="client_think_ns")}
+    )
     SELECT number, count(*) AS total, min(frame_number, $listed) AS frames
-    FROM suffered JOIN shown USING (number) JOIN tcp_events AS e USING (stream)
-    WHERE e.kind = shown.kind
+    FROM suffered JOIN shown USING (number) JOIN seen USING (stream, kind)
     GROUP BY number
 """
 

@@ -94,6 +94,7 @@ def find(
                 "mean_pause_ns": round(mean),
             },
             streams=row["streams"],
+            events=("late_request",),
             display_filter="tcp.len > 0 && tcp.time_delta > 0.3",
             needs=TIMES,
         )

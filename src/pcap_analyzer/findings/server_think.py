@@ -84,6 +84,7 @@ def find(
             },
             streams=row["streams"],
             claims=("think/server",),
+            events=("late_answer",),
             display_filter="tcp.len > 0",
             needs=TIMES,
         )

@@ -20,11 +20,18 @@ def reaches(severity: str, threshold: str) -> bool:
     return _SEVERITIES.index(severity) <= _SEVERITIES.index(threshold)
 
 
-def junit(reports: Sequence[Report], threshold: str) -> str:
-    """A suite for each capture, a case for each finding, failed when as bad as `threshold`; one that passes where none is."""
+def junit(reports: Sequence[Report], threshold: str, errors: Sequence[str] = ()) -> str:
+    """A suite for each capture, a case for each finding, failed when as bad as `threshold`; one that passes where none is.
+
+    `errors` are the lines about captures that could not be read: a suite each, with an error.
+    """
     root = ElementTree.Element("testsuites", name="pcap-analyzer")
     for report in reports:
         _suite(root, report, threshold)
+    for line in errors:
+        suite = ElementTree.SubElement(root, "testsuite", name=visible(line), tests="1", failures="0", errors="1")
+        case = ElementTree.SubElement(suite, "testcase", classname="capture", name="read")
+        ElementTree.SubElement(case, "error", message=visible(line, 1000))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
