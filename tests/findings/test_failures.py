@@ -8,6 +8,7 @@ import pytest
 from finding_world import MS, SECOND, World
 
 from pcap_analyzer.causes import Side
+from pcap_analyzer.findings._api import Effect
 from pcap_analyzer.findings._found import Found
 
 Run = Callable[..., list[Found]]
@@ -342,3 +343,8 @@ def test_drops_that_the_host_counted_are_lost_by_the_capture(found: Run) -> None
     world = World().lasting().tcp().add("interfaces", os_dropped_packets=7)
     (one,) = found("capture_loss", world)
     assert one.finding.evidence["dropped_packets"] == 7
+
+
+def test_a_stall_slows_work_and_does_not_make_it_fail(found: Run) -> None:
+    (one,) = found("delay_spike", stalled(600))
+    assert one.effect is Effect.SLOWED

@@ -8,6 +8,7 @@ import pytest
 from finding_world import MS, SECOND, World
 
 from pcap_analyzer.causes import Side
+from pcap_analyzer.findings._api import Effect
 from pcap_analyzer.findings._found import Found
 
 
@@ -259,3 +260,8 @@ def test_pauses_of_people_and_of_idle_connections_are_no_finding(found: Run) -> 
     idle = World().tcp({"think/client": 9 * 800}, duration_ns=8 * SECOND, client_keep_alives=4)
     for world in (typing, reading, idle):
         assert found("client_think", world) == []
+
+
+def test_a_link_that_is_simply_full_ranks_behind_what_slows(found: Run) -> None:
+    (one,) = found("bandwidth_limited", waiting("bandwidth/network")(3000))
+    assert one.effect is Effect.PACED

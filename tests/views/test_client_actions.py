@@ -1,5 +1,6 @@
 """What clients did, on real captures whose truth is known (`tests/captures/README.md`)."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,15 @@ def test_what_fails_before_a_request_has_a_row() -> None:
     assert {row["outcome"] for row in actions("tls_alert.pcap")} == {"no_tls"}
     names = [(row["service"], row["status"], row["stream"], row["outcome"]) for row in actions("dns_nxdomain.pcap")]
     assert set(names) == {("dns", "NXDOMAIN", None, "no_name")}
+
+
+def test_a_connection_long_after_the_answer_did_not_wait_for_the_name(tmp_path: Path) -> None:
+    capture = bytearray((CAPTURES / "healthy_dns_web.pcap").read_bytes())
+    at = 24
+    for _ in range(2):  # the query and its answer, two seconds earlier
+        seconds, _, captured = struct.unpack_from("<III", capture, at)
+        struct.pack_into("<I", capture, at, seconds - 2)
+        at += 16 + captured
+    (tmp_path / "earlier.pcap").write_bytes(capture)
+    first = next(row for row in actions(str(tmp_path / "earlier.pcap")) if row["stream"] == 0)
+    assert (first["dns_frame"], first["dns_ns"]) == (None, None)

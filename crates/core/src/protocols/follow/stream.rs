@@ -496,8 +496,9 @@ mod tests {
 
     #[test]
     fn what_the_peer_has_acknowledged_will_not_come() {
-        assert_eq!(seen(&[(0, b"\x02a"), (3, b"\x01c")], &[(2, 5)], 0), ["gap 1 before 2", "c 2-2", "finish"]);
-        assert_eq!(seen(&[(0, b"\x02a"), (3, b"\x01c"), (2, b"b")], &[], 0), ["ab 1-3", "c 2-2", "finish"]);
+        let late: [(u32, &[u8]); 3] = [(0, b"\x02a"), (3, b"\x01c"), (2, b"b")];
+        assert_eq!(seen(&late, &[(2, 5)], 0), ["gap 1 before 2", "c 2-2", "finish"]);
+        assert_eq!(seen(&late, &[], 0), ["ab 1-3", "c 2-2", "finish"]);
     }
 
     #[test]
