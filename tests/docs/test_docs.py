@@ -1,8 +1,10 @@
 """Documents cannot drift: what they link to exists, and so does every make target that they name."""
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,3 +29,13 @@ def test_every_target_says_what_it_does() -> None:
     lines = (ROOT / "Makefile").read_text().splitlines()
     silent = [line for above, line in pairwise(lines) if re.match(r"[a-z-]+:", line) and above[:2] != "# "]
     assert silent == []
+
+
+def test_the_readme_shows_what_the_command_prints(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    blocks = re.findall(r"```text\n(.*?)\n```", (ROOT / "README.md").read_text(), re.DOTALL)
+    captures = ROOT / "tests" / "captures"
+    printed = run("analyze", captures / "server_think.pcap", "--no-report", "--quiet").out
+    assert blocks[0] in printed
+    demo = run("analyze", captures / "healthy_dns_web.pcap", "--no-report", "--quiet").out
+    assert all(line in demo.splitlines() for line in blocks[1].splitlines())
