@@ -13,6 +13,10 @@ class QueueFullError(Exception):
     """As many analyses wait as may."""
 
 
+class KnownJobError(Exception):
+    """A task of this id has a place already."""
+
+
 @dataclass(eq=False)
 class Job:
     """A task that has a place in the queue. Its capture may still be arriving.
@@ -80,6 +84,7 @@ class Jobs(Protocol):
         """Gives the job a place in the queue; one that has waited before the service was started again always gets it.
 
         Raises:
+            KnownJobError: it has one, or another of its id has.
             QueueFullError: there is none.
 
         """

@@ -16,7 +16,7 @@ from pcap_analyzer.web.logs import NAME
 from pcap_analyzer.web.settings import Settings
 from pcap_analyzer.web.task import Status
 
-from .base import Job, JobListener, Outcome, QueueFullError
+from .base import Job, JobListener, KnownJobError, Outcome, QueueFullError
 from .process import WorkerFailedError, WorkerProcess
 
 _log = logging.getLogger(NAME)
@@ -59,6 +59,8 @@ class InProcessJobs:
 
     def admit(self, job: Job, *, waited: bool = False) -> None:
         """Gives the job a place. As many have one as may wait and may run together."""
+        if job.task_id in self._jobs:
+            raise KnownJobError
         if not waited and len(self._jobs) >= self._settings.max_queue_size + self._settings.workers:
             raise QueueFullError
         self._jobs[job.task_id] = job

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from pcap_analyzer.web import system
 from pcap_analyzer.web.errors import Problem
-from pcap_analyzer.web.jobs.base import Job, Jobs, QueueFullError
+from pcap_analyzer.web.jobs.base import Job, Jobs, KnownJobError, QueueFullError
 from pcap_analyzer.web.lifecycle import Lifecycle
 from pcap_analyzer.web.logs import NAME
 from pcap_analyzer.web.metrics import Metrics
@@ -83,15 +83,15 @@ class Intake:
         try:
             await self._records.add(task)
         except DuplicateTaskError as error:
-            raise Problem(
-                409, "known_task", f"There is a task {task.id} already.", "Choose another id, or leave it out."
-            ) from error
+            raise _known(task) from error
 
     def admit(self, task: Task) -> Job:
         """A place in the queue for a task whose capture begins to arrive."""
         job = Job(task, self._spool.path(task.id))
         try:
             self._jobs.admit(job)
+        except KnownJobError as error:
+            raise _known(task) from error
         except QueueFullError as error:
             raise self._queue_full() from error
         return job
@@ -205,6 +205,10 @@ class Intake:
         expected = job.task.expected_bytes
         if expected is not None and size_bytes > expected:
             raise Problem(400, "longer_than_told", f"More than the {expected:,} bytes arrived that were announced.")
+
+
+def _known(task: Task) -> Problem:
+    return Problem(409, "known_task", f"There is a task {task.id} already.", "Choose another id, or leave it out.")
 
 
 def _check_wanted(job: Job) -> None:
