@@ -1,5 +1,6 @@
 """DuckDB, closed off: it sees the tables of one capture and nothing of the machine."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,16 @@ from .views import VIEWS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+def forbid_data_frames() -> None:
+    """Lets nothing in this process load pandas or pyarrow.
+
+    DuckDB looks for both with nearly every statement. Where they are missing the search takes time; where they are
+    installed, loading them takes longer than most analyses.
+    """
+    for name in ("pandas", "pyarrow"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 def connect(spill: Path | None = None, writable: Path | None = None) -> "DuckDBPyConnection":

@@ -19,6 +19,7 @@ from typing import NoReturn
 
 import click
 
+from pcap_analyzer.database import forbid_data_frames
 from pcap_analyzer.errors import PcapAnalyzerError, describe_os_error
 
 from .group import PipeClosedError, group
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # A terminal that cannot show a character gets another one, not an error.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    forbid_data_frames()
     session = Session()
     try:
         with clean_end():
