@@ -124,9 +124,7 @@ class Analysis:
         spill = tempfile.TemporaryDirectory(prefix="pcap-analyzer-", ignore_cleanup_errors=True)
         started_ns = time.perf_counter_ns()
         try:
-            core = _read(
-                names, selection, memory_bytes, spill.name, on_demand=on_demand, progress=progress, only=only
-            )
+            core = _read(names, selection, memory_bytes, spill.name, on_demand=on_demand, progress=progress, only=only)
         except BaseException:
             spill.cleanup()
             raise

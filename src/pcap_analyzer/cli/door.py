@@ -11,6 +11,7 @@ A reader that closes the pipe ends the program as it ends others: by SIGPIPE, in
 what it put on the disk is gone.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     forbid_data_frames()
+    gc.set_threshold(100_000, 50, 50)  # a run makes many objects, few cycles, and ends
     session = Session()
     try:
         with clean_end():

@@ -6,7 +6,7 @@ there is room; of everything else the lowest and highest of each step are kept.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +198,9 @@ class Segments:
     rungs: dict[str, list[Row]]
 
 
-def read(analysis: Analysis, data: dict[str, Any], streams: Sequence[int], cited: Sequence[Citation]) -> Segments | None:
+def read(
+    analysis: Analysis, data: dict[str, Any], streams: Sequence[int], cited: Sequence[Citation]
+) -> Segments | None:
     """Reads the capture again for the segments of `streams` and of the connections that frames are cited of.
 
     None where it cannot be read twice, has no TCP to show, or is so long that it would take too much time and disk.
@@ -220,7 +222,8 @@ def read(analysis: Analysis, data: dict[str, Any], streams: Sequence[int], cited
 
 def _json(cited: Sequence[Citation]) -> dict[str, str]:
     """One text: as a parameter for each, they would take longer than all queries together."""
-    return {"citations": json.dumps([asdict(citation) for citation in cited])}
+    fields = Citation.__slots__
+    return {"citations": json.dumps([{name: getattr(each, name) for name in fields} for each in cited])}
 
 
 def _packets(data: dict[str, Any]) -> int:
