@@ -25,7 +25,10 @@ from pcap_analyzer.units import duration
 from ._api import MOST, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("port_scan",)
-ONLY_IF = ("connections", "client_payload_bytes + server_payload_bytes = 0")
+ONLY_IF_TOGETHER = (
+    "connections",
+    "count(*) FILTER (client_payload_bytes + server_payload_bytes = 0) >= least({least_ports}, {least_hosts})",
+)
 
 _SCANS = f"""
     WITH probes AS (
