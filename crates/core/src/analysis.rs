@@ -226,7 +226,6 @@ impl<S: Sink> Analysis<S> {
                     sample.syn |= tcp.flags & (flags::SYN | flags::ACK) == flags::SYN;
                     sample.rst |= tcp.flags & flags::RST != 0;
                     if !segment {
-                        sample.rtt_ns = answer.as_ref().and_then(|(answer, _)| answer.ack_rtt_ns);
                         self.write_segment(transport, found, answer, &seen);
                     }
                     segment = true;

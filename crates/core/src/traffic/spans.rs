@@ -17,7 +17,7 @@ pub const WIDTHS_NS: [i64; 10] = [
 ];
 
 /// What is counted of one span.
-pub(super) trait Counters: Default {
+pub(crate) trait Counters: Default {
     /// What is counted.
     type Sample;
 
@@ -29,7 +29,7 @@ pub(super) trait Counters: Default {
 
 /// Spans in which something was counted, not many more than `MOST`. All have the same width, counted from the first sample on.
 #[derive(Debug, Default)]
-pub(super) struct Spans<C, const MOST: usize> {
+pub(crate) struct Spans<C, const MOST: usize> {
     origin_ns: Option<i64>,
     width: usize,
     closed: BTreeMap<i64, C>,
@@ -42,7 +42,7 @@ pub(super) struct Spans<C, const MOST: usize> {
 impl<C: Counters, const MOST: usize> Spans<C, MOST> {
     /// Counts one sample.
     #[inline]
-    pub(super) fn count(&mut self, time_ns: i64, sample: C::Sample) {
+    pub(crate) fn count(&mut self, time_ns: i64, sample: C::Sample) {
         if self.origin_ns.is_none() {
             self.origin_ns = Some(time_ns);
             self.open_start_ns = time_ns;
@@ -55,7 +55,7 @@ impl<C: Counters, const MOST: usize> Spans<C, MOST> {
     }
 
     /// Every span in order of time: when it begins, how long it is, and what was counted.
-    pub(super) fn all(&mut self) -> impl Iterator<Item = (i64, i64, &C)> {
+    pub(crate) fn all(&mut self) -> impl Iterator<Item = (i64, i64, &C)> {
         self.close();
         let (origin_ns, width_ns) = (self.origin_ns.unwrap_or(0), WIDTHS_NS[self.width]);
         self.closed.iter().map(move |(&index, counters)| (start(origin_ns, index, width_ns), width_ns, counters))

@@ -80,6 +80,8 @@ pub(super) struct Life {
     begun_ns: i64,
     phase: Phase,
     open_since_ns: i64,
+    /// The round trip that the segment at hand told.
+    sampled_ns: Option<i64>,
     pub(super) handshake: Handshake,
     pub(super) transfers: [Transfer; 2],
     pub(super) windows: [Window; 2],
@@ -125,6 +127,7 @@ impl Life {
             begun_ns: time_ns,
             phase: Phase::Open,
             open_since_ns: time_ns,
+            sampled_ns: None,
             handshake: Handshake::default(),
             transfers: Default::default(),
             windows: Default::default(),
@@ -237,6 +240,12 @@ impl Life {
         if self.timeline.has_closed() {
             self.timeline.take_closed().for_each(|span| buckets.add(span, origin_ns));
         }
+    }
+
+    /// The round trip that the last segment told, once.
+    #[inline]
+    pub(super) fn take_round_trip(&mut self) -> Option<i64> {
+        self.sampled_ns.take()
     }
 
     /// Takes note that the path said that packets of `sender` are too large (RFC 1191, RFC 8201).

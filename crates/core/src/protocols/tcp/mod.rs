@@ -21,6 +21,7 @@ mod options;
 mod outstanding;
 mod packet;
 mod rtt;
+mod rtt_buckets;
 mod segment;
 mod sequence;
 mod state;
@@ -39,6 +40,7 @@ pub use label::{Label, Role, Side};
 pub use ledger_buckets::TcpLedgerBucketRow;
 pub(crate) use life::Around;
 pub use options::Options;
+pub use rtt_buckets::TcpRttBucketRow;
 pub use segment::{HeaderState, Segment};
 pub(crate) use table::{Identity, Shared};
 pub use table::{TcpEventRow, TcpFlowRow, TcpLedgerRow};
@@ -166,6 +168,9 @@ impl Connection {
             let class = life.segment(&segment, &options, around, &mut shared.pending);
             let origin_ns = *shared.origin_ns.get_or_insert(time_ns);
             life.take_closed(&mut shared.buckets, origin_ns);
+            if let Some(rtt_ns) = life.take_round_trip() {
+                shared.round_trips.count(time_ns, rtt_ns);
+            }
             class
         };
         (self.compat.segment(&segment, &options, reused), class)

@@ -6,6 +6,7 @@ use super::event::Events;
 use super::label::{Label, Role};
 use super::ledger_buckets::LedgerBuckets;
 use super::life::Life;
+use super::rtt_buckets::RttBuckets;
 use super::vantage;
 use crate::flows::{AddressText, Half};
 use crate::tables::{Sink, TableWriter, table};
@@ -376,6 +377,7 @@ pub(crate) struct Shared {
     ledger: TableWriter<TcpLedgerRow>,
     events: TableWriter<TcpEventRow>,
     pub(super) buckets: LedgerBuckets,
+    pub(super) round_trips: RttBuckets,
     /// Time of the first segment of all, from which buckets are counted.
     pub(super) origin_ns: Option<i64>,
     /// Events of the segment at hand.
@@ -439,6 +441,7 @@ impl Shared {
         self.ledger.flush(sink);
         self.events.flush(sink);
         self.buckets.write(sink);
+        self.round_trips.write(sink);
     }
 }
 

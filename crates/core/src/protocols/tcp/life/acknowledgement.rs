@@ -46,6 +46,7 @@ impl Life {
         let acked = transfer.acknowledge(packet.ack, now_ns, whole_ns.max(UNKNOWN_LOOP_NS));
         if let Some(rtt_ns) = acked.rtt_ns.filter(|_| !in_recovery && !packet.held) {
             transfer.rtt.sample(rtt_ns, now_ns);
+            self.sampled_ns = Some(rtt_ns);
             let floor_ns = transfer.rtt.floor_ns().unwrap_or(rtt_ns);
             self.limits[peer].round_trip(now_ns, rtt_ns, floor_ns, whole_ns);
         }
