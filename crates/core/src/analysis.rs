@@ -82,7 +82,7 @@ impl<S: Sink> Analysis<S> {
             sink,
             issues: Issues::default(),
             facts: vec![CaptureFacts::default(); captures],
-            flows: Flows::new(options.memory_bytes / 4, options.depth()),
+            flows: Flows::new(options.memory_bytes / 4, options.depth(), wanted(TcpSegmentRow::TABLE.name)),
             reassembler: Reassembler::new(options.memory_bytes / 16),
             control: Control::new(options.memory_bytes / 32),
             protocols: Protocols::default(),
@@ -261,8 +261,14 @@ impl<S: Sink> Analysis<S> {
         }
     }
 
-    fn write_segment(&mut self, transport: &Transport<'_>, found: Found, answer: Option<(Answer, Class)>, seen: &Seen) {
-        let (Some(writer), Header::Tcp(tcp), Some(stream), Some((answer, class))) =
+    fn write_segment(
+        &mut self,
+        transport: &Transport<'_>,
+        found: Found,
+        answer: Option<(Option<Answer>, Class)>,
+        seen: &Seen,
+    ) {
+        let (Some(writer), Header::Tcp(tcp), Some(stream), Some((Some(answer), class))) =
             (&mut self.tcp_segments, &transport.header, found.stream, answer)
         else {
             return;

@@ -103,8 +103,9 @@ pub struct Flows {
 }
 
 impl Flows {
-    /// A tracker that stays within `memory_bytes` and follows packets as far as `depth`.
-    pub(crate) fn new(memory_bytes: usize, depth: Depth) -> Self {
+    /// A tracker that stays within `memory_bytes` and follows packets as far as `depth`. `answers` says whether Wireshark's are
+    /// wanted for segments of TCP.
+    pub(crate) fn new(memory_bytes: usize, depth: Depth, answers: bool) -> Self {
         let (endpoints, protocols) = (memory_bytes / 8, memory_bytes / 8);
         Self {
             open: Vec::new(),
@@ -117,7 +118,7 @@ impl Flows {
             next_udp_stream: 0,
             endpoints: Endpoints::new(endpoints),
             writer: TableWriter::default(),
-            tcp: tcp::Shared::new(depth >= Depth::Tcp),
+            tcp: tcp::Shared::new(depth >= Depth::Tcp, answers),
             depth,
             protocols: protocols::Shared::new(protocols),
             over: Over::default(),
@@ -125,7 +126,7 @@ impl Flows {
     }
 
     /// Takes one packet. A quoted one finds or opens its flow, as in Wireshark, but is not counted. For a segment of TCP
-    /// Wireshark's answers and its class come with it.
+    /// its class comes with it, and Wireshark's answers where they are wanted.
     #[inline]
     pub fn observe(
         &mut self,
@@ -133,7 +134,7 @@ impl Flows {
         seen: &Seen,
         issues: &mut Issues,
         sink: &mut impl Sink,
-    ) -> (Found, Option<(Answer, Class)>) {
+    ) -> (Found, Option<(Option<Answer>, Class)>) {
         let (key, sender) = Key::of(transport);
         let (at, new) = self.find(key, sender, transport, seen, issues, sink);
         let flow = &mut self.open[at];

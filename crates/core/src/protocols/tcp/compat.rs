@@ -159,7 +159,7 @@ impl Stream {
     #[inline]
     pub(super) fn segment(&mut self, segment: &Segment, options: &Options, reused: bool) -> Answer {
         if reused {
-            (self.completeness, self.begun) = (1, true); // the SYN counts before it is shown, and its data never (A.3)
+            self.reuse();
         }
         let completeness = self.completeness;
         let (flags, syn) = (segment.flags, segment.flags & SYN != 0);
@@ -197,6 +197,29 @@ impl Stream {
             self.take_options(segment, options, &mut answer);
         }
         self.show(answer, node, segment)
+    }
+
+    /// Takes one segment of which no answer is wanted: what remains is how streams are numbered, and completeness.
+    #[inline]
+    pub(super) fn pass(&mut self, segment: &Segment, reused: bool) {
+        if reused {
+            self.reuse();
+        }
+        let (me, peer) = pair(&mut self.halves, segment.sender);
+        if segment.flags & (SYN | ACK) == SYN | ACK && me.isn.is_some() {
+            me.isn = Some(segment.seq);
+        }
+        if segment.analysed_bytes().is_some() {
+            learn_isns(me, peer, segment);
+        }
+        if segment.header != HeaderState::Contradictory {
+            self.complete(segment.flags, segment.payload_bytes.unwrap_or(0));
+        }
+    }
+
+    /// Begins on ports that had another stream: the SYN counts before it is shown, and its data never (A.3).
+    fn reuse(&mut self) {
+        (self.completeness, self.begun) = (1, true);
     }
 
     fn scaled_window(&mut self, segment: &Segment) -> u32 {
@@ -294,7 +317,20 @@ impl Stream {
     }
 }
 
+/// The initial sequence numbers, where the segment is the first to tell them (A.6).
+#[inline]
+fn learn_isns(me: &mut HalfState, peer: &mut HalfState, segment: &Segment) {
+    let Segment { seq, ack, flags, .. } = *segment;
+    if me.isn.is_none() {
+        me.isn = Some(if flags & SYN != 0 { seq } else { seq.wrapping_sub(1) });
+    }
+    if peer.isn.is_none() && flags & ACK != 0 {
+        peer.isn = Some(ack.wrapping_sub(1));
+    }
+}
+
 /// Sender and receiver.
+#[inline]
 fn pair(halves: &mut [HalfState; 2], sender: Half) -> (&mut HalfState, &mut HalfState) {
     let [low, high] = halves;
     match sender {

@@ -144,7 +144,7 @@ impl Connection {
         }
     }
 
-    /// Takes one segment.
+    /// Takes one segment. Wireshark's answer comes with its class where that is wanted.
     #[inline]
     pub(crate) fn segment(
         &mut self,
@@ -153,7 +153,7 @@ impl Connection {
         at: (u32, i64),
         around: &Around<'_>,
         shared: &mut Shared,
-    ) -> (Answer, Class) {
+    ) -> (Option<Answer>, Class) {
         let (sender, client) = ends;
         let (frame, time_ns) = at;
         let segment = Segment::new(tcp, sender, frame, time_ns);
@@ -168,7 +168,11 @@ impl Connection {
             life.take_closed(&mut shared.buckets, origin_ns);
             class
         };
-        (self.compat.segment(&segment, &options, reused), class)
+        if shared.answers {
+            return (Some(self.compat.segment(&segment, &options, reused)), class);
+        }
+        self.compat.pass(&segment, reused);
+        (None, class)
     }
 
     /// The recent least time from the capture point to an end and back; `None` before a sample, and once it is retired.
@@ -247,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_connection_is_small_a_short_one_smaller_and_a_written_one_smallest() {
-        let mut shared = Shared::new(true);
+        let mut shared = Shared::new(true, true);
         let (mut short, long) = (transfer(4, &mut shared), transfer(2000, &mut shared));
         assert!(long.bytes() <= 8 << 10, "long: {}", long.bytes());
         assert!(short.bytes() <= 4 << 10, "short: {}", short.bytes());

@@ -2,7 +2,7 @@
 
 use super::{
     ACK, Answer, Entry, FAST_DUPLICATES, FAST_WITHIN_NS, FIN, Flags, HalfState, LOST_ACK_FLAGGED, MOST, MOST_IN_FLIGHT,
-    OUT_OF_ORDER_WITHIN_NS, PSH, RST, SCALE_UNKNOWN, SYN, Segment, after, before, flag,
+    OUT_OF_ORDER_WITHIN_NS, PSH, RST, SCALE_UNKNOWN, SYN, Segment, after, before, flag, learn_isns,
 };
 
 /// What one segment does to the stream, while it is worked on.
@@ -21,7 +21,7 @@ pub(super) struct Work<'s> {
 
 impl Work<'_> {
     pub(super) fn run(&mut self) {
-        self.infer_isn();
+        learn_isns(self.me, self.peer, self.segment);
         self.flag_pass();
         self.bookkeep();
         self.acknowledge();
@@ -29,16 +29,6 @@ impl Work<'_> {
             self.measure_in_flight();
         }
         self.node |= self.answer.flags != Flags::NONE;
-    }
-
-    fn infer_isn(&mut self) {
-        let Segment { seq, ack, flags, .. } = *self.segment;
-        if self.me.isn.is_none() {
-            self.me.isn = Some(if flags & SYN != 0 { seq } else { seq.wrapping_sub(1) });
-        }
-        if self.peer.isn.is_none() && flags & ACK != 0 {
-            self.peer.isn = Some(ack.wrapping_sub(1));
-        }
     }
 
     fn set(&mut self, flag: Flags) {
