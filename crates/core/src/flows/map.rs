@@ -15,7 +15,7 @@ use crate::issue::{IssueKind, Issues};
 use crate::protocols;
 use crate::protocols::follow::{At, Context, Datagram, Follower, Segment};
 use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Role};
-use crate::protocols::turns::{Piece, Turns};
+use crate::protocols::turns::Piece;
 use crate::tables::{Sink, TableWriter};
 
 /// Memory is accounted anew after so many packets of a flow.
@@ -174,12 +174,13 @@ impl Flows {
         if let (Some((_, class)), Header::Tcp(tcp), Depth::Everything) = (&answer, &transport.header, self.depth)
             && tcp.payload_bytes.is_some_and(|bytes| bytes > 0)
         {
-            let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
-            let mut context =
-                Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
-            let turns = flow.turns.get_or_insert_with(|| Box::new(Turns::new(ends.texts())));
-            let says = || flow.follower.says();
-            turns.piece(&piece(tcp, sender, *class, seen), says, &mut context);
+            let piece = piece(tcp, Role::of(sender, flow.client), *class, seen);
+            if !flow.turns.get_or_insert_default().goes_on(&piece) {
+                let (ends, says) = (flow.ends(), flow.follower.says());
+                let connection = flow.tcp.as_deref();
+                let mut context = Context { ends, connection, shared: &mut self.protocols, issues, sink };
+                flow.turns.get_or_insert_default().change(&piece, says, &mut context);
+            }
         }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
         if ended {

@@ -146,6 +146,21 @@ pub trait Cell {
     {
         cells.for_each(|cell| cell.append(builder));
     }
+
+    /// The same where some may be NULL.
+    #[inline]
+    fn append_each_option<'c>(cells: impl Iterator<Item = &'c Option<Self>>, builder: &mut ColumnBuilder)
+    where
+        Self: Sized + 'c,
+    {
+        cells.for_each(|cell| cell.append(builder));
+    }
+}
+
+/// A whole number as columns hold it: counts beyond 2^63 cannot occur; a hostile offset could, and is clamped.
+#[inline]
+fn signed<T: TryInto<i64>>(number: T) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
 }
 
 macro_rules! integer_cells {
@@ -156,16 +171,25 @@ macro_rules! integer_cells {
             #[inline]
             fn append(&self, builder: &mut ColumnBuilder) {
                 if let ColumnBuilder::Integer(builder) = builder {
-                    // Counts beyond 2^63 cannot occur; a hostile offset could, and is clamped.
-                    builder.append_value(i64::try_from(*self).unwrap_or(i64::MAX));
+                    builder.append_value(signed(*self));
                 }
             }
 
             #[inline]
             fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
                 if let ColumnBuilder::Integer(builder) = builder {
-                    let values = cells.map(|cell| i64::try_from(*cell).unwrap_or(i64::MAX));
+                    let values = cells.map(|cell| signed(*cell));
                     builder.append_slice(&values.take(WAITING_ROWS).collect::<ArrayVec<i64, WAITING_ROWS>>());
+                }
+            }
+
+            #[inline]
+            fn append_each_option<'c>(cells: impl Iterator<Item = &'c Option<Self>>, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Integer(builder) = builder {
+                    let both = cells.map(|cell| (cell.map_or(0, signed), cell.is_some()));
+                    let (values, present): (ArrayVec<i64, WAITING_ROWS>, ArrayVec<bool, WAITING_ROWS>) =
+                        both.take(WAITING_ROWS).unzip();
+                    builder.append_values(&values, &present);
                 }
             }
         }
@@ -189,6 +213,13 @@ impl Cell for bool {
     fn append(&self, builder: &mut ColumnBuilder) {
         if let ColumnBuilder::Boolean(builder) = builder {
             builder.append_value(*self);
+        }
+    }
+
+    #[inline]
+    fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
+        if let ColumnBuilder::Boolean(builder) = builder {
+            builder.append_slice(&cells.take(WAITING_ROWS).copied().collect::<ArrayVec<bool, WAITING_ROWS>>());
         }
     }
 }
@@ -224,6 +255,14 @@ impl<T: Cell> Cell for Option<T> {
             Some(value) => value.append(builder),
             None => builder.append_null(),
         }
+    }
+
+    #[inline]
+    fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder)
+    where
+        Self: 'c,
+    {
+        T::append_each_option(cells, builder);
     }
 }
 
