@@ -2,7 +2,7 @@
 
 use super::address::endpoint_text;
 use super::direction::{self, ClientReason};
-use super::key::{Half, Key};
+use super::key::{Half, Key, Words};
 use crate::decode::{Header, Transport};
 use crate::protocols::follow::{Ends, Follower};
 use crate::protocols::tcp::{Connection, Identity};
@@ -27,6 +27,8 @@ pub struct Seen {
 #[derive(Debug)]
 pub(super) struct Flow {
     pub(super) key: Key,
+    /// The key once more, where it has this form.
+    pub(super) words: Option<Words>,
     pub(super) number: u64,
     /// Index among the flows of TCP or of UDP.
     pub(super) stream: Option<u32>,
@@ -62,6 +64,7 @@ impl Flow {
         let (client, client_reason) = direction::client(&key, sender, transport);
         Self {
             key,
+            words: key.words(),
             number,
             stream,
             client,

@@ -6,7 +6,7 @@ use hashbrown::hash_table::Entry;
 
 use super::endpoints::Endpoints;
 use super::flow::{Flow, Seen};
-use super::key::{Half, Key};
+use super::key::{Half, Key, Words};
 use super::over::Over;
 use super::table::FlowRow;
 use crate::analysis::Depth;
@@ -135,8 +135,7 @@ impl Flows {
         issues: &mut Issues,
         sink: &mut impl Sink,
     ) -> (Found, Option<(Option<Answer>, Class)>) {
-        let (key, sender) = Key::of(transport);
-        let (at, new) = self.find(key, sender, transport, seen, issues, sink);
+        let (at, sender, new) = self.find(transport, seen, issues, sink);
         let flow = &mut self.open[at];
         let (mut answer, mut ended) = (None, false);
         if !transport.quoted {
@@ -227,17 +226,15 @@ impl Flows {
     #[inline]
     fn find(
         &mut self,
-        key: Key,
-        sender: Half,
         transport: &Transport<'_>,
         seen: &Seen,
         issues: &mut Issues,
         sink: &mut impl Sink,
-    ) -> (usize, bool) {
-        let hash = key.hash(&self.hasher);
-        if let Some(&at) = self.index.find(hash, |&at| self.open[at as usize].key == key) {
-            let at = at as usize;
+    ) -> (usize, Half, bool) {
+        let (hash, sender, known) = self.look_up(transport);
+        if let Some(at) = known {
             if let Some(next) = successor(&self.open[at], sender, transport) {
+                let key = self.open[at].key;
                 let mut fresh = self.begin(key, sender, transport, seen);
                 if self.open[at].tcp.as_ref().is_some_and(|before| before.is_superseded()) {
                     (fresh.client, fresh.client_reason) = (self.open[at].client, self.open[at].client_reason);
@@ -246,21 +243,35 @@ impl Flows {
                 let done = std::mem::replace(&mut self.open[at], fresh);
                 self.used_bytes -= done.accounted_bytes as usize;
                 self.write(done, false, issues, sink);
-                return (at, true);
+                return (at, sender, true);
             }
-            return (at, false);
+            return (at, sender, false);
         }
         if self.used_bytes > self.memory_bytes && self.open.len() >= LEAST_FLOWS {
             self.make_room(issues, sink);
         }
-        let mut flow = self.begin(key, sender, transport, seen);
+        let mut flow = self.begin(Key::of(transport).0, sender, transport, seen);
         if let Header::Tcp(_) = transport.header {
             flow.tcp = Some(Box::default());
         }
         self.open.push(flow);
         let at = self.open.len() - 1;
         self.insert(hash, at);
-        (at, true)
+        (at, sender, true)
+    }
+
+    /// The hash of a packet's key, which half sent it, and the place of its flow where there is one.
+    #[inline]
+    fn look_up(&self, transport: &Transport<'_>) -> (u64, Half, Option<usize>) {
+        let (hash, sender, at) = if let Some((words, sender)) = Words::of(transport) {
+            let hash = words.hash(&self.hasher);
+            (hash, sender, self.index.find(hash, |&at| self.open[at as usize].words == Some(words)))
+        } else {
+            let (key, sender) = Key::of(transport);
+            let hash = key.hash(&self.hasher);
+            (hash, sender, self.index.find(hash, |&at| self.open[at as usize].key == key))
+        };
+        (hash, sender, at.map(|&at| at as usize))
     }
 
     fn begin(&mut self, key: Key, sender: Half, transport: &Transport<'_>, seen: &Seen) -> Flow {

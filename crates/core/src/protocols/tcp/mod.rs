@@ -157,7 +157,8 @@ impl Connection {
         let (sender, client) = ends;
         let (frame, time_ns) = at;
         let segment = Segment::new(tcp, sender, frame, time_ns);
-        let options = Options::parse(tcp.options);
+        let mut options = Options::default();
+        options.read(tcp.options);
         let reused = std::mem::take(&mut self.reused);
         let class = if self.retired || !shared.keeps_lives {
             Class::Bare

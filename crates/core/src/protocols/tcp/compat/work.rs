@@ -2,13 +2,15 @@
 
 use super::{
     ACK, Answer, Entry, FAST_DUPLICATES, FAST_WITHIN_NS, FIN, Flags, HalfState, LOST_ACK_FLAGGED, MOST, MOST_IN_FLIGHT,
-    OUT_OF_ORDER_WITHIN_NS, PSH, RST, SCALE_UNKNOWN, SYN, Segment, after, before, flag, learn_isns,
+    OUT_OF_ORDER_WITHIN_NS, PSH, RST, SCALE_UNKNOWN, SYN, Segment, after, before, flag,
 };
 
 /// What one segment does to the stream, while it is worked on.
 pub(super) struct Work<'s> {
     pub(super) me: &'s mut HalfState,
     pub(super) peer: &'s mut HalfState,
+    /// Initial sequence number of the sender.
+    pub(super) isn: u32,
     pub(super) segment: &'s Segment,
     /// Payload length; the segment is analysed only where it is known.
     pub(super) length: u32,
@@ -21,7 +23,6 @@ pub(super) struct Work<'s> {
 
 impl Work<'_> {
     pub(super) fn run(&mut self) {
-        learn_isns(self.me, self.peer, self.segment);
         self.flag_pass();
         self.bookkeep();
         self.acknowledge();
@@ -208,7 +209,7 @@ impl Work<'_> {
         if !me.in_flight_known {
             return;
         }
-        let Some((low, high)) = me.outstanding.extent(me.isn.unwrap_or(0)) else { return };
+        let Some((low, high)) = me.outstanding.extent(self.isn) else { return };
         self.node = true;
         let sacked = peer.sack[..usize::from(peer.sacks)].iter();
         let sacked = sacked.fold(0u32, |sum, (left, right)| sum.wrapping_add(right.wrapping_sub(*left)));
