@@ -109,13 +109,19 @@ impl ColumnBuilder {
         }
     }
 
-    /// Makes room for another batch like the one before, since a table that filled one is a long one.
-    fn reserve_batch(&mut self) {
+    /// Bytes of the texts so far.
+    fn text_bytes(&self) -> usize {
+        if let Self::Text(builder) = self { builder.values_slice().len() } else { 0 }
+    }
+
+    /// Makes room for another batch like the one before, of which `text_bytes` were texts, since a table that filled one is a
+    /// long one.
+    fn reserve_batch(&mut self, text_bytes: usize) {
         match self {
             Self::Integer(builder) => *builder = Int64Builder::with_capacity(BATCH_ROWS),
             Self::Real(builder) => *builder = Float64Builder::with_capacity(BATCH_ROWS),
             Self::Boolean(builder) => *builder = BooleanBuilder::with_capacity(BATCH_ROWS),
-            Self::Text(_) => {} // how long its texts will be is not known
+            Self::Text(builder) => *builder = StringBuilder::with_capacity(BATCH_ROWS, text_bytes + text_bytes / 8),
         }
     }
 
@@ -333,8 +339,9 @@ pub trait Sink {
 pub struct TableWriter<R: Row> {
     /// Rows that are not yet in their columns.
     waiting: ArrayVec<R, WAITING_ROWS>,
+    /// From the first row on: most tables stay empty.
     columns: Vec<ColumnBuilder>,
-    schema: SchemaRef,
+    schema: Option<SchemaRef>,
     rows: usize,
 }
 
@@ -346,8 +353,7 @@ const _: () = assert!(BATCH_ROWS.is_multiple_of(WAITING_ROWS));
 
 impl<R: Row> Default for TableWriter<R> {
     fn default() -> Self {
-        let columns = R::TABLE.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
-        Self { waiting: ArrayVec::new(), columns, schema: R::TABLE.schema(), rows: 0 }
+        Self { waiting: ArrayVec::new(), columns: Vec::new(), schema: None, rows: 0 }
     }
 }
 
@@ -359,15 +365,18 @@ impl<R: Row> TableWriter<R> {
         if self.waiting.is_full() {
             self.settle();
             if self.rows == BATCH_ROWS {
+                let text_bytes: Vec<usize> = self.columns.iter().map(ColumnBuilder::text_bytes).collect();
                 self.hand_over(sink);
-                self.columns.iter_mut().for_each(ColumnBuilder::reserve_batch);
+                self.columns.iter_mut().zip(text_bytes).for_each(|(column, bytes)| column.reserve_batch(bytes));
             }
         }
     }
 
     /// Hands over what is collected.
     pub fn flush(&mut self, sink: &mut (impl Sink + ?Sized)) {
-        self.settle();
+        if !self.waiting.is_empty() {
+            self.settle();
+        }
         if self.rows > 0 {
             self.hand_over(sink);
         }
@@ -375,6 +384,9 @@ impl<R: Row> TableWriter<R> {
 
     /// Puts the waiting rows into their columns.
     fn settle(&mut self) {
+        if self.columns.is_empty() {
+            self.columns = R::TABLE.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
+        }
         R::append(&self.waiting, &mut self.columns);
         self.rows += self.waiting.len();
         self.waiting.clear();
@@ -383,8 +395,9 @@ impl<R: Row> TableWriter<R> {
     /// # Panics
     /// Never on any input: every row appends once to every column, so all have the same length and the declared type.
     fn hand_over(&mut self, sink: &mut (impl Sink + ?Sized)) {
+        let schema = self.schema.get_or_insert_with(|| R::TABLE.schema());
         let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).expect("a row has one value per column");
+        let batch = RecordBatch::try_new(Arc::clone(schema), arrays).expect("a row has one value per column");
         self.rows = 0;
         sink.batch(R::TABLE, batch);
     }
