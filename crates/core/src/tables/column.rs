@@ -195,7 +195,11 @@ macro_rules! integer_cells {
                     let both = cells.map(|cell| (cell.map_or(0, signed), cell.is_some()));
                     let (values, present): (ArrayVec<i64, WAITING_ROWS>, ArrayVec<bool, WAITING_ROWS>) =
                         both.take(WAITING_ROWS).unzip();
-                    builder.append_values(&values, &present);
+                    match present.iter().filter(|&&present| present).count() {
+                        0 => builder.append_nulls(values.len()),
+                        count if count == values.len() => builder.append_slice(&values),
+                        _ => builder.append_values(&values, &present),
+                    }
                 }
             }
         }
@@ -239,6 +243,20 @@ macro_rules! text_cells {
             fn append(&self, builder: &mut ColumnBuilder) {
                 if let ColumnBuilder::Text(builder) = builder {
                     builder.append_value(self);
+                }
+            }
+
+            #[inline]
+            fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Text(builder) = builder {
+                    cells.for_each(|cell| builder.append_value(cell));
+                }
+            }
+
+            #[inline]
+            fn append_each_option<'c>(cells: impl Iterator<Item = &'c Option<Self>>, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Text(builder) = builder {
+                    cells.for_each(|cell| builder.append_option(cell.as_ref()));
                 }
             }
         }

@@ -1,7 +1,5 @@
 //! Traffic over time, in bounded memory: the buckets widen as the capture grows longer.
 
-use std::collections::BTreeMap;
-
 use crate::tables::{Sink, TableWriter, table};
 
 table! {
@@ -109,7 +107,8 @@ impl Bucket {
 pub struct Buckets {
     origin_ns: Option<i64>,
     width: usize,
-    closed: BTreeMap<i64, Bucket>,
+    /// By index. A new one mostly comes last.
+    closed: Vec<(i64, Bucket)>,
     /// The bucket of the last frame, kept apart since the next frame is nearly always in it too.
     open: Bucket,
     open_index: i64,
@@ -137,7 +136,7 @@ impl Buckets {
         let Some(origin_ns) = self.origin_ns else { return };
         let width_ns = WIDTHS_NS[self.width];
         let mut writer = TableWriter::default();
-        for (&index, bucket) in &self.closed {
+        for &(index, bucket) in &self.closed {
             let row = BucketRow {
                 start_time_ns: start(origin_ns, index, width_ns),
                 width_ns,
@@ -157,7 +156,7 @@ impl Buckets {
 
     fn close(&mut self) {
         if self.open.packets > 0 {
-            self.closed.entry(self.open_index).or_default().add(&std::mem::take(&mut self.open));
+            add(&mut self.closed, self.open_index, &std::mem::take(&mut self.open));
         }
     }
 
@@ -175,11 +174,22 @@ impl Buckets {
     fn widen(&mut self) {
         let factor = WIDTHS_NS[self.width + 1] / WIDTHS_NS[self.width];
         self.width += 1;
-        let mut wider = BTreeMap::<i64, Bucket>::new();
+        let mut wider = Vec::new();
         for (index, bucket) in &self.closed {
-            wider.entry(index.div_euclid(factor)).or_default().add(bucket);
+            add(&mut wider, index.div_euclid(factor), bucket);
         }
         self.closed = wider;
+    }
+}
+
+/// Adds to the bucket with this index.
+fn add(buckets: &mut Vec<(i64, Bucket)>, index: i64, bucket: &Bucket) {
+    if buckets.last().is_none_or(|&(last, _)| last < index) {
+        return buckets.push((index, *bucket));
+    }
+    match buckets.binary_search_by_key(&index, |&(index, _)| index) {
+        Ok(at) => buckets[at].1.add(bucket),
+        Err(at) => buckets.insert(at, (index, *bucket)),
     }
 }
 
