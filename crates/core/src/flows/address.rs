@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use arrayvec::{ArrayString, ArrayVec};
+use arrayvec::ArrayString;
 
 use super::key::Endpoint;
 
@@ -38,10 +38,8 @@ pub(super) fn ported_text(end: Endpoint, ported: bool) -> AddressText {
         let _ = text.try_push(']');
     }
     if ported {
-        let mut bytes = Bytes::new();
-        bytes.push(b':');
-        push_digits(&mut bytes, end.port, [10_000, 1000, 100, 10]);
-        push_ascii(&mut text, &bytes);
+        let _ = text.try_push(':');
+        push_number(&mut text, end.port);
     }
     text
 }
@@ -50,14 +48,12 @@ pub(super) fn ported_text(end: Endpoint, ported: bool) -> AddressText {
 fn push_address(text: &mut AddressText, address: IpAddr) {
     match address {
         IpAddr::V4(v4) => {
-            let mut bytes = Bytes::new();
             for (at, octet) in v4.octets().into_iter().enumerate() {
                 if at > 0 {
-                    bytes.push(b'.');
+                    let _ = text.try_push('.');
                 }
-                push_digits(&mut bytes, u16::from(octet), [100, 10]);
+                push_number(text, u16::from(octet));
             }
-            push_ascii(text, &bytes);
         }
         IpAddr::V6(v6) => {
             let _ = write!(text, "{v6}");
@@ -65,23 +61,13 @@ fn push_address(text: &mut AddressText, address: IpAddr) {
     }
 }
 
-/// Room for the text of an IPv4 address, or for a port.
-type Bytes = ArrayVec<u8, 15>;
-
-/// The digits of a number that is less than ten times the first of `divisors`.
-#[inline]
-fn push_digits<const DIVISORS: usize>(bytes: &mut Bytes, number: u16, divisors: [u16; DIVISORS]) {
-    for divisor in divisors {
+fn push_number(text: &mut AddressText, number: u16) {
+    for divisor in [10_000, 1000, 100, 10] {
         if number >= divisor {
-            bytes.push(b'0' + (number / divisor % 10) as u8);
+            let _ = text.try_push(char::from(b'0' + (number / divisor % 10) as u8));
         }
     }
-    bytes.push(b'0' + (number % 10) as u8);
-}
-
-/// To put many characters to a text at once is quicker than one by one.
-fn push_ascii(text: &mut AddressText, bytes: &[u8]) {
-    let _ = text.try_push_str(str::from_utf8(bytes).unwrap_or_default());
+    let _ = text.try_push(char::from(b'0' + (number % 10) as u8));
 }
 
 #[cfg(test)]
