@@ -97,7 +97,7 @@ requests AS (
     SELECT stream, client, server, NULL, coalesce(service, CASE WHEN hello_ns IS NOT NULL THEN 'tls' END), command, NULL,
         number, request_first_frame, response_last_frame, greatest(request_begun_ns, coalesce(data_ns, request_begun_ns)),
         request_ended_ns, response_begun_ns, response_ended_ns, coalesce(rtt_ns, 0) + recovery_ns
-    FROM turns LEFT JOIN handshakes USING (stream)
+    FROM turns JOIN (SELECT stream, client, server FROM tcp_flows) USING (stream) LEFT JOIN handshakes USING (stream)
     WHERE request_begun_ns IS NOT NULL
         AND (hello_ns IS NULL OR request_ended_ns >= data_ns)
         AND NOT EXISTS (FROM http_transactions AS known WHERE known.stream = turns.stream)

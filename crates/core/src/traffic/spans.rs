@@ -1,7 +1,5 @@
 //! Counters over time, in bounded memory: the spans that they are kept for widen as the capture grows longer.
 
-use std::collections::BTreeMap;
-
 /// Widths in nanoseconds, each a whole multiple of the one before: 1, 10, 100 ms, 1, 10 s, 1, 10 min, 1 h, 1 day, 100 days.
 pub const WIDTHS_NS: [i64; 10] = [
     1_000_000,
@@ -32,7 +30,8 @@ pub(crate) trait Counters: Default {
 pub(crate) struct Spans<C, const MOST: usize> {
     origin_ns: Option<i64>,
     width: usize,
-    closed: BTreeMap<i64, C>,
+    /// By index. A new one mostly comes last.
+    closed: Vec<(i64, C)>,
     /// The span of the last sample, kept apart since the next one is nearly always in it too.
     open: Option<C>,
     open_index: i64,
@@ -58,12 +57,12 @@ impl<C: Counters, const MOST: usize> Spans<C, MOST> {
     pub(crate) fn all(&mut self) -> impl Iterator<Item = (i64, i64, &C)> {
         self.close();
         let (origin_ns, width_ns) = (self.origin_ns.unwrap_or(0), WIDTHS_NS[self.width]);
-        self.closed.iter().map(move |(&index, counters)| (start(origin_ns, index, width_ns), width_ns, counters))
+        self.closed.iter().map(move |(index, counters)| (start(origin_ns, *index, width_ns), width_ns, counters))
     }
 
     fn close(&mut self) {
         if let Some(open) = self.open.take() {
-            self.closed.entry(self.open_index).or_default().add(&open);
+            add(&mut self.closed, self.open_index, open);
         }
     }
 
@@ -81,11 +80,22 @@ impl<C: Counters, const MOST: usize> Spans<C, MOST> {
     fn widen(&mut self) {
         let factor = WIDTHS_NS[self.width + 1] / WIDTHS_NS[self.width];
         self.width += 1;
-        let mut wider = BTreeMap::<i64, C>::new();
-        for (index, counters) in &self.closed {
-            wider.entry(index.div_euclid(factor)).or_default().add(counters);
+        let mut wider = Vec::new();
+        for (index, counters) in std::mem::take(&mut self.closed) {
+            add(&mut wider, index.div_euclid(factor), counters);
         }
         self.closed = wider;
+    }
+}
+
+/// Adds to the span with this index.
+fn add<C: Counters>(spans: &mut Vec<(i64, C)>, index: i64, counters: C) {
+    if spans.last().is_none_or(|&(last, _)| last < index) {
+        return spans.push((index, counters));
+    }
+    match spans.binary_search_by_key(&index, |&(index, _)| index) {
+        Ok(at) => spans[at].1.add(&counters),
+        Err(at) => spans.insert(at, (index, counters)),
     }
 }
 

@@ -146,7 +146,7 @@ impl Connection {
         }
     }
 
-    /// Takes one segment.
+    /// Takes one segment. Wireshark's answer comes with its class where that is wanted.
     #[inline]
     pub(crate) fn segment(
         &mut self,
@@ -155,11 +155,12 @@ impl Connection {
         at: (u32, i64),
         around: &Around<'_>,
         shared: &mut Shared,
-    ) -> (Answer, Class) {
+    ) -> (Option<Answer>, Class) {
         let (sender, client) = ends;
         let (frame, time_ns) = at;
         let segment = Segment::new(tcp, sender, frame, time_ns);
-        let options = Options::parse(tcp.options);
+        let mut options = Options::default();
+        options.read(tcp.options);
         let reused = std::mem::take(&mut self.reused);
         let class = if self.retired || !shared.keeps_lives {
             Class::Bare
@@ -173,7 +174,11 @@ impl Connection {
             }
             class
         };
-        (self.compat.segment(&segment, &options, reused), class)
+        if shared.answers {
+            return (Some(self.compat.segment(&segment, &options, reused)), class);
+        }
+        self.compat.pass(&segment, reused);
+        (None, class)
     }
 
     /// The recent least time from the capture point to an end and back; `None` before a sample, and once it is retired.
@@ -252,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_connection_is_small_a_short_one_smaller_and_a_written_one_smallest() {
-        let mut shared = Shared::new(true);
+        let mut shared = Shared::new(true, true);
         let (mut short, long) = (transfer(4, &mut shared), transfer(2000, &mut shared));
         assert!(long.bytes() <= 8 << 10, "long: {}", long.bytes());
         assert!(short.bytes() <= 4 << 10, "short: {}", short.bytes());

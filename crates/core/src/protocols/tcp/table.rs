@@ -385,12 +385,14 @@ pub(crate) struct Shared {
     pub(super) spare: Spare,
     /// Whether lives are kept at all.
     pub(super) keeps_lives: bool,
+    /// Whether Wireshark's answers are wanted.
+    pub(super) answers: bool,
 }
 
 impl Shared {
-    /// What connections share; without lives there are Wireshark's answers and nothing else.
-    pub(crate) fn new(keeps_lives: bool) -> Self {
-        Self { keeps_lives, ..Self::default() }
+    /// What connections share: `keeps_lives` says whether there is our own account, `answers` whether there are Wireshark's.
+    pub(crate) fn new(keeps_lives: bool, answers: bool) -> Self {
+        Self { keeps_lives, answers, ..Self::default() }
     }
 
     /// Writes the events of the segment at hand, which is of `stream`.
