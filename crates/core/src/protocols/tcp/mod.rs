@@ -127,7 +127,10 @@ impl Connection {
 
     /// Memory in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.compat.bytes() + self.life.as_ref().map_or(0, |life| size_of::<Life>() + life.bytes())
+        // Beside each of the pieces of memory that a connection takes, the allocator takes some for itself.
+        const PIECES_BYTES: usize = 20 * 16;
+        let life = self.life.as_ref().map_or(0, |life| size_of::<Life>() + life.bytes() + PIECES_BYTES);
+        size_of::<Self>() + self.compat.bytes() + life
     }
 
     /// Takes a header that an ICMP error quotes; `too_large` says that the error is about its size.
