@@ -51,6 +51,8 @@ pub(crate) struct LedgerBuckets {
     /// Number of the first bucket.
     first: i64,
     buckets: VecDeque<Bucket>,
+    /// The newest bucket added to: where it is, and from when to when it lasts.
+    newest: (usize, i64, i64),
 }
 
 impl LedgerBuckets {
@@ -59,9 +61,18 @@ impl LedgerBuckets {
     pub(crate) fn add(&mut self, span: Span, origin_ns: i64) {
         let origin_ns = *self.origin_ns.get_or_insert(origin_ns);
         let (from_ns, to_ns) = (span.start_ns - origin_ns, span.end_ns - origin_ns);
+        let (newest, begin_ns, end_ns) = self.newest;
+        if from_ns >= begin_ns
+            && to_ns <= end_ns
+            && let Some(bucket) = self.buckets.get_mut(newest)
+        {
+            bucket.parts_ns[span.label as usize] += to_ns - from_ns;
+            return;
+        }
         let (low, high) = self.reach(from_ns, to_ns);
         let (width_ns, label) = (WIDTHS_NS[self.width], span.label as usize);
         let at = |bucket: i64| (bucket - self.first) as usize;
+        self.newest = (at(high), high.saturating_mul(width_ns), high.saturating_add(1).saturating_mul(width_ns));
         if low == high {
             self.buckets[at(low)].parts_ns[label] += to_ns - from_ns;
             return;
