@@ -199,7 +199,8 @@ def same(name: str, want: str, have: Any) -> bool:
     if name in TIMES:
         return abs(float(want) - float(have)) <= 0.05 + SLACK_MS
     if name in OTHERS:
-        return abs(float(want) - float(have)) <= 0.51 * 10.0 ** -float(OTHERS[name][0]) + float(have) * 1e-4
+        half = float(f"0.51e-{OTHERS[name][0]}")
+        return abs(float(want) - float(have)) <= half + float(have) * 1e-4
     return want == str(have)
 
 
