@@ -3,6 +3,7 @@
 //! Two layers look at every segment. `compat` gives Wireshark's answers exactly; `life` is our own account, in unbounded
 //! sequence space and monotone time: what each segment is, and what each moment of the connection went into.
 
+mod anomaly;
 mod class;
 mod classify;
 mod compat;
@@ -17,13 +18,17 @@ mod label;
 mod ledger_buckets;
 mod life;
 mod limit;
+mod moments;
 mod options;
 mod outstanding;
+mod owin;
 mod packet;
+mod round_trips;
 mod rtt;
 mod rtt_buckets;
 mod segment;
 mod sequence;
+mod sizes;
 mod state;
 mod table;
 mod timeline;
@@ -31,6 +36,7 @@ mod tls;
 mod transfer;
 mod vantage;
 mod window;
+mod zeek;
 
 pub use class::Class;
 pub use compat::Answer;
@@ -230,6 +236,7 @@ mod tests {
                 header_bytes: 20,
                 payload_bytes: Some(payload_bytes),
                 options: &[],
+                urgent_pointer: 0,
                 captured_header_bytes: 20,
             };
             frame += 1;
