@@ -72,9 +72,6 @@ pub(super) struct Rare {
     /// The longest wait for a retransmission timer.
     pub(super) longest_timeout_ns: i64,
     pub(super) anomalies: Anomalies,
-    /// Acknowledgements that the peer repeated, and how often three times.
-    pub(super) repeated_acks: u32,
-    pub(super) third_repeats: u32,
 }
 
 impl Counts {

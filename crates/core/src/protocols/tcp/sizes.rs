@@ -4,7 +4,7 @@ use super::packet::Packet;
 use crate::decode::flags::PSH;
 
 /// How many of each are kept.
-const MOST: usize = 5;
+const MOST: usize = 4;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sizes {

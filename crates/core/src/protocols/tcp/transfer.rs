@@ -107,7 +107,9 @@ pub(super) struct Transfer {
     pub(super) evidence_ns: Option<i64>,
     pub(super) highest_sacked: u64,
     pub(super) duplicate_acks: u32,
-    /// The same whatever is in flight.
+    /// The same whatever is in flight: in a row, how often three in a row, and all.
+    pub(super) repeats: u16,
+    pub(super) third_repeats: u16,
     pub(super) repeated_acks: u32,
     /// Sequence number behind the first FIN, 0 before.
     pub(super) fin_end: u64,
@@ -146,6 +148,8 @@ impl Default for Transfer {
             evidence_ns: None,
             highest_sacked: 0,
             duplicate_acks: 0,
+            repeats: 0,
+            third_repeats: 0,
             repeated_acks: 0,
             fin_end: 0,
             most_copies: 0,
@@ -377,7 +381,7 @@ impl Transfer {
         let bytes = ack - self.told.una;
         self.told.una = ack;
         self.acked_ns = now_ns;
-        (self.duplicate_acks, self.repeated_acks) = (0, 0);
+        (self.duplicate_acks, self.repeats) = (0, 0);
         self.owin.acknowledge(bytes, now_ns);
         let mut acked = Acked { bytes, ..Acked::default() };
         if let Some((rtt_ns, bytes)) = self.cover(ack, now_ns, mss) {

@@ -28,9 +28,8 @@ impl Life {
         {
             if !first {
                 transfer.repeated_acks += 1;
-                let counts = self.counts[peer].rare_mut();
-                counts.repeated_acks += 1;
-                counts.third_repeats += u32::from(transfer.repeated_acks == 3);
+                transfer.repeats = transfer.repeats.saturating_add(1);
+                transfer.third_repeats = transfer.third_repeats.saturating_add(u16::from(transfer.repeats == 3));
             }
             if packet.fin() || class != Class::Bare || transfer.in_flight() == 0 {
                 return;

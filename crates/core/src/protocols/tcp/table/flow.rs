@@ -450,12 +450,12 @@ table! {
         ts_client_unneeded_fast_packets: u32 ["packets"],
         /// Payload of the client out of sequence that is none of these.
         ts_client_unknown_packets: u32 ["packets"],
-        /// Payload in bytes of the client's first five segments with any, separated by commas; 65535 stands for
+        /// Payload in bytes of the client's first four segments with any, separated by commas; 65535 stands for
         /// more.
         ts_client_first_packet_bytes: String,
         /// Microseconds from each of those segments to the next.
         ts_client_first_pauses_us: String,
-        /// Payload in bytes of the client's first five messages, each up to a PSH, separated by commas; 65535 stands
+        /// Payload in bytes of the client's first four messages, each up to a PSH, separated by commas; 65535 stands
         /// for more.
         ts_client_first_message_bytes: String,
         /// Segments of the server with ACK.
@@ -587,12 +587,12 @@ table! {
         ts_server_unneeded_fast_packets: u32 ["packets"],
         /// Payload of the server out of sequence that is none of these.
         ts_server_unknown_packets: u32 ["packets"],
-        /// Payload in bytes of the server's first five segments with any, separated by commas; 65535 stands for
+        /// Payload in bytes of the server's first four segments with any, separated by commas; 65535 stands for
         /// more.
         ts_server_first_packet_bytes: String,
         /// Microseconds from each of those segments to the next.
         ts_server_first_pauses_us: String,
-        /// Payload in bytes of the server's first five messages, each up to a PSH, separated by commas; 65535 stands
+        /// Payload in bytes of the server's first four messages, each up to a PSH, separated by commas; 65535 stands
         /// for more.
         ts_server_first_message_bytes: String,
     }
