@@ -103,7 +103,9 @@ mod tests {
         #[test]
         fn the_deviation_is_that_of_the_definition(values in prop::collection::vec(0..3_000_000_000i64, 2..50)) {
             let mut moments = Moments::default();
-            values.iter().for_each(|&value| moments.take(value));
+            for &value in &values {
+                moments.take(value);
+            }
             let mean = values.iter().sum::<i64>() as f64 / values.len() as f64;
             let spread: f64 = values.iter().map(|&value| (value as f64 - mean).powi(2)).sum();
             let expected = (spread / (values.len() - 1) as f64).sqrt();

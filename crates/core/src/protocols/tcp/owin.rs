@@ -110,7 +110,9 @@ mod tests {
         owin.sent(1000, 5);
         owin.acknowledge(1000, 14);
         owin.sent(2000, 44);
-        [1000, 0, 2000].into_iter().for_each(|bytes| owin.sample(bytes));
+        for bytes in [1000, 0, 2000] {
+            owin.sample(bytes);
+        }
         assert_eq!(owin.mean(), Some(1000));
         assert_eq!(owin.mean_over_time(5, 45), Some((1000 * 9 + 2000) / 40));
         assert_eq!((owin.most(), owin.least()), (Some(2000), Some(1000)));
