@@ -86,7 +86,8 @@ def find(
     tables: Tables,
     *,
     most_missed_share: Annotated[
-        float, Threshold("share", "of the requests; nineteen of twenty within the objective is what is usually promised")
+        float,
+        Threshold("share", "of the requests; nineteen of twenty within the objective is what is usually promised"),
     ] = 0.05,
     **objectives: Annotated[float, Threshold("ms", "the longest response that the profile allows this service")],
 ) -> Iterator[Finding]:
