@@ -50,7 +50,8 @@ _PAUSING = f"""
     ), paused AS (
         SELECT client_address, count(*) AS pauses, CAST(median(pause_ns) AS BIGINT) AS median_ns,
                CAST(quantile_cont(pause_ns, 0.95) AS BIGINT) AS p95_ns, max(pause_ns) AS longest_ns,
-               arg_max(frame, pause_ns, 100) AS frames
+               count(*) FILTER (pause_ns >= $least_pause_ns) AS long,
+               arg_max(frame, pause_ns, 100) FILTER (pause_ns >= $least_pause_ns) AS frames
         FROM pauses JOIN pausing USING (stream) GROUP BY client_address
     )
     SELECT * FROM clients JOIN paused USING (client_address) ORDER BY pauses_ns DESC, client_address
@@ -108,7 +109,7 @@ def find(
             },
             streams=row["streams"],
             frames=row["frames"],
-            frames_total=row["pauses"],
+            frames_total=row["long"],
             display_filter="tcp.len > 0 && tcp.time_delta > 0.3",
             needs=TIMES,
         )

@@ -64,7 +64,7 @@ _OTHERS = f"""
     ), others AS (
         SELECT server, server_port, expected, coalesce(service, 'unknown') AS service, stream, bytes AS cost_ns
         FROM expected LEFT JOIN told USING (stream)
-        WHERE coalesce(service, 'unknown') <> expected AND NOT (service = 'tls' AND server_port NOT IN (80, 88))
+        WHERE coalesce(service, 'unknown') <> expected AND (service IS DISTINCT FROM 'tls' OR server_port IN (80, 88))
     )
     SELECT server, server_port, expected, service, count(*) AS connections, CAST(sum(cost_ns) AS BIGINT) AS bytes,
            {STREAMS}

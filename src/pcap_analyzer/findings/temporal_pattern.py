@@ -35,28 +35,33 @@ _SHORTEST_SPANS: Final = 4
 # Autocorrelation of packets over time, of the mean of three spans, so that an interval of no whole number of spans counts. An
 # interval is a lag at which it is high and highest around, after it has been low: a slow change is high at every short lag.
 _PERIOD = f"""
-    WITH bounds AS (
-        SELECT min(earliest_time_ns) AS begun_ns,
-               (max(latest_time_ns) - min(earliest_time_ns)) // {_SPANS} + 1 AS width_ns FROM captures
+    WITH extent AS (
+        SELECT min(earliest_time_ns) AS begun_ns, max(latest_time_ns) - min(earliest_time_ns) + 1 AS length_ns FROM captures
+    ), bounds AS (
+        -- Whole buckets, or the spans would hold more of them by turns.
+        SELECT begun_ns, CAST(ceil(length_ns / {_SPANS} / bucket_ns) AS BIGINT) * bucket_ns AS width_ns,
+               CAST(ceil(length_ns / width_ns) AS BIGINT) AS spans
+        FROM extent, (SELECT max(width_ns) AS bucket_ns FROM buckets)
     ), counted AS (
         SELECT (start_time_ns - begun_ns) // bounds.width_ns AS span, sum(packets) AS packets FROM buckets, bounds GROUP BY span
     ), smooth AS (
         SELECT span, avg(coalesce(packets, 0)) OVER (ORDER BY span ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS packets
-        FROM range({_SPANS}) AS every(span) LEFT JOIN counted USING (span)
+        FROM (SELECT unnest(range(spans)) AS span FROM bounds) LEFT JOIN counted USING (span)
     ), centred AS (
         SELECT span, packets - avg(packets) OVER () AS above,
                stddev_pop(packets) OVER () / avg(packets) OVER () AS variation FROM smooth
     ), lags AS (
         SELECT later.span - earlier.span AS lag, sum(later.above * earlier.above) AS product
-        FROM centred AS earlier JOIN centred AS later
-            ON later.span BETWEEN earlier.span AND earlier.span + $most_lag
+        FROM bounds, centred AS earlier JOIN centred AS later
+            ON later.span BETWEEN earlier.span AND earlier.span + spans // $least_repeats
         GROUP BY lag
     ), correlations AS (
         SELECT lag, product / max(product) FILTER (lag = 0) OVER () AS correlation FROM lags
     ), peaks AS (
-        SELECT lag, correlation, lag(correlation) OVER (ORDER BY lag) AS before, lead(correlation) OVER (ORDER BY lag) AS after, min(correlation) OVER (ORDER BY lag) AS lowest,
+        SELECT lag, correlation, lag(correlation) OVER by_lag AS before, lead(correlation) OVER by_lag AS after,
+               min(correlation) OVER by_lag AS lowest,
                correlation >= max(correlation) OVER (ORDER BY lag ROWS BETWEEN 3 PRECEDING AND 3 FOLLOWING) AS peak
-        FROM correlations
+        FROM correlations WINDOW by_lag AS (ORDER BY lag)
     )
     -- Between whole numbers of spans: the top of the parabola through the peak and its neighbours.
     SELECT CAST((lag + coalesce((before - after) / nullif(2 * (before - 2 * correlation + after), 0), 0)) * width_ns AS BIGINT)
@@ -95,7 +100,7 @@ def find(
     least_ratio: Annotated[float, Threshold("times the mean", "of an hour; hours differ by a few times anyway")] = 3,
 ) -> Iterator[Finding]:
     """A note about the interval, and one about the busy hour."""
-    for row in tables.rows(_PERIOD, least_correlation=least_correlation, most_lag=int(_SPANS // max(1, least_repeats))):
+    for row in tables.rows(_PERIOD, least_correlation=least_correlation, least_repeats=max(1, least_repeats)):
         if row["variation"] >= least_variation:
             yield _of_interval(row)
     row = tables.row(_HOURS)
