@@ -38,11 +38,13 @@ _SLOW = f"""
         SELECT stream, server, server_think_ns, waited_ns
         FROM connections ANTI JOIN explained USING (stream)
         WHERE server_think_ns >= $slow_ns AND server_think_ns >= $least_share * waited_ns
-    ), answers AS (
-        SELECT stream, service_time_ns, service_time_ns >= $slow_ns AS slow, response_first_frame AS frame
+    ), candidates AS (
+        SELECT stream, service_time_ns, service_time_ns >= $slow_ns AS slow, response_first_frame AS frame, mux
         FROM turns SEMI JOIN thinking USING (stream)
         WHERE request_first_frame IS NOT NULL AND service_time_ns IS NOT NULL
-        QUALIFY NOT mux OR bool_and(mux) OVER (PARTITION BY stream)
+    ), answers AS (
+        SELECT * FROM candidates ANTI JOIN (
+            SELECT stream, true AS mux FROM candidates GROUP BY stream HAVING NOT bool_and(mux)) USING (stream, mux)
     ), late AS (
         SELECT stream, any_value(server) AS server, any_value(server_think_ns) AS cost_ns, any_value(waited_ns) AS waited_ns
         FROM thinking JOIN answers USING (stream) GROUP BY stream

@@ -45,8 +45,10 @@ _STREAMS = """
     SELECT stream, (client_address, server_address) IN (FROM lookups) AS looked_up
     FROM connections ANTI JOIN explained USING (stream)
     WHERE completeness % 2 = 1 AND (waited_ns >= $slow_ns OR looked_up)
-    ORDER BY looked_up DESC, waited_ns DESC, stream LIMIT 200
+    ORDER BY looked_up DESC, waited_ns DESC, stream LIMIT 100
 """
+# The first request is among these turns: a handshake of TLS takes four at most, twice that with tickets and renegotiation.
+_EARLY: Final = 8
 # A user waits until the answer begins; how long it then takes depends on its size. Several requests at once on one connection
 # cannot be told apart.
 _SLOW = """
@@ -89,7 +91,7 @@ def find(
     streams = [str(row["stream"]) for row in tables.rows(_STREAMS, slow_ns=slow_ns)]
     if not streams:
         return
-    actions = client_actions.of_streams(f"IN ({', '.join(streams)})")
+    actions = client_actions.of_streams(f"IN ({', '.join(streams)})", f"number <= {_EARLY}")
     for row in tables.rows(_SLOW.format(actions=actions), slow_ns=slow_ns):
         slowest = row["slowest"]
         yield Finding(

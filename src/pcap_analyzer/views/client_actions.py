@@ -93,18 +93,18 @@ requests AS (
     SELECT stream, client, server, host AS name, 'http' AS service, method AS command, status::VARCHAR AS status, number,
         request_first_frame, coalesce(response_frame, response_first_frame) AS response_frame, request_begun_ns,
         request_ended_ns, response_begun_ns, coalesce(response_ended_ns, response_begun_ns) AS response_ended_ns, rtt_ns
-    FROM http_transactions WHERE request_begun_ns IS NOT NULL AND stream {chosen}
+    FROM http_transactions WHERE request_begun_ns IS NOT NULL AND stream {chosen} AND {requests}
     UNION ALL
     SELECT stream, client, server, NULL, service, command, coalesce(code, status), number,
         request_first_frame, coalesce(response_frame, response_first_frame), request_begun_ns,
         request_ended_ns, response_begun_ns, coalesce(response_ended_ns, response_begun_ns), rtt_ns
-    FROM service_transactions WHERE NOT from_server AND stream {chosen}
+    FROM service_transactions WHERE NOT from_server AND stream {chosen} AND {requests}
     UNION ALL
     SELECT stream, client, server, NULL, coalesce(service, CASE WHEN hello_ns IS NOT NULL THEN 'tls' END), command, NULL,
         number, request_first_frame, response_last_frame, greatest(request_begun_ns, coalesce(data_ns, request_begun_ns)),
         request_ended_ns, response_begun_ns, response_ended_ns, coalesce(rtt_ns, 0) + recovery_ns
     FROM turns ANTI JOIN known USING (stream) LEFT JOIN handshakes USING (stream)
-    WHERE request_begun_ns IS NOT NULL AND stream {chosen}
+    WHERE request_begun_ns IS NOT NULL AND stream {chosen} AND {requests}
         AND (hello_ns IS NULL OR request_ended_ns >= data_ns)
 ),
 ranked AS (
@@ -184,9 +184,12 @@ FROM ends
 """
 
 
-def of_streams(chosen: str) -> str:
-    """The rows of the connections whose number is `chosen`, such as `IN (1, 2)`, and the lookups that failed."""
-    return _SQL.format(chosen=chosen)
+def of_streams(chosen: str, requests: str = "true") -> str:
+    """The rows of the connections whose number is `chosen`, such as `IN (1, 2)`, and the lookups that failed.
+
+    `requests` is a condition on `number`, that of a request or turn within its connection.
+    """
+    return _SQL.format(chosen=chosen, requests=requests)
 
 
 SQL = of_streams("IS NOT NULL")
