@@ -164,6 +164,18 @@ def test_the_rate_counts_what_was_sent_once(found: Run) -> None:
     assert one.finding.evidence["most_time_in"] == "bandwidth"
 
 
+def test_bytes_that_were_sent_again_make_no_large_transfer(found: Run) -> None:
+    world = transfer(2)
+    world.tables["tcp_flows"][0]["server_unique_bytes"] = 999_999
+    assert found("throughput", world) == []
+
+
+def test_frames_that_could_not_be_decoded_are_no_distribution(found: Run) -> None:
+    world = mixed(0.5, 998)
+    world.tables["captures"][0]["packets"] = 5000
+    assert found("protocol_distribution", world) == []
+
+
 def test_packets_count_for_their_last_protocol(found: Run) -> None:
     (one,) = found("protocol_distribution", mixed(0.4))
     assert (one.finding.evidence["most_of_others"], one.finding.evidence["most_of_others_packets"]) == ("arp", 4000)
@@ -177,7 +189,9 @@ def test_packets_count_for_their_last_protocol(found: Run) -> None:
         (80, "tls", {}, "tls"),
         (443, "tls", {}, None),
         (5432, "tls", {}, None),
-        (5432, "?", {}, "unknown"),
+        (5432, "http", {}, "http"),
+        (5432, "?", {}, None),
+        (80, "?", {}, "unknown"),
         (8080, "http", {}, None),
         # What was not seen from the beginning, or not whole, cannot tell.
         (443, "?", {"completeness": 30}, None),

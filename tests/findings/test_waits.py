@@ -275,6 +275,28 @@ def test_a_fault_on_one_of_many_connections_is_found_and_named(found: Run) -> No
     assert "1 of 21 connections" in one.finding.title
 
 
+@pytest.mark.parametrize(
+    ("finding", "ledger", "columns"),
+    [
+        ("network_loss", {"loss_rto/network": 900}, {"server_retransmitted_packets": 9}),
+        ("server_think", {"think/server": 900}, {}),
+        ("zero_window", {"zero_window/client": 900}, {}),
+        ("high_latency", {"network_rtt/network": 900}, {"handshake_server_rtt_ns": 300 * MS}),
+        ("bandwidth_limited", {"bandwidth/network": 900}, {}),
+        ("tls_slow_handshake", {"tls/server": 900}, {}),
+    ],
+)
+def test_connections_to_one_server_that_suffer_together_are_one_finding(
+    found: Run, finding: str, ledger: dict[str, float], columns: dict[str, Any]
+) -> None:
+    world = World()
+    for number in range(6):
+        world.tcp(ledger, client=f"192.0.2.{number}:40000", **columns).turns(answers=[900.0])
+    (one,) = found(finding, world)
+    assert (one.flows_total, {flow["client"] for flow in one.flows}) == (6, {f"192.0.2.{n}:40000" for n in range(6)})
+    assert one.cost_ns == 6 * 900 * MS
+
+
 def test_pauses_of_people_and_of_idle_connections_are_no_finding(found: Run) -> None:
     for world in (pausing(150), pausing(4000), pausing(800, client_keep_alives=4)):
         assert found("client_think", world) == []

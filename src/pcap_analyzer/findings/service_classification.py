@@ -46,7 +46,7 @@ ONLY_IF = (
 )
 
 # Only connections that were seen from their beginning, whole: else their bytes cannot tell. Any service may be within TLS,
-# where it is not on a port that means the plain one.
+# where it is not on a port that means the plain one. HTTP and TLS begin in one way; others have dialects that are not told.
 _OTHERS = f"""
     WITH expected AS (
         SELECT stream, server, server_port, client_payload_bytes + server_payload_bytes AS bytes,
@@ -64,7 +64,8 @@ _OTHERS = f"""
     ), others AS (
         SELECT server, server_port, expected, coalesce(service, 'unknown') AS service, stream, bytes AS cost_ns
         FROM expected LEFT JOIN told USING (stream)
-        WHERE coalesce(service, 'unknown') <> expected AND (service IS DISTINCT FROM 'tls' OR server_port IN (80, 88))
+        WHERE coalesce(service, 'unknown') <> expected AND (service IS NOT NULL OR expected IN ('http', 'tls'))
+          AND (service IS DISTINCT FROM 'tls' OR server_port IN (80, 88))
     )
     SELECT server, server_port, expected, service, count(*) AS connections, CAST(sum(cost_ns) AS BIGINT) AS bytes,
            {STREAMS}
