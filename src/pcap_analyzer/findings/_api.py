@@ -9,7 +9,8 @@ A module has
 - `CAUSES`: the causes that it can name, of `causes.CAUSES` or `causes.NOTES`;
 - optionally `SECURITY = True`: it tells about security, stands in a section of its own, and is never a verdict;
 - optionally `ONLY_IF`: a table and a condition on its rows, in which `{name}` stands for a threshold. Where no row meets it
-  the finding is silent, and it is not run: most captures have few kinds of trouble;
+  the finding is silent, and it is not run: most captures have few kinds of trouble. `ONLY_IF_TOGETHER` in its place has a
+  condition on all rows together, such as how many there are of a kind;
 - optionally `YIELDS_TO`: names of findings that explain more. They run before it, and the view `explained` holds the
   streams that they spoke about.
 """

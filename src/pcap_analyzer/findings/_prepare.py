@@ -11,38 +11,38 @@
 from collections.abc import Iterable
 from typing import Final
 
+from pcap_analyzer.ledger import is_rest
 from pcap_analyzer.tables import Tables
 
-# Parts of the ledger as columns. Where the side says something, it stands in the name.
-_SUMS: Final = {
-    "loss_ns": "category IN ('loss_fast', 'loss_tlp', 'loss_rto')",
-    "loss_rto_ns": "category = 'loss_rto'",
-    "handshake_loss_ns": "category = 'handshake_loss'",
-    "handshake_part_ns": "category = 'handshake'",
-    "congestion_window_ns": "category = 'congestion_window'",
-    "slow_start_ns": "category = 'slow_start'",
-    "bandwidth_ns": "category = 'bandwidth'",
-    "queue_ns": "category = 'queue'",
-    "network_rtt_ns": "category = 'network_rtt'",
-    "pmtu_ns": "category = 'pmtu'",
-    "network_tls_ns": "category = 'tls' AND side = 'network'",
+# Parts of the ledger as columns: of which categories, and on whose side, where that matters.
+_Parts = tuple[tuple[str, ...], str | None]
+_SUMS: Final[dict[str, _Parts]] = {
+    "loss_ns": (("loss_fast", "loss_tlp", "loss_rto"), None),
+    "loss_rto_ns": (("loss_rto",), None),
+    "handshake_loss_ns": (("handshake_loss",), None),
+    "handshake_part_ns": (("handshake",), None),
+    "congestion_window_ns": (("congestion_window",), None),
+    "slow_start_ns": (("slow_start",), None),
+    "bandwidth_ns": (("bandwidth",), None),
+    "queue_ns": (("queue",), None),
+    "network_rtt_ns": (("network_rtt",), None),
+    "pmtu_ns": (("pmtu",), None),
+    "network_tls_ns": (("tls",), "network"),
     **{
-        f"{side}_{category}_ns": f"category = '{category}' AND side = '{side}'"
+        f"{side}_{category}_ns": ((category,), side)
         for category in (
             *("think", "application", "receiver_window", "zero_window", "sender_buffer"),
             *("nagle_delayed_ack", "tls", "idle"),
         )
         for side in ("client", "server")
     },
-    "waited_ns": "category NOT IN ('idle', 'teardown') AND NOT (category = 'think' AND side = 'client')",
 }
 
-_CONNECTIONS: Final = f"""
+# Only what the capture has is summed up; everything else is zero.
+_PAIRS: Final = "SELECT DISTINCT category, side FROM tcp_ledger ORDER BY ALL"
+_CONNECTIONS: Final = """
     CREATE OR REPLACE TEMP TABLE connections AS
-    WITH parts AS (
-        SELECT stream, {", ".join(f"CAST(sum(CASE WHEN {test} THEN duration_ns ELSE 0 END) AS BIGINT) AS {name}" for name, test in _SUMS.items())}
-        FROM tcp_ledger GROUP BY stream
-    )
+    WITH parts AS (SELECT stream{sums} FROM tcp_ledger GROUP BY stream)
     SELECT f.flow, f.stream, f.client, f.server, w.client_address, w.client_port, w.server_address, w.server_port,
            f.first_time_ns, f.last_time_ns, f.duration_ns, f.first_frame, f.last_frame, f.zk_conn_state, f.end_reason,
            f.reset_by, f.reset_frame, f.completeness, f.handshake_ns, f.handshake_client_rtt_ns, f.handshake_server_rtt_ns,
@@ -55,7 +55,7 @@ _CONNECTIONS: Final = f"""
            -- The floor of the path's round trip: each leg at its shortest, however it was measured.
            least(f.client_rtt_min_ns, f.client_timestamp_rtt_min_ns, f.handshake_client_rtt_ns)
                + least(f.server_rtt_min_ns, f.server_timestamp_rtt_min_ns, f.handshake_server_rtt_ns) AS rtt_ns,
-           {", ".join(f"coalesce(p.{name}, 0) AS {name}" for name in _SUMS)}
+           {columns}
     FROM tcp_flows AS f JOIN flows AS w USING (flow) LEFT JOIN parts AS p ON p.stream = f.stream
 """
 
@@ -70,6 +70,7 @@ _OF_EACH: Final = (
     *("ttl_min", "ttl_max", "longest_pause_ns", "rst_packets"),
     *("last_data_time_ns", "fin_time_ns", "syn_packets"),
 )
+_FEW: Final = 10_000
 _BOTH_WAYS: Final = (("client", "server", "upstream"), ("server", "client", "downstream"))
 
 # The columns of `tcp_flows` that `halves` shows, read once.
@@ -78,7 +79,7 @@ _ENDS: Final = (
     + ", ".join(f"{end}_{name}" for end in ("client", "server") for name in _OF_EACH)
     + " FROM tcp_flows"
 )
-_HALVES: Final = "CREATE OR REPLACE TEMP VIEW halves AS " + " UNION ALL ".join(
+_HALVES: Final = "CREATE OR REPLACE TEMP {kind} halves AS " + " UNION ALL ".join(
     f"SELECT stream, '{sender}' AS sender, '{peer}' AS receiver, '{direction}' AS direction, "
     + ", ".join(f"{sender}_{name} AS {name}, {peer}_{name} AS peer_{name}" for name in _OF_EACH)
     + " FROM ends"
@@ -107,9 +108,40 @@ _NEIGHBORS: Final = """
 """
 
 
+def _connections(tables: Tables) -> str:
+    """The statement that makes `connections`."""
+    pairs = [(row["category"], row["side"]) for row in tables.rows(_PAIRS)]
+    sums = "".join(
+        f", CAST(sum(CASE WHEN category = '{category}' AND side = '{side}' THEN duration_ns ELSE 0 END) AS BIGINT)"
+        f" AS {category}_{side}"
+        for category, side in pairs
+    )
+    columns = {
+        name: [pair for pair in pairs if pair[0] in categories and side in (None, pair[1])]
+        for name, (categories, side) in _SUMS.items()
+    }
+    columns["waited_ns"] = [pair for pair in pairs if not is_rest(*pair)]
+    return _CONNECTIONS.format(
+        sums=sums, columns=", ".join(f"{_sum(chosen)} AS {name}" for name, chosen in columns.items())
+    )
+
+
+def _sum(pairs: list[tuple[str, str]]) -> str:
+    added = " + ".join(f"p.{category}_{side}" for category, side in pairs)
+    return f"CAST(coalesce({added}, 0) AS BIGINT)" if pairs else "CAST(0 AS BIGINT)"
+
+
+def _halves(tables: Tables) -> str:
+    """The statement that makes `halves`: of few connections it is sooner written once than planned each time."""
+    few = tables.row("SELECT count(*) AS connections FROM connections")["connections"] <= _FEW
+    return _HALVES.format(kind="TABLE" if few else "VIEW")
+
+
 def prepare(tables: Tables) -> None:
     """Makes the tables that findings share."""
-    for statement in (_CONNECTIONS, _ENDS, _HALVES, _RECEIVERS, _SUFFERED, _NEIGHBORS):
+    for statement in (_connections(tables), _ENDS):
+        tables.execute(statement)
+    for statement in (_halves(tables), _RECEIVERS, _SUFFERED, _NEIGHBORS):
         tables.execute(statement)
 
 

@@ -71,14 +71,19 @@ def _values(choices: list[Choice]) -> dict[str, float]:
 
 
 def _possible(tables: Tables, wanted: Mapping[str, ModuleType], choices: Mapping[str, list[Choice]]) -> list[str]:
-    """The findings that something in the tables could make speak, in the order in which they run: one look at each table."""
+    """The findings that something in the tables could make speak, in the order in which they run: one look at each table.
+
+    `ONLY_IF` names a table and what holds for one of its rows at least, `ONLY_IF_TOGETHER` what holds for all rows together.
+    """
     conditions: dict[str, dict[str, str]] = {}
     for name, module in wanted.items():
         table, condition = getattr(module, "ONLY_IF", ("", ""))
+        condition = f"bool_or({condition})"
+        table, condition = getattr(module, "ONLY_IF_TOGETHER", (table, condition))
         conditions.setdefault(table, {})[name] = condition.format(**_values(choices[name]))
     possible = set(conditions.pop("", ()))
     for table, tests in conditions.items():
-        columns = ", ".join(f"bool_or({condition}) AS {name}" for name, condition in tests.items())
+        columns = ", ".join(f"{condition} AS {name}" for name, condition in tests.items())
         possible |= {name for name, met in tables.row(f"SELECT {columns} FROM {table}").items() if met}
     return [name for name in wanted if name in possible]
 

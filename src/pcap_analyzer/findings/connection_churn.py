@@ -25,6 +25,11 @@ from pcap_analyzer.units import duration
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("connection_churn",)
+ONLY_IF_TOGETHER = (
+    "connections",
+    "count(*) FILTER (handshake_ns IS NOT NULL AND duration_ns <= {longest_s} * 1e9"
+    " AND client_data_packets BETWEEN 1 AND {most_requests}) >= {least_connections}",
+)
 YIELDS_TO = ("port_scan", "syn_flood")
 
 _MANY = f"""

@@ -25,7 +25,7 @@ from pcap_analyzer.units import size
 from ._api import INTERNAL, MOST, Effect, Finding, Threshold, say
 
 CAUSES = ("data_exfiltration",)
-ONLY_IF = ("flows", "client_payload_bytes > server_payload_bytes")
+ONLY_IF_TOGETHER = ("flows", "sum(client_payload_bytes) >= {least_mb} * 1e6")
 SECURITY = True
 
 # Lists are made of the pairs that are told alone: a list for each pair of a large capture would not fit into memory.

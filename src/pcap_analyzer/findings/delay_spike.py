@@ -28,7 +28,8 @@ from ._api import LOSSES, MS, STREAMS, Effect, Finding, Threshold, say
 CAUSES = ("delay_spike",)
 ONLY_IF = (
     "ends",
-    "client_unneeded_retransmissions + server_unneeded_retransmissions + client_rto_retransmissions + server_rto_retransmissions > 0",
+    "client_unneeded_retransmissions + server_unneeded_retransmissions + client_spurious_retransmissions"
+    " + server_spurious_retransmissions + client_dsack_packets + server_dsack_packets > 0",
 )
 YIELDS_TO = ("mtu_black_hole", "blackhole", "idle_timeout", "link_outage", "bufferbloat")
 

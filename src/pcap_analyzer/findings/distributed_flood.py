@@ -25,7 +25,10 @@ from pcap_analyzer.units import duration
 from ._api import MOST, SECOND, Effect, Finding, Threshold, say
 
 CAUSES = ("distributed_flood",)
-ONLY_IF = ("flows", "server_packets = 0 AND client_packets > 0")
+ONLY_IF_TOGETHER = (
+    "flows",
+    "count(*) FILTER (server_packets = 0 AND client_packets > 0) >= {least_sources} * {least_unanswered_share}",
+)
 SECURITY = True
 
 # Lists are made of the targets that are told alone: a scan of a large network has millions.

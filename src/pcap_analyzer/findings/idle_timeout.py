@@ -26,7 +26,7 @@ from pcap_analyzer.units import duration
 from ._api import LOSSES, RETRANSMISSIONS, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("idle_timeout",)
-ONLY_IF = ("connections", "reset_by = 'server' OR loss_ns > 0")
+ONLY_IF = ("connections", "duration_ns >= {least_idle_s} * 1e9 AND (reset_by = 'server' OR loss_ns > 0)")
 
 # Either the server had closed, and says so to the next request; or the next request gets no answer from anybody.
 _DROPPED = f"""

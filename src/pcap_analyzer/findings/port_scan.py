@@ -25,7 +25,10 @@ from pcap_analyzer.units import duration
 from ._api import MOST, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("port_scan",)
-ONLY_IF = ("connections", "client_payload_bytes + server_payload_bytes = 0")
+ONLY_IF_TOGETHER = (
+    "connections",
+    "count(*) FILTER (client_payload_bytes + server_payload_bytes = 0) >= least({least_ports}, {least_hosts})",
+)
 
 # What is asked only of groups with enough probes, and then only of the scans that are told, costs little where there are many.
 _SCANS = f"""

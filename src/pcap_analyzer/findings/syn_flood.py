@@ -24,7 +24,10 @@ from pcap_analyzer.units import duration
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("syn_flood",)
-ONLY_IF = ("connections", "(completeness & 4) = 0 AND client_syn_packets > 0")
+ONLY_IF_TOGETHER = (
+    "connections",
+    "count(*) FILTER ((completeness & 4) = 0 AND client_syn_packets > 0) >= {least_attempts}",
+)
 
 # Bit 4 of completeness is the client's acknowledgement.
 _FLOODS = f"""
