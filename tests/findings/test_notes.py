@@ -31,7 +31,7 @@ class Case:
 
 def talkers(first_mb: float, hosts: int = 12, everywhere: bool = False) -> World:
     """Hosts that send ten megabytes to the one of the capture, which is in each flow; the first of them sends so many."""
-    world = World().add("captures", wire_bytes=10_000_000)
+    world = World().add("buckets", packets=10_000, wire_bytes=10_000_000)
     world.add("endpoints", address="192.0.2.1", flows=hosts, sent_bytes=0, received_bytes=10_000_000)
     for number in range(1, hosts):
         megabytes = first_mb if number == 1 else (10 - first_mb) / (hosts - 2)
@@ -56,8 +56,8 @@ def transfer(megabytes: float, seconds: float = 2) -> World:
 
 def mixed(others: float, packets: int = 10_000) -> World:
     """A capture with so large a share of ARP."""
-    world = World().add("captures", packets=packets)
     arp = round(others * packets)
+    world = World().add("buckets", packets=packets, other_packets=arp, wire_bytes=64 * packets)
     paths = {"eth": packets, "eth:arp": arp, "eth:ip": packets - arp, "eth:ip:tcp": (packets - arp) // 2}
     paths["eth:ip:udp"] = packets - arp - paths["eth:ip:tcp"]
     for path, count in paths.items():
@@ -164,6 +164,15 @@ def test_the_rate_counts_what_was_sent_once(found: Run) -> None:
     assert one.finding.evidence["most_time_in"] == "bandwidth"
 
 
+def test_what_ends_at_ip_counts_for_ip(found: Run) -> None:
+    world = World().add("buckets", packets=1000, other_packets=400)
+    for path, packets in {"eth": 1000, "eth:ip": 1000, "eth:ip:tcp": 600, "eth:ip:icmp": 100}.items():
+        world.add("protocols", path=path, protocol=path.rpartition(":")[2], depth=path.count(":"), packets=packets)
+    (one,) = found("protocol_distribution", world)
+    assert one.finding.evidence["packets_by_protocol"] == "tcp 600, ip 300, icmp 100"
+    assert one.finding.evidence["other_share"] == 0.4
+
+
 def test_bytes_that_were_sent_again_make_no_large_transfer(found: Run) -> None:
     world = transfer(2)
     world.tables["tcp_flows"][0]["server_unique_bytes"] = 999_999
@@ -172,7 +181,7 @@ def test_bytes_that_were_sent_again_make_no_large_transfer(found: Run) -> None:
 
 def test_frames_that_could_not_be_decoded_are_no_distribution(found: Run) -> None:
     world = mixed(0.5, 998)
-    world.tables["captures"][0]["packets"] = 5000
+    world.tables["buckets"][0] |= {"packets": 5000, "other_packets": 4000}
     assert found("protocol_distribution", world) == []
 
 
@@ -227,7 +236,8 @@ def test_what_comes_and_goes_without_a_timer_has_no_interval(found: Run) -> None
     hardly = over_time(lambda start_s: 100 + 30 * sin(tau * start_s / 30))
     chance = Random(7)
     at_random = over_time(lambda _: chance.choice((0, 0, 0, 0, 50)))
-    for world in (slow_change, three_bursts, hardly, at_random):
+    rough = over_time(lambda start_s: chance.randrange(60, 140) if 200 <= start_s < 500 else 1)
+    for world in (slow_change, three_bursts, hardly, at_random, rough):
         assert found("temporal_pattern", world) == []
 
 

@@ -24,7 +24,7 @@ from pcap_analyzer.units import share, size
 from ._api import Effect, Finding, Threshold, say
 
 CAUSES = ("dominant_talker",)
-ONLY_IF = ("captures", "wire_bytes >= {least_mb} * 1e6")
+ONLY_IF_TOGETHER = ("buckets", "sum(wire_bytes) >= {least_mb} * 1e6")
 
 # Each byte of a frame is sent by one host and received by another.
 _TALKERS = """

@@ -25,7 +25,10 @@ from pcap_analyzer.units import share
 from ._api import Effect, Finding, Threshold, say
 
 CAUSES = ("protocol_distribution",)
-ONLY_IF = ("captures", "packets >= {least_packets}")
+ONLY_IF_TOGETHER = (
+    "buckets",
+    "sum(packets) >= {least_packets} AND sum(other_packets) >= {least_share} * sum(packets)",
+)
 
 # By the last protocol of each frame: the packets of a path without those of the paths that go on from it.
 _LAST = """

@@ -40,9 +40,10 @@ _PORTS: Final = {
     5432: "postgresql",
     6379: "redis",
 }
-ONLY_IF = (
+ONLY_IF_TOGETHER = (
     "connections",
-    f"server_port IN ({', '.join(map(str, _PORTS))}) AND client_data_packets > 0 AND server_data_packets > 0",
+    f"count(*) FILTER (server_port IN ({', '.join(map(str, _PORTS))}) AND client_data_packets > 0 AND server_data_packets > 0)"
+    " >= {least_connections}",
 )
 
 # Only connections that were seen from their beginning, whole: else their bytes cannot tell. Any service may be within TLS,

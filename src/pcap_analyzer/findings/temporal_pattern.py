@@ -26,7 +26,7 @@ from pcap_analyzer.units import duration, moment, size
 from ._api import Effect, Finding, Threshold, say
 
 CAUSES = ("temporal_pattern",)
-ONLY_IF = ("captures", "latest_time_ns - earliest_time_ns >= {least_length_s} * 1e9")
+ONLY_IF_TOGETHER = ("buckets", "max(start_time_ns + width_ns) - min(start_time_ns) >= {least_length_s} * 1e9")
 
 # Spans into which the capture is cut: enough for intervals from some spans to a fifth of its length.
 _SPANS: Final = 600
