@@ -110,6 +110,11 @@ def test_actions_that_one_step_holds_up_are_one_finding(found: Run) -> None:
     assert [flow["stream"] for flow in one.flows] == [1, 0]
 
 
+def test_what_was_never_connected_failed_and_was_not_slow(found: Run) -> None:
+    world = World().lasting(60).tcp({"handshake_loss/network": 5000}, handshake_ns=None, duration_ns=5 * SECOND)
+    assert found("slow_action", world) == []
+
+
 def test_a_long_transfer_or_several_steps_alike_are_no_slow_step(found: Run) -> None:
     assert found("slow_action", acting(transfer=9000)) == []
     assert found("slow_action", acting(dns=400, connect=400, answer=400, rtt=400)) == []
@@ -145,12 +150,13 @@ def test_without_an_objective_nothing_is_missed(found: Run) -> None:
 
 def test_one_of_twenty_may_be_late(found: Run) -> None:
     world = World().lasting().tcp({"think/server": 500})
-    begun = {"request_begun_ns": SECOND, "request_ended_ns": SECOND, "response_begun_ns": SECOND, "rtt_ns": 0}
-    world.turns(answers=[0.0] * 19, server="198.51.100.1:80", response_ended_ns=SECOND, **begun)
-    late = {"server": "198.51.100.1:80", "response_ended_ns": SECOND + 500 * MS}
-    world.turns(answers=[0.0], **begun, **late)
+    at: dict[str, Any] = {"request_begun_ns": SECOND, "request_ended_ns": SECOND, "response_begun_ns": SECOND}
+    at |= {"server": "198.51.100.1:80", "rtt_ns": 0}
+    world.turns(answers=[0.0] * 19, response_ended_ns=SECOND, **at)
+    world.turns(answers=[0.0], response_ended_ns=SECOND + 500 * MS, **at)
     assert found("service_objective", world, **{OBJECTIVE: 50}) == []
-    (one,) = found("service_objective", world.turns(answers=[0.0], **begun, **late), **{OBJECTIVE: 50})
+    world.turns(answers=[0.0], response_ended_ns=SECOND + 500 * MS, **at)
+    (one,) = found("service_objective", world, **{OBJECTIVE: 50})
     assert (one.finding.evidence["missed"], one.finding.evidence["requests"]) == (2, 21)
     assert one.finding.evidence["missed_share"] == round(2 / 21, 6)
 
