@@ -72,16 +72,19 @@ _STREAMS: Final = """
 """
 # Of turns those are shown that were waited for at least half as long as for the latest of their connection.
 _LATE: Final = """
+    UNION ALL
     SELECT stream, '{kind}' AS kind, {frame} AS frame_number
     FROM turns SEMI JOIN (SELECT stream FROM suffered JOIN shown USING (number) WHERE kind = '{kind}') USING (stream)
     WHERE {wait} > 0 AND {frame} IS NOT NULL
     QUALIFY 2 * {wait} >= max({wait}) OVER (PARTITION BY stream)
 """
-_EVENTS: Final = f"""
+_LATE_KINDS: Final = {
+    "late_answer": {"frame": "response_first_frame", "wait": "service_time_ns"},
+    "late_request": {"frame": "request_first_frame", "wait": "client_think_ns"},
+}
+_EVENTS: Final = """
     WITH seen AS (
-        SELECT stream, kind, frame_number FROM tcp_events
-        UNION ALL {_LATE.format(kind="late_answer", frame="response_first_frame", wait="service_time_ns")}
-        UNION ALL {_LATE.format(kind="late_request", frame="request_first_frame", wait="client_think_ns")}
+        SELECT stream, kind, frame_number FROM tcp_events {late}
     )
     SELECT number, count(*) AS total, min(frame_number, $listed) AS frames
     FROM suffered JOIN shown USING (number) JOIN seen USING (stream, kind)
@@ -114,7 +117,7 @@ def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]
         if not each.frames_total:
             each.frames.append(row["first_frame"])
         each.flows.append({name: row[name] for name in _FLOW})
-    for row in tables.rows(_EVENTS, listed=LISTED):
+    for row in tables.rows(_events(found), listed=LISTED):
         each = found[row["number"]]
         each.frames, each.frames_total = row["frames"], row["total"]
     _name_flows(tables, found)
@@ -122,6 +125,13 @@ def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]
         each.frames_total = max(each.frames_total, len(each.frames))
         each.flows_total = max(each.flows_total, len(each.flows))
     return found
+
+
+def _events(found: list[Found]) -> str:
+    """The query for the frames that show each finding. Turns are many: they are read where a finding is about them."""
+    kinds = {kind for each in found for kind in each.finding.events}
+    late = (_LATE.format(kind=kind, **columns) for kind, columns in _LATE_KINDS.items() if kind in kinds)
+    return _EVENTS.format(late="".join(late))
 
 
 def _note_claims(tables: Tables, found: list[Found]) -> None:
