@@ -178,12 +178,32 @@ def test_the_side_that_took_the_time_is_named(found: Run, side: Side, world: Wor
     assert one.finding.side is side
 
 
+def test_what_held_an_answer_back_is_not_what_the_server_thought_before(found: Run) -> None:
+    world = acting(answer=5, rtt=0, transfer=900)
+    world.add("tcp_ledger", stream=0, category="think", side="server", duration_ns=9 * SECOND)
+    world.add("tcp_ledger", stream=0, category="bandwidth", side="network", duration_ns=890 * MS)
+    (one,) = found("service_objective", world, **{OBJECTIVE: 50})
+    assert one.finding.side is Side.NETWORK
+
+
 def test_a_request_without_an_answer_misses_it_once_so_long_has_passed(found: Run) -> None:
     world = acting()
     world.tables["turns"][0] |= {"response_begun_ns": None, "response_ended_ns": None, "response_first_frame": None}
     (one,) = found("service_objective", world, **{OBJECTIVE: 50})
     assert (one.finding.evidence["unanswered"], one.finding.side) == (1, Side.UNKNOWN)
     assert found("service_objective", world, **{OBJECTIVE: 60_000}) == []
+
+
+def test_a_request_at_the_end_of_the_capture_may_still_be_answered_in_time(found: Run) -> None:
+    world = acting(answer=60)
+    begun_ns = 60 * SECOND - 49 * MS
+    unanswered = {"response_begun_ns": None, "response_ended_ns": None, "response_first_frame": None}
+    row = world.tables["turns"][0] | unanswered
+    world.add("turns", **(row | {"number": 2, "request_begun_ns": begun_ns, "request_ended_ns": begun_ns}))
+    (one,) = found("service_objective", world, **{OBJECTIVE: 50})
+    assert one.finding.evidence["requests"] == 1
+    (one,) = found("service_objective", world, **{OBJECTIVE: 48})
+    assert (one.finding.evidence["requests"], one.finding.evidence["unanswered"]) == (2, 1)
 
 
 def test_the_dns_has_objectives_too(found: Run) -> None:

@@ -236,8 +236,8 @@ def test_what_comes_and_goes_without_a_timer_has_no_interval(found: Run) -> None
     hardly = over_time(lambda start_s: 100 + 30 * sin(tau * start_s / 30))
     chance = Random(7)
     at_random = over_time(lambda _: chance.choice((0, 0, 0, 0, 50)))
-    rough = over_time(lambda start_s: chance.randrange(60, 140) if 200 <= start_s < 500 else 1)
-    for world in (slow_change, three_bursts, hardly, at_random, rough):
+    ripple = over_time(lambda start_s: 100 + 40 * sin(tau * start_s / 20) if 200 <= start_s < 500 else 1)
+    for world in (slow_change, three_bursts, hardly, at_random, ripple):
         assert found("temporal_pattern", world) == []
 
 
