@@ -142,6 +142,8 @@ def tables() -> Iterator[Callable[..., Tables]]:
         connections.append(connection)
         columns = {table["name"]: table["columns"] for table in _core.catalogue()}
         for name, entries in rows.items():
+            if not entries:
+                continue
             fillers = {column["name"]: _filler(column) for column in columns[name]}
             full = [fillers | entry for entry in entries]
             names = ", ".join(map(quote_name, full[0]))
