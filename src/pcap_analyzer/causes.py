@@ -79,6 +79,7 @@ CAUSES: Final = {
     "syn_flood": "Somebody floods a server with SYNs.",
     "arp_conflict": "Two hosts answer for one IPv4 address.",
     "connection_churn": "Very many short connections are made.",
+    "service_objective_missed": "A service misses the objective that was set for it.",
     "capture_loss": "The capture itself lacks packets; the traffic is fine.",
     HEALTHY: "Nothing is wrong.",
 }
@@ -93,10 +94,14 @@ NOTES: Final = {
     "lateral_movement": "One host of a network reaches for many others' remote administration.",
     "traffic_gap": "Nothing was captured for a while.",
     "traffic_burst": "Traffic rises far above its mean for a short time.",
-    "temporal_pattern": "Traffic repeats itself at a steady interval.",
+    "temporal_pattern": "Traffic repeats itself at a steady interval, or has a busy hour.",
     "asymmetric_traffic": "Packets of only one direction were captured.",
     "sack_missing": "Selective acknowledgements are not used.",
     "voice_quality": "What the quality of calls comes to.",
     "long_poll": "Requests that wait for an event by design.",
     "dominant_talker": "One host accounts for most of the traffic.",
+    "throughput": "What the largest transfers achieved, and what held them back.",
+    "protocol_distribution": "An unusual share of the traffic is neither TCP nor UDP.",
+    "service_classification": "Services do not run on the ports that are theirs.",
+    "slow_action": "What a client waited for, step by step.",
 }

@@ -77,8 +77,7 @@ class Finding:
         flows_total: how many flows are concerned, where not all are given.
         frames: numbers of frames that show it.
         frames_total: how many frames show it, where not all are given.
-        events: what shows it in those streams, where no frames are given: kinds of `tcp_events`; `late_answer` and
-            `late_request`, turns that were waited for.
+        events: what shows it in those streams, where no frames are given: kinds of `tcp_events`.
         display_filter: for Wireshark; it is narrowed to the streams.
         needs: what it needs of the capture.
 

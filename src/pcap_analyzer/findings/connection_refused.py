@@ -33,7 +33,7 @@ _REFUSED = f"""
         SELECT stream, server, client_address, duration_ns AS cost_ns FROM connections ANTI JOIN explained USING (stream)
         WHERE zk_conn_state = 'REJ' AND reset_by = 'server'
     ), accepted AS (
-        SELECT server, count(*) AS accepted FROM connections
+        SELECT server, count(*) AS accepted FROM connections SEMI JOIN refused USING (server)
         WHERE server_packets > 0 AND zk_conn_state NOT IN ('REJ', 'S0') GROUP BY server
     )
     SELECT count(*) AS connections, count(DISTINCT server) AS servers, arg_max(server, cost_ns) AS server,

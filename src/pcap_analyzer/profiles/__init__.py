@@ -3,7 +3,12 @@
 ```toml
 [server_think]
 slow_answer_ms = 50
+
+[service."tcp/5432"]
+response_ms = 50
 ```
+
+What a service must keep to is a threshold of the finding `service_objective`; `objectives` says how services are named.
 """
 
 import tomllib
@@ -15,6 +20,8 @@ from pcap_analyzer.errors import SettingError, describe_os_error
 from pcap_analyzer.findings._run import modules
 from pcap_analyzer.findings._thresholds import declared
 from pcap_analyzer.text import nearest
+
+from .objectives import OBJECTIVE, SECTION, is_amount, read_objectives
 
 DEFAULT: Final = "wan"
 NAMES: Final = ("lan", "wan", "satellite", "mobile", "datacenter")
@@ -44,6 +51,7 @@ def load(name: str) -> Profile:
 
 def checked(content: dict[str, Any], name: str) -> Profile:
     """The content of a profile, once every finding and threshold in it is known and a number."""
+    objectives = read_objectives(content.pop(SECTION, {}), name)
     for finding, values in content.items():
         if finding not in modules():
             raise SettingError(f"{name}: no finding {finding}{_hint(finding, list(modules()))}")
@@ -53,12 +61,15 @@ def checked(content: dict[str, Any], name: str) -> Profile:
         for threshold, value in values.items():
             if threshold not in known:
                 raise SettingError(f"{name}: {finding} has no threshold {threshold}{_hint(threshold, list(known))}")
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            if not is_amount(value):
                 unit = known[threshold][0].unit
                 raise SettingError(
                     f"{name}: {finding}.{threshold} must be a number from 0 up, in {unit}, not {value!r}"
                 )
-    return {finding: {key: float(value) for key, value in values.items()} for finding, values in content.items()}
+    profile = {finding: {key: float(value) for key, value in values.items()} for finding, values in content.items()}
+    if objectives:
+        profile[OBJECTIVE] = profile.get(OBJECTIVE, {}) | objectives
+    return profile
 
 
 def _hint(name: str, names: list[str]) -> str:
