@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pcap_analyzer.i18n import active, say
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import SECOND_NS, count, duration
+
 from . import options
 from .incomplete import warn_incomplete
 from .many import outcomes
@@ -74,7 +78,7 @@ def analyze(
     sarif: Path | None,
     memory_bytes: int,
 ) -> int:
-    r"""Says why each CAPTURE is slow, how far it can be trusted, and what happens in it.
+    """Says why each CAPTURE is slow, how far it can be trusted, and what happens in it.
 
     \b
     CAPTURE is a file, a folder with captures in it, or - for standard input; also compressed.
@@ -87,17 +91,20 @@ def analyze(
     """
     options.check_sources(captures)
     if no_report and out:
-        raise click.UsageError("--out and --no-report contradict each other")
+        raise click.UsageError(say("--out and --no-report contradict each other"))
     folder = out or (Path("reports") if format_name == "text" and not no_report else None)
     sources = expand(captures)
     groups = [tuple(sources)] if merge else [(source,) for source in sources]
     if format_name == "html" and len(groups) > 1:
-        raise click.UsageError("--format html shows one capture, or several with --merge; --out writes a page for each")
+        raise click.UsageError(
+            say("--format html shows one capture, or several with --merge; --out writes a page for each")
+        )
     choices = Choices(
         selection,
         memory_bytes,
         _thresholds(profile, latency_s),
         page=folder is not None or format_name == "html",
+        language=active(),
         evidence=evidence,
     )
     worst, reports, errors = 0, [], []
@@ -128,9 +135,15 @@ def _tell(session: Session, outcome: Outcome, format_name: str, folder: Path | N
         session.error(outcome.error)
         return 2
     packets = report.data["capture"]["packets"]
-    rate = f", {packets / outcome.read_s:,.0f} packets/s" if outcome.read_s else ""
-    session.detail(f"read {packets:,} packets in {outcome.read_s:.3f} s{rate}")
-    session.detail(f"made the report in {outcome.build_s:.3f} s")
+    session.detail(
+        say(
+            "read {packets} in {duration}, {count} packets/s",
+            packets=plural(packets, "packet"),
+            duration=duration(outcome.read_s * SECOND_NS),
+            count=count(packets / outcome.read_s if outcome.read_s else 0),
+        )
+    )
+    session.detail(say("made the report in {duration}", duration=duration(outcome.build_s * SECOND_NS)))
     _show(report, outcome.page, format_name, alone=alone)
     warn_incomplete(session, report.title, packets, report.data["issues"])
     for line in outcome.warnings:

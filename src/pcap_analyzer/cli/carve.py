@@ -8,6 +8,9 @@ import click
 from pcap_analyzer.analysis import Analysis, analyze, carve_frames
 from pcap_analyzer.errors import SettingError
 from pcap_analyzer.evidence.carve import ON_DEMAND, Comments, frames_of_finding, frames_of_streams, parse_frames
+from pcap_analyzer.i18n import say
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from . import options
 from .output import is_replaceable, replacing
@@ -46,7 +49,7 @@ def carve(
     output: Path,
     memory_bytes: int,
 ) -> int:
-    r"""Copies packets of CAPTURE, with their bytes and times as they are, into a pcapng FILE.
+    """Copies packets of CAPTURE, with their bytes and times as they are, into a pcapng FILE.
 
     \b
     pcap-analyzer carve slow.pcap --stream 3 -o stream3.pcapng
@@ -70,24 +73,32 @@ def carve(
     with replacing(output) as new, progress_bar(session, capture) as progress:
         written, left_out = carve_frames(capture, comments, new, progress=progress)
     if left_out:
-        session.warn(f"{capture}: {left_out:,} packets are of a kind that pcapng has no number for, and were left out")
+        session.warn(
+            say(
+                "{capture}: left out: {packets} of a kind that pcapng has no number for",
+                capture=capture,
+                packets=plural(left_out, "packet"),
+            )
+        )
     if missing := len(comments) - written - left_out:
-        session.warn(f"{capture}: {missing:,} of the frames asked for are not in it")
-    session.note(f"{written:,} packets in {output}")
+        session.warn(
+            say("{capture}: {count} of the frames asked for are not in it", capture=capture, count=count(missing))
+        )
+    session.note(say("{packets} in {path}", packets=plural(written, "packet"), path=output))
     return 0
 
 
 def _check(capture: str, chosen: list[bool], output: Path) -> None:
     if capture == "-":
-        raise click.UsageError("a capture is read twice to carve from it: give a file, not standard input")
+        raise click.UsageError(say("a capture is read twice to carve from it: give a file, not standard input"))
     if sum(chosen) != 1:
         raise click.UsageError(
-            "say which packets: one of --finding, --stream, --frames, or --filter with --since and --until"
+            say("say which packets: one of --finding, --stream, --frames, or --filter with --since and --until")
         )
     if not is_replaceable(output):
-        raise click.UsageError(f"{output} is no ordinary file: a capture needs one")
+        raise click.UsageError(say("{path} is no ordinary file: a capture needs one", path=output))
     if output.exists() and output.samefile(capture):
-        raise click.UsageError(f"{output} is the capture itself: choose another name")
+        raise click.UsageError(say("{path} is the capture itself: choose another name", path=output))
 
 
 def _numbered(frames: str) -> Comments:
@@ -111,7 +122,10 @@ def _find(analysis: Analysis, finding: str) -> dict[str, Any]:
 
     found = {each["id"]: each for each in read(analysis.diagnose())["findings"]}
     if finding not in found:
-        ids = ", ".join(found) or "none"
-        raise click.BadParameter(f"there is no {finding!r} in this capture; found are: {ids}", param_hint="--finding")
+        ids = ", ".join(found) or say("none")
+        raise click.BadParameter(
+            say("there is no {finding} in this capture; found are: {ids}", finding=repr(finding), ids=ids),
+            param_hint="--finding",
+        )
     chosen: dict[str, Any] = found[finding]
     return chosen

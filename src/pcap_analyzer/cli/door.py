@@ -20,7 +20,9 @@ from typing import NoReturn
 import click
 
 from pcap_analyzer.errors import PcapAnalyzerError, describe_os_error
+from pcap_analyzer.i18n import say
 
+from . import language
 from .group import PipeClosedError, group
 from .session import Session
 from .termination import clean_end
@@ -37,6 +39,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     session = Session()
+    language.choose(sys.argv[1:] if arguments is None else arguments, group)
     try:
         with clean_end():
             code = _run(arguments, session)
@@ -59,7 +62,7 @@ def _run(arguments: list[str] | None, session: Session) -> int:
     except (PipeClosedError, BrokenPipeError):
         raise
     except OSError as error:
-        session.error(describe_os_error(error, str(error.filename or "standard output")))
+        session.error(describe_os_error(error, str(error.filename or say("standard output"))))
     except Exception as error:
         _show_fault(error, session)
     return FAILED
@@ -71,7 +74,7 @@ def _show_usage_error(error: click.ClickException, session: Session) -> None:
         error.show()
         return
     context = getattr(error, "ctx", None)
-    hint = f" (see `{context.command_path} --help`)" if context else ""
+    hint = " " + say("(see `{command} --help`)", command=context.command_path) if context else ""
     session.error(" ".join(error.format_message().split()).rstrip(".") + hint)
 
 
@@ -79,7 +82,13 @@ def _show_fault(error: Exception, session: Session) -> None:
     """A fault of ours: still one line, and the traceback for whoever asks for it."""
     if session.verbose:
         traceback.print_exception(error)
-    session.error(f"internal fault, {type(error).__name__}: {error}; run again with --verbose and report it")
+    session.error(
+        say(
+            "internal fault, {kind}: {reason}; run again with --verbose and report it",
+            kind=type(error).__name__,
+            reason=str(error),
+        )
+    )
 
 
 def _end_by_broken_pipe() -> NoReturn:

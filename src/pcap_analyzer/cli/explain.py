@@ -3,6 +3,7 @@
 import click
 
 from pcap_analyzer.errors import QueryError
+from pcap_analyzer.i18n import say
 from pcap_analyzer.text import nearest
 
 
@@ -23,7 +24,9 @@ def explain(finding: str | None) -> int:
     if not names:
         near = nearest(finding, explanations.all_names())
         raise QueryError(
-            f"no finding {finding}; {f'did you mean {near[0]}?' if near else 'pcap-analyzer explain lists them'}"
+            say("no finding {finding}; did you mean {name}?", finding=finding, name=near[0])
+            if near
+            else say("no finding {finding}; pcap-analyzer explain lists them", finding=finding)
         )
     for name in names:
         explanations.show_one(name, console())

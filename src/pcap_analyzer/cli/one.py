@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from pcap_analyzer.analysis import Analysis, carve_frames
 from pcap_analyzer.analysis import analyze as read_capture
 from pcap_analyzer.errors import OutOfMemoryError, PcapAnalyzerError, describe_os_error
+from pcap_analyzer.i18n import choose, say
 from pcap_analyzer.selection import Selection
+from pcap_analyzer.text import plural
 
 from .sources import CAPTURE_NAME
 
@@ -30,6 +32,7 @@ class Choices:
     memory_bytes: int
     options: "Options"
     page: bool
+    language: str
     evidence: Path | None = None
 
 
@@ -49,6 +52,7 @@ class Outcome:
 
 def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback | None" = None) -> Outcome:
     """Analyses a capture, or several merged into one."""
+    choose(choices.language)
     outcome = Outcome(sources)
     on_demand = ("packets",) if choices.evidence else ()
     try:
@@ -107,7 +111,7 @@ def _carve(outcome: Outcome, report: "Report", analysis: Analysis, folder: Path)
 
     told = [finding for finding in report.data["findings"] if finding["severity"] != "info"][:_CARVED]
     if len(outcome.sources) > 1 or outcome.sources[0] == "-":
-        outcome.warnings.append("no evidence: packets are carved out of one file, not out of a pipe or a merge")
+        outcome.warnings.append(say("no evidence: packets are carved out of one file, not out of a pipe or a merge"))
         return
     stem = CAPTURE_NAME.sub("", Path(outcome.sources[0]).name)
     try:
@@ -115,7 +119,7 @@ def _carve(outcome: Outcome, report: "Report", analysis: Analysis, folder: Path)
         for finding in told:
             path = _new_file(folder, f"{stem}-{finding['id']}")
             written, _ = carve_frames(outcome.sources[0], frames_of_finding(analysis, finding), path)
-            outcome.notes.append(f"Evidence: {path}, {written:,} packets")
+            outcome.notes.append(say("Evidence: {path}, {packets}", path=path, packets=plural(written, "packet")))
     except (OSError, PcapAnalyzerError) as error:
         line = describe_os_error(error, str(error.filename or folder)) if isinstance(error, OSError) else str(error)
-        outcome.warnings.append(f"no evidence: {line}")
+        outcome.warnings.append(say("no evidence: {reason}", reason=line))

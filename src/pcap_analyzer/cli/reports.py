@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pcap_analyzer.errors import describe_os_error
+from pcap_analyzer.i18n import say
 
 from .session import Session
 
@@ -28,9 +29,10 @@ def write_report(session: Session, report: "Report", page: "Page", sources: Sequ
         folder.mkdir(parents=True, exist_ok=True)
         path = _create(folder, stem, documents)
     except OSError as error:
-        session.warn(f"no report file: {describe_os_error(error, str(error.filename or folder))}")
+        reason = describe_os_error(error, str(error.filename or folder))
+        session.warn(say("no report file: {reason}", reason=reason))
     else:
-        session.note(f"Report: {path}.html and .json")
+        session.note(say("Report: {path}.html and .json", path=path))
 
 
 def _stem(sources: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pcap_analyzer.errors import UnreadableCaptureError
+from pcap_analyzer.i18n import say
 
 # What captures are called, compressed ones included. A file that is named is read whatever it is called.
 CAPTURE_NAME = re.compile(r"\.(pcapng|pcap|cap|ntar|dmp|snoop|enc|trc|5vw|erf)(\d*)(\.(gz|zst|lz4))?$", re.IGNORECASE)
@@ -27,6 +28,6 @@ def _expand(capture: str) -> list[str]:
     found = sorted(str(path) for path in folder.rglob("*") if path.is_file() and CAPTURE_NAME.search(path.name))
     if not found:
         raise UnreadableCaptureError(
-            f"{capture}: no capture in this folder; name the files if they are called otherwise"
+            say("{folder}: no capture in this folder; name the files if they are called otherwise", folder=capture)
         )
     return found

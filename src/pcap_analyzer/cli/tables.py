@@ -7,6 +7,7 @@ import click
 
 from pcap_analyzer import views
 from pcap_analyzer.errors import QueryError
+from pcap_analyzer.i18n import say
 from pcap_analyzer.text import nearest
 
 if TYPE_CHECKING:
@@ -42,4 +43,6 @@ def _find(catalogue: list["TableSpec"], name: str) -> "TableSpec":
             return table
     names = [table["name"] for table in catalogue]
     near = nearest(name, names)
-    raise QueryError(f"no table {name}; {f'did you mean {near[0]}?' if near else 'there are ' + ', '.join(names)}")
+    if near:
+        raise QueryError(say("no table {table}; did you mean {name}?", table=name, name=near[0]))
+    raise QueryError(say("no table {table}; there are {names}", table=name, names=", ".join(names)))

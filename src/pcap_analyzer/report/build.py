@@ -9,6 +9,7 @@ from typing import Any
 from pcap_analyzer import _core
 from pcap_analyzer.analysis import Analysis
 from pcap_analyzer.findings._run import Options
+from pcap_analyzer.i18n import ENGLISH, active, mark, say, speaking
 
 from .model import Report
 from .sections import (
@@ -42,17 +43,18 @@ _SECTIONS = (
     moments,
 )
 
-_FOOTNOTE = "Sizes are on the wire, 1 kB = 1000 bytes, k = 1000 in bit/s; times are UTC; – is not known."
+_FOOTNOTE = mark("Sizes are on the wire, 1 kB = 1000 bytes, k = 1000 in bit/s; times are UTC; – is not known.")
 
 
 def build(analysis: Analysis, options: Options | None = None) -> Report:
     """The report of an analysis, judged by the thresholds that `options` choose."""
     started_at = datetime.now(UTC)
-    data = _data(analysis, options or Options())
+    with speaking(ENGLISH):
+        data = _data(analysis, options or Options())
     shown = (section.show(data) for section in _SECTIONS)
     sections = tuple(section for section in shown if section)
-    title = " + ".join("standard input" if source == "-" else Path(source).name for source in analysis.sources)
-    return Report(title, data, _run(analysis, started_at), sections, _FOOTNOTE)
+    title = " + ".join(say("standard input") if source == "-" else Path(source).name for source in analysis.sources)
+    return Report(title, data, _run(analysis, started_at), sections, say(_FOOTNOTE))
 
 
 def _data(analysis: Analysis, options: Options) -> dict[str, Any]:
@@ -87,6 +89,7 @@ def _run(analysis: Analysis, started_at: datetime) -> dict[str, Any]:
         "peak_memory_bytes": _peak_memory_bytes(),
         "python": sys.version.split()[0],
         "platform": sys.platform,
+        "language": active(),
     }
 
 
