@@ -92,3 +92,22 @@ def test_no_capture_is_a_mistake_of_the_caller() -> None:
 def test_an_empty_capture_is_an_analysis(write_pcap: Callable[..., Path]) -> None:
     with pa.analyze(write_pcap()) as analysis:
         assert analysis.rows("SELECT packets, first_time_ns FROM captures") == [{"packets": 0, "first_time_ns": None}]
+
+
+def test_segments_of_a_few_connections_are_those_of_all_segments(captures: Path) -> None:
+    capture = captures / "syn_loss.pcapng"
+    with pa.analyze(capture, on_demand=["tcp_segments"]) as analysis:
+        analysis.read_segments([3, 1], name="few")
+        wanted = analysis.sql("FROM tcp_segments WHERE stream IN (1, 3) ORDER BY frame_number").fetchall()
+        assert wanted
+        assert analysis.sql("FROM few ORDER BY frame_number").fetchall() == wanted
+
+
+def test_round_trips_over_time_are_those_of_the_segments(captures: Path) -> None:
+    with pa.analyze(captures / "loss_few_packets.pcapng", on_demand=["tcp_segments"]) as analysis:
+        (sums,) = analysis.rows(
+            "SELECT CAST(sum(samples) AS BIGINT) AS samples, max(rtt_p95_ns) AS p95 FROM tcp_rtt_buckets"
+        )
+        (exact,) = analysis.rows("SELECT count(ws_ack_rtt_ns) AS samples, max(ws_ack_rtt_ns) AS most FROM tcp_segments")
+    assert sums["samples"] == exact["samples"] > 0
+    assert sums["p95"] <= exact["most"] * 1.1

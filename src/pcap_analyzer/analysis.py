@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from . import _core
 from .database import connect_to
@@ -58,6 +58,23 @@ def _translated(error: BaseException, names: list[str]) -> BaseException:
     return error
 
 
+def _read(
+    names: Sequence[str], selection: Selection, memory_bytes: int, spill_directory: str | None, **options: Any
+) -> _core.Tables:
+    try:
+        return _core.analyze(
+            names,
+            memory_bytes=memory_bytes,
+            spill_directory=spill_directory,
+            matching=selection.filter,
+            since=selection.since,
+            until=selection.until,
+            **options,
+        )
+    except BaseException as error:
+        raise _translated(error, list(names)) from error
+
+
 class Analysis:
     """The tables of one analysis. Close it, or use it in a `with`, to remove what it spilled to disk."""
 
@@ -107,20 +124,10 @@ class Analysis:
         spill = tempfile.TemporaryDirectory(prefix="pcap-analyzer-", ignore_cleanup_errors=True)
         started_ns = time.perf_counter_ns()
         try:
-            core = _core.analyze(
-                names,
-                memory_bytes=memory_bytes,
-                on_demand=on_demand,
-                spill_directory=spill.name,
-                progress=progress,
-                matching=selection.filter,
-                since=selection.since,
-                until=selection.until,
-                only=only,
-            )
-        except BaseException as error:
+            core = _read(names, selection, memory_bytes, spill.name, on_demand=on_demand, progress=progress, only=only)
+        except BaseException:
             spill.cleanup()
-            raise _translated(error, names) from error
+            raise
         read_ns = time.perf_counter_ns() - started_ns
         return cls(
             core,
@@ -156,6 +163,24 @@ class Analysis:
     def rows(self, query: str, **parameters: object) -> list[Row]:
         """All rows that `query` gives, by column name; see `Tables.rows`."""
         return self.tables.rows(query, **parameters)
+
+    def read_segments(self, streams: Sequence[int], *, name: str) -> None:
+        """Reads the capture once more for the segments of a few TCP connections, a table like `tcp_segments` called `name`.
+
+        Raises:
+            UnreadableCaptureError: it cannot be read any more.
+
+        """
+        core = _read(
+            self.sources,
+            self.selection,
+            self.memory_bytes,
+            self._spill.name if self._spill else None,
+            on_demand=["tcp_segments"],
+            only=["tcp_segments"],
+            streams=streams,
+        )
+        self.connection.register(name, core.table("tcp_segments"))
 
     def close(self) -> None:
         """Lets go of the tables and removes what they spilled to disk."""

@@ -1,6 +1,5 @@
 """The package in a notebook or a program: an analysis that also judges, reports, and shows itself."""
 
-import html as escaping
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -72,6 +71,8 @@ class Analysis(base.Analysis):
 
     def _repr_html_(self) -> str:
         """The page, in a frame of its own."""
+        import html as escaping
+
         return _FRAME.format(page=escaping.escape(self.html(), quote=True))
 
 

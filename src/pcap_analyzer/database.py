@@ -1,17 +1,28 @@
 """DuckDB, closed off: it sees the tables of one capture and nothing of the machine."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import _core
-from .settings import SQL_MEMORY_BYTES, SQL_THREADS
+from .settings import SQL_MEMORY_BYTES, SQL_ROWS_PER_THREAD, SQL_THREADS
 from .views import VIEWS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def connect(spill: Path | None = None, writable: Path | None = None) -> "DuckDBPyConnection":
+def forbid_data_frames() -> None:
+    """Lets nothing in this process load pandas or pyarrow.
+
+    DuckDB looks for both with nearly every statement. Where they are missing the search takes time; where they are
+    installed, loading them takes longer than most analyses.
+    """
+    for name in ("pandas", "pyarrow"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+
+
+def connect(spill: Path | None = None, writable: Path | None = None, threads: int = 1) -> "DuckDBPyConnection":
     """A connection without tables that can reach no file, no network, no extension and no Python variable.
 
     What does not fit into memory spills into the folder `spill`. SQL may write into the folder `writable` alone.
@@ -21,7 +32,7 @@ def connect(spill: Path | None = None, writable: Path | None = None) -> "DuckDBP
     connection = duckdb.connect(
         config={
             "memory_limit": f"{SQL_MEMORY_BYTES}B",
-            "threads": SQL_THREADS,
+            "threads": threads,
             "temp_directory": str(spill or ""),
             "python_enable_replacements": False,
             "autoinstall_known_extensions": False,
@@ -38,9 +49,11 @@ def connect(spill: Path | None = None, writable: Path | None = None) -> "DuckDBP
 
 def connect_to(tables: _core.Tables, spill: Path | None = None, writable: Path | None = None) -> "DuckDBPyConnection":
     """A connection with the tables of an analysis. Nothing is copied: each query reads the tables' streams again."""
-    connection = connect(spill, writable)
-    for name in tables.names():
-        connection.register(name, tables.table(name))
+    arrow = {name: tables.table(name) for name in tables.names()}
+    threads = sum(map(len, arrow.values())) // SQL_ROWS_PER_THREAD
+    connection = connect(spill, writable, max(1, min(SQL_THREADS, threads)))
+    for name, table in arrow.items():
+        connection.register(name, table)
     _add_views(connection)
     return connection
 

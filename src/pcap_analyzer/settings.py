@@ -13,6 +13,8 @@ SMALLEST_MEMORY_BYTES = 16 << 20
 # DuckDB has a budget of its own, since the core's is spent by the time that SQL runs, and spills beyond it.
 SQL_MEMORY_BYTES = 512 << 20
 SQL_THREADS = min(4, os.cpu_count() or 1)
+# Fewer rows than these are read sooner than a second thread is set to work.
+SQL_ROWS_PER_THREAD = 200_000
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([kmgt]?)(i?b)?)", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}

@@ -21,9 +21,10 @@ def flow(**values: Any) -> dict[str, Any]:
 
 
 def read(tables: Tables) -> deep.Segments:
-    tables._connection.execute(deep._CITED, deep._json([]))
-    tables._connection.execute(deep._SEGMENTS, {"streams": [0]})
-    return deep._read(tables, {"start_time_ns": 0, "width_ns": 1000}, [0])
+    tables.execute("CREATE VIEW shown_segments AS SELECT * FROM tcp_segments")
+    tables.execute(deep._CITED, **deep._json([]))
+    tables.execute(deep._SEGMENTS, streams=[0])
+    return deep._read(tables, [0])
 
 
 def test_sequence_numbers_wrap(tables: Callable[..., Tables]) -> None:

@@ -21,13 +21,21 @@ pub struct Options {
     pub on_demand: Vec<String>,
     /// Names of the tables that are wanted, none for all. The others may stay empty where that saves work.
     pub only: Vec<String>,
+    /// Streams whose segments `tcp_segments` holds, where it is wanted; none for all.
+    pub streams: Vec<u32>,
     /// Which frames are analysed.
     pub selection: Selection,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { memory_bytes: 512 << 20, on_demand: Vec::new(), only: Vec::new(), selection: Selection::default() }
+        Self {
+            memory_bytes: 512 << 20,
+            on_demand: Vec::new(),
+            only: Vec::new(),
+            streams: Vec::new(),
+            selection: Selection::default(),
+        }
     }
 }
 
@@ -67,6 +75,8 @@ pub(crate) struct Analysis<S: Sink> {
     buckets: Buckets,
     packets: Option<TableWriter<PacketRow>>,
     tcp_segments: Option<TableWriter<TcpSegmentRow>>,
+    /// Streams whose segments are wanted, sorted; none for all.
+    streams: Vec<u32>,
     last_time_ns: i64,
     frames: u64,
     /// Unless all frames are taken.
@@ -89,6 +99,7 @@ impl<S: Sink> Analysis<S> {
             buckets: Buckets::default(),
             packets: wanted(PacketRow::TABLE.name).then(TableWriter::default),
             tcp_segments: wanted(TcpSegmentRow::TABLE.name).then(TableWriter::default),
+            streams: sorted(&options.streams),
             last_time_ns: 0,
             frames: 0,
             selection: Some(options.selection.clone()).filter(|selection| !selection.is_all()),
@@ -128,7 +139,8 @@ impl<S: Sink> Analysis<S> {
             (found, node) = self.observe_fragment(&decoded, &seen, &mut sample, found, node);
             self.control.fragment(fragment, &seen, &self.flows, &mut self.issues, &mut self.sink);
         }
-        self.buckets.count(seen.time_ns, seen.wire_bytes, sample);
+        sample.wire_bytes = seen.wire_bytes;
+        self.buckets.count(seen.time_ns, sample);
         if self.packets.is_some() {
             self.write_packet(frame, &decoded, found, node);
         }
@@ -214,6 +226,7 @@ impl<S: Sink> Analysis<S> {
                     sample.syn |= tcp.flags & (flags::SYN | flags::ACK) == flags::SYN;
                     sample.rst |= tcp.flags & flags::RST != 0;
                     if !segment {
+                        sample.rtt_ns = answer.as_ref().and_then(|(answer, _)| answer.ack_rtt_ns);
                         self.write_segment(transport, found, answer, &seen);
                     }
                     segment = true;
@@ -267,6 +280,9 @@ impl<S: Sink> Analysis<S> {
         else {
             return;
         };
+        if !self.streams.is_empty() && self.streams.binary_search(&stream).is_err() {
+            return;
+        }
         let row = TcpSegmentRow {
             frame_number: seen.frame_number,
             time_ns: Some(seen.time_ns),
@@ -316,6 +332,12 @@ impl<S: Sink> Analysis<S> {
         };
         writer.push(row, &mut self.sink);
     }
+}
+
+fn sorted(streams: &[u32]) -> Vec<u32> {
+    let mut streams = streams.to_vec();
+    streams.sort_unstable();
+    streams
 }
 
 fn sack_text(options: &tcp::Options) -> String {

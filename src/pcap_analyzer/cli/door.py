@@ -11,6 +11,7 @@ A reader that closes the pipe ends the program as it ends others: by SIGPIPE, in
 what it put on the disk is gone.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from typing import NoReturn
 
 import click
 
+from pcap_analyzer.database import forbid_data_frames
 from pcap_analyzer.errors import PcapAnalyzerError, describe_os_error
 from pcap_analyzer.i18n import say
 
@@ -38,6 +40,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # A terminal that cannot show a character gets another one, not an error.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    forbid_data_frames()
+    gc.set_threshold(100_000, 50, 50)  # a run makes many objects, few cycles, and ends
     session = Session()
     language.choose(sys.argv[1:] if arguments is None else arguments, group)
     try:

@@ -1,11 +1,8 @@
 """Several captures at once, each in a worker process."""
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,6 +14,7 @@ from .session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
 
 def outcomes(session: Session, groups: Sequence[tuple[str, ...]], choices: Choices) -> Iterator[Outcome]:
@@ -28,6 +26,9 @@ def outcomes(session: Session, groups: Sequence[tuple[str, ...]], choices: Choic
                 outcome = make(sources, choices, progress)
             yield outcome
         return
+    import multiprocessing  # one capture needs none of it
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting = [(sources, pool.submit(make, sources, choices)) for sources in groups]
         try:
@@ -41,6 +42,8 @@ def outcomes(session: Session, groups: Sequence[tuple[str, ...]], choices: Choic
 
 def _result(sources: tuple[str, ...], future: "Future[Outcome]") -> Outcome:
     """A worker that was killed, for want of memory say, takes its capture with it and no other result."""
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return future.result()
     except BrokenProcessPool:

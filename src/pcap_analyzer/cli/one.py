@@ -1,5 +1,7 @@
 """The analysis of one capture, here or in a worker process."""
 
+import importlib
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from pcap_analyzer.findings._run import Options
     from pcap_analyzer.report.drawings import Page
     from pcap_analyzer.report.model import Report
+
+# What follows once the capture is read.
+_AFTERWARDS = ("duckdb", "pcap_analyzer.report.build", "pcap_analyzer.render.terminal")
+_FOR_PAGES = ("pcap_analyzer.report.page", "pcap_analyzer.render.html")
 
 # Findings of which `--evidence` carves the packets: the ones that matter most.
 _CARVED = 5
@@ -54,6 +60,8 @@ def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback
     """Analyses a capture, or several merged into one."""
     choose(choices.language)
     outcome = Outcome(sources)
+    # While the core reads, a second processor has nothing to do.
+    threading.Thread(target=_load, args=(choices.page,), name="load").start()
     on_demand = ("packets",) if choices.evidence else ()
     try:
         analysis = read_capture(
@@ -76,6 +84,15 @@ def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback
             else:
                 outcome.error = line
     return outcome
+
+
+def _load(page: bool) -> None:
+    """Imports what follows once the capture is read. Whoever needs a module before it is there waits for it."""
+    from pcap_analyzer.findings._run import modules
+
+    for name in (*_AFTERWARDS, *(_FOR_PAGES if page else ())):
+        importlib.import_module(name)
+    modules()
 
 
 def _report(outcome: Outcome, analysis: Analysis, choices: Choices) -> None:

@@ -1,4 +1,4 @@
-"""The second pass: the segments of the few connections that a page draws, thinned to what can be drawn.
+"""The second pass: the segments of the few connections that a page shows, thinned to what can be drawn.
 
 What was sent again, came out of order or was copied is never thinned out, and neither is what stands near it, as far as
 there is room; of everything else the lowest and highest of each step are kept.
@@ -6,16 +6,16 @@ there is room; of everything else the lowest and highest of each step are kept.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcap_analyzer import analysis
 from pcap_analyzer.analysis import Analysis
 from pcap_analyzer.errors import UnreadableCaptureError
 from pcap_analyzer.tables import Row, Tables
 
-# The core cannot leave out the segments of all other connections yet: beyond this the second pass is too dear.
+# Beyond so many TCP packets in the capture, or so many in the connections to show, the second pass is too dear.
+MOST_PACKETS = 20_000_000
 MOST_SEGMENTS = 3_000_000
 
 # Room in one graph: single marks, then steps.
@@ -31,7 +31,7 @@ _STEP = "(({to} - {since}) % 4294967296 + 4294967296 + 2147483648) % 4294967296 
 # Every segment of the chosen streams, once and for all questions below. Sequence numbers count from the first one that
 # the sender of the drawn direction used, acknowledgements of its peer from the same.
 _SEGMENTS = f"""
-    CREATE TEMP TABLE chosen_segments AS
+    CREATE OR REPLACE TEMP TABLE chosen_segments AS
     WITH chosen AS (
         SELECT stream,
                CASE WHEN client_unique_bytes > server_unique_bytes THEN 'client' ELSE 'server' END AS sender,
@@ -46,7 +46,7 @@ _SEGMENTS = f"""
                first_value(CASE WHEN segments.direction = chosen.sender THEN seq END IGNORE NULLS) OVER (
                    PARTITION BY stream ORDER BY frame_number ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                ) AS origin
-        FROM tcp_segments AS segments JOIN chosen USING (stream)
+        FROM shown_segments AS segments JOIN chosen USING (stream)
         WINDOW stream AS (PARTITION BY stream ORDER BY frame_number)
     ), numbered AS (
         SELECT *, CASE WHEN forward THEN seq WHEN flags & 16 <> 0 THEN ack END AS number
@@ -143,23 +143,25 @@ _RATES = """
     FROM parts GROUP BY ALL ORDER BY stream, start_ns
 """
 
-_RTT = """
-    SELECT CAST($origin + (CAST(time_ns AS HUGEINT) - $origin) // $width * $width AS BIGINT) AS start_time_ns,
-           quantile_disc(ws_ack_rtt_ns, 0.5) AS rtt_p50_ns, quantile_disc(ws_ack_rtt_ns, 0.95) AS rtt_p95_ns,
-           count(*) AS samples
-    FROM tcp_segments WHERE ws_ack_rtt_ns IS NOT NULL AND time_ns IS NOT NULL
-    GROUP BY 1 ORDER BY 1
-"""
-
-# The first of the cited frames that belong to TCP connections.
+# The first of the cited frames that are known to belong to TCP connections.
 _CITED = """
-    CREATE TEMP TABLE cited AS
+    CREATE OR REPLACE TEMP TABLE cited AS
     WITH asked AS (
         SELECT unnest(from_json($citations, '[{"key": "VARCHAR", "frame": "BIGINT", "reach": "BIGINT", "most": "BIGINT"}]'),
                       recursive := true)
+    ), known AS (
+        SELECT frame_number, stream FROM tcp_events
+        UNION SELECT unnest([first_frame, last_frame, reset_frame]), stream FROM tcp_flows
+        UNION SELECT unnest([request_first_frame, request_last_frame, response_first_frame]), stream FROM turns
+        UNION SELECT unnest([request_frame, response_frame]), stream FROM http_transactions
     )
-    SELECT key, stream, frame_number, reach FROM asked JOIN tcp_segments ON frame_number = frame
+    SELECT key, stream, frame_number, reach FROM asked JOIN known ON frame_number = frame
     QUALIFY row_number() OVER (PARTITION BY key ORDER BY frame_number) <= most
+"""
+_STREAMS = """
+    SELECT stream, client_packets + server_packets AS packets FROM tcp_flows
+    WHERE stream IN (SELECT unnest(CAST($streams AS BIGINT[])) UNION SELECT stream FROM cited)
+    ORDER BY stream
 """
 _RUNGS = """
     WITH placed AS (
@@ -186,7 +188,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """What the second pass found: rows by stream, rungs by the key of their citations, round trips of all connections."""
+    """What the second pass found: rows by stream, rungs by the key of their citations."""
 
     marks: dict[int, list[Row]]
     acks: dict[int, list[Row]]
@@ -194,42 +196,41 @@ class Segments:
     zero_windows: dict[int, list[Row]]
     rates: dict[int, list[Row]]
     rungs: dict[str, list[Row]]
-    rtt: list[Row]
 
 
-def read(first: Analysis, data: dict[str, Any], streams: Sequence[int], cited: Sequence[Citation]) -> Segments | None:
-    """Reads the capture again for the segments of `streams` and of what is cited.
+def read(
+    analysis: Analysis, data: dict[str, Any], streams: Sequence[int], cited: Sequence[Citation]
+) -> Segments | None:
+    """Reads the capture again for the segments of `streams` and of the connections that frames are cited of.
 
-    None where it cannot be read twice, has no TCP, or is so long that it would take too much time and disk.
+    None where it cannot be read twice, has no TCP to show, or is so long that it would take too much time and disk.
     """
-    if (
-        not (streams or cited)
-        or _segments(data) > MOST_SEGMENTS
-        or not all(Path(source).is_file() for source in first.sources)
-    ):
+    if _packets(data) > MOST_PACKETS or not all(Path(source).is_file() for source in analysis.sources):
+        return None
+    tables = analysis.tables
+    tables.execute(_CITED, **_json(cited))
+    shown = tables.rows(_STREAMS, streams=list(streams))
+    if not shown or sum(row["packets"] for row in shown) > MOST_SEGMENTS:
         return None
     try:
-        second = analysis.analyze(
-            *first.sources, memory_bytes=first.memory_bytes, on_demand=["tcp_segments"], selection=first.selection
-        )
+        analysis.read_segments([row["stream"] for row in shown], name="shown_segments")
     except UnreadableCaptureError:  # it is gone, or no longer what it was
         return None
-    with second:
-        second.connection.execute(_CITED, _json(cited))
-        second.connection.execute(_SEGMENTS, {"streams": list(streams)})
-        return _read(second.tables, data["buckets"], list(streams))
+    tables.execute(_SEGMENTS, streams=list(streams))
+    return _read(tables, list(streams))
 
 
 def _json(cited: Sequence[Citation]) -> dict[str, str]:
     """One text: as a parameter for each, they would take longer than all queries together."""
-    return {"citations": json.dumps([asdict(citation) for citation in cited])}
+    fields = Citation.__slots__
+    return {"citations": json.dumps([{name: getattr(each, name) for name in fields} for each in cited])}
 
 
-def _segments(data: dict[str, Any]) -> int:
+def _packets(data: dict[str, Any]) -> int:
     return sum(row["packets"] for row in data["protocols"] if row["path"].endswith(":tcp"))
 
 
-def _read(tables: Tables, buckets: dict[str, Any], streams: list[int]) -> Segments:
+def _read(tables: Tables, streams: list[int]) -> Segments:
     return Segments(
         marks=_by_stream(tables.rows(_MARKS, streams=streams, near=_NEAR, single=_SINGLE, steps=_STEPS)),
         acks=_by_stream(tables.rows(_ACKS, streams=streams, steps=_STEPS)),
@@ -237,7 +238,6 @@ def _read(tables: Tables, buckets: dict[str, Any], streams: list[int]) -> Segmen
         zero_windows=_by_stream(tables.rows(_ZERO_WINDOWS, streams=streams)),
         rates=_by_stream(tables.rows(_RATES, streams=streams, steps=_PANEL_STEPS)),
         rungs=_by(tables.rows(_RUNGS), "key"),
-        rtt=tables.rows(_RTT, origin=buckets["start_time_ns"], width=buckets["width_ns"]),
     )
 
 

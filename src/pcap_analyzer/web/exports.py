@@ -11,6 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from pcap_analyzer.database import connect, quote_text
 from pcap_analyzer.render import files
+from pcap_analyzer.settings import SQL_THREADS
 from pcap_analyzer.tables import Row, Tables
 
 from .files import attachment
@@ -45,7 +46,7 @@ async def page_of(
 
 
 def _page(path: Path, where: str, values: Mapping[str, object], limit: int, offset: int) -> tuple[int, list[Row]]:
-    with connect(writable=path.parent) as connection:
+    with connect(writable=path.parent, threads=SQL_THREADS) as connection:
         tables = Tables(connection)
         source = f"FROM read_parquet({quote_text(str(path))}) WHERE {where}"
         unsorted = source.partition(" ORDER BY ")[0]
@@ -74,7 +75,7 @@ async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
 
 
 def _csv(path: Path) -> Iterator[str]:
-    connection = connect(writable=path.parent)
+    connection = connect(writable=path.parent, threads=SQL_THREADS)
     try:
         yield from files.csv(connection, f"SELECT * FROM read_parquet({quote_text(str(path))})")  # noqa: S608
     finally:

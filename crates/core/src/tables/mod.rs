@@ -27,7 +27,7 @@ use crate::protocols::snmp::SnmpTransactionRow;
 use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
 use crate::protocols::tls::TlsHandshakeRow;
 use crate::protocols::turns::TurnRow;
-use crate::traffic::{BucketRow, ProtocolRow};
+use crate::traffic::{BucketRow, ProtocolRow, RttBucketRow};
 
 /// Every table, in the order in which people want them.
 pub const CATALOGUE: &[&TableSpec] = &[
@@ -58,6 +58,7 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TlsHandshakeRow::TABLE,
     QuicConnectionRow::TABLE,
     BucketRow::TABLE,
+    RttBucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,
 ];

@@ -1,7 +1,7 @@
-//! Traffic over time, in bounded memory: the buckets widen as the capture grows longer.
+//! Traffic over time.
 
-use std::collections::BTreeMap;
-
+use super::round_trips::{RoundTrips, RttBucketRow};
+use super::spans::{Counters, Spans};
 use crate::tables::{Sink, TableWriter, table};
 
 table! {
@@ -31,21 +31,6 @@ table! {
     }
 }
 
-/// Widths in nanoseconds, each a whole multiple of the one before: 1, 10, 100 ms, 1, 10 s, 1, 10 min, 1 h, 1 day, 100 days.
-pub const WIDTHS_NS: [i64; 10] = [
-    1_000_000,
-    10_000_000,
-    100_000_000,
-    1_000_000_000,
-    10_000_000_000,
-    60_000_000_000,
-    600_000_000_000,
-    3_600_000_000_000,
-    86_400_000_000_000,
-    8_640_000_000_000_000,
-];
-const MAX_BUCKETS: usize = 10_000;
-
 /// The transport of a frame, TCP before UDP where it holds both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -61,6 +46,8 @@ pub enum Kind {
 /// What is counted of one frame.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sample {
+    /// Bytes on the wire.
+    pub wire_bytes: u32,
     /// The transport that the frame holds.
     pub transport: Kind,
     /// Whether it has a SYN without ACK.
@@ -69,9 +56,11 @@ pub struct Sample {
     pub rst: bool,
     /// Flows that begin with it.
     pub new_flows: u64,
+    /// The round trip that it tells.
+    pub rtt_ns: Option<i64>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 struct Bucket {
     packets: u64,
     wire_bytes: u64,
@@ -82,10 +71,13 @@ struct Bucket {
     new_flows: u64,
 }
 
-impl Bucket {
-    fn count(&mut self, wire_bytes: u32, sample: Sample) {
+impl Counters for Bucket {
+    type Sample = Sample;
+
+    #[inline]
+    fn count(&mut self, sample: Sample) {
         self.packets += 1;
-        self.wire_bytes += u64::from(wire_bytes);
+        self.wire_bytes += u64::from(sample.wire_bytes);
         self.tcp_packets += u64::from(sample.transport == Kind::Tcp);
         self.udp_packets += u64::from(sample.transport == Kind::Udp);
         self.syn_packets += u64::from(sample.syn);
@@ -107,39 +99,26 @@ impl Bucket {
 /// Counts frames by time.
 #[derive(Default)]
 pub struct Buckets {
-    origin_ns: Option<i64>,
-    width: usize,
-    closed: BTreeMap<i64, Bucket>,
-    /// The bucket of the last frame, kept apart since the next frame is nearly always in it too.
-    open: Bucket,
-    open_index: i64,
-    open_start_ns: i64,
+    traffic: Spans<Bucket, 10_000>,
+    round_trips: Spans<RoundTrips, 1_000>,
 }
 
 impl Buckets {
     /// Counts one frame.
     #[inline]
-    pub fn count(&mut self, time_ns: i64, wire_bytes: u32, sample: Sample) {
-        if self.origin_ns.is_none() {
-            self.origin_ns = Some(time_ns);
-            self.open_start_ns = time_ns;
+    pub fn count(&mut self, time_ns: i64, sample: Sample) {
+        self.traffic.count(time_ns, sample);
+        if let Some(rtt_ns) = sample.rtt_ns {
+            self.round_trips.count(time_ns, rtt_ns);
         }
-        let offset_ns = time_ns.wrapping_sub(self.open_start_ns) as u64; // right wherever it is not negative
-        if time_ns < self.open_start_ns || offset_ns >= WIDTHS_NS[self.width] as u64 {
-            self.open_at(time_ns);
-        }
-        self.open.count(wire_bytes, sample);
     }
 
-    /// Writes the table.
+    /// Writes the tables.
     pub fn write(&mut self, sink: &mut impl Sink) {
-        self.close();
-        let Some(origin_ns) = self.origin_ns else { return };
-        let width_ns = WIDTHS_NS[self.width];
         let mut writer = TableWriter::default();
-        for (&index, bucket) in &self.closed {
+        for (start_time_ns, width_ns, bucket) in self.traffic.all() {
             let row = BucketRow {
-                start_time_ns: start(origin_ns, index, width_ns),
+                start_time_ns,
                 width_ns,
                 packets: bucket.packets,
                 wire_bytes: bucket.wire_bytes,
@@ -153,40 +132,12 @@ impl Buckets {
             writer.push(row, sink);
         }
         writer.flush(sink);
-    }
-
-    fn close(&mut self) {
-        if self.open.packets > 0 {
-            self.closed.entry(self.open_index).or_default().add(&std::mem::take(&mut self.open));
+        let mut writer = TableWriter::default();
+        for (start_time_ns, width_ns, round_trips) in self.round_trips.all() {
+            writer.push(RttBucketRow::new(start_time_ns, width_ns, round_trips), sink);
         }
+        writer.flush(sink);
     }
-
-    fn open_at(&mut self, time_ns: i64) {
-        self.close();
-        while self.closed.len() >= MAX_BUCKETS && self.width + 1 < WIDTHS_NS.len() {
-            self.widen();
-        }
-        let origin_ns = self.origin_ns.unwrap_or(time_ns);
-        let offset_ns = i128::from(time_ns) - i128::from(origin_ns);
-        self.open_index = offset_ns.div_euclid(i128::from(WIDTHS_NS[self.width])) as i64;
-        self.open_start_ns = start(origin_ns, self.open_index, WIDTHS_NS[self.width]);
-    }
-
-    fn widen(&mut self) {
-        let factor = WIDTHS_NS[self.width + 1] / WIDTHS_NS[self.width];
-        self.width += 1;
-        let mut wider = BTreeMap::<i64, Bucket>::new();
-        for (index, bucket) in &self.closed {
-            wider.entry(index.div_euclid(factor)).or_default().add(bucket);
-        }
-        self.closed = wider;
-    }
-}
-
-/// Where a bucket begins. Clamped at the ends of time, where hostile time stamps lie.
-fn start(origin_ns: i64, index: i64, width_ns: i64) -> i64 {
-    (i128::from(origin_ns) + i128::from(index) * i128::from(width_ns)).clamp(i128::from(i64::MIN), i128::from(i64::MAX))
-        as i64
 }
 
 #[cfg(test)]
@@ -196,6 +147,7 @@ mod tests {
     use arrow_array::types::Int64Type;
     use proptest::prelude::*;
 
+    use super::super::WIDTHS_NS;
     use super::*;
     use crate::tables::TableSpec;
 
@@ -208,6 +160,9 @@ mod tests {
 
     impl Sink for Rows {
         fn batch(&mut self, _: &'static TableSpec, batch: RecordBatch) {
+            if batch.column_by_name("packets").is_none() {
+                return;
+            }
             let mut take = |name: &str, into: fn(&mut Self) -> &mut Vec<i64>| {
                 let column = batch.column_by_name(name).expect("declared").as_primitive::<Int64Type>();
                 into(self).extend(column.values());
@@ -221,7 +176,7 @@ mod tests {
     fn rows(times_ns: impl IntoIterator<Item = i64>) -> Rows {
         let (mut buckets, mut rows) = (Buckets::default(), Rows::default());
         for time_ns in times_ns {
-            buckets.count(time_ns, 60, Sample::default());
+            buckets.count(time_ns, Sample { wire_bytes: 60, ..Sample::default() });
         }
         buckets.write(&mut rows);
         rows
@@ -233,6 +188,8 @@ mod tests {
         assert_eq!(rows.starts_ns, [4_500_000, 5_500_000, 6_500_000]);
         assert_eq!(rows.packets, [1, 2, 1]);
     }
+
+    const MAX_BUCKETS: usize = 10_000;
 
     #[test]
     fn a_long_capture_widens_them_all() {

@@ -2,6 +2,10 @@
 
 mod buckets;
 mod protocols;
+mod round_trips;
+mod spans;
 
-pub use buckets::{BucketRow, Buckets, Kind, Sample, WIDTHS_NS};
+pub use buckets::{BucketRow, Buckets, Kind, Sample};
 pub use protocols::{ProtocolRow, Protocols};
+pub use round_trips::RttBucketRow;
+pub use spans::WIDTHS_NS;

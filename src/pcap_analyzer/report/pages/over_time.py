@@ -6,7 +6,7 @@ from typing import Any
 from pcap_analyzer import units
 from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import ACTIVITIES, Activity, activity, is_rest
-from pcap_analyzer.report.deep import Segments
+from pcap_analyzer.report.deep import MOST_PACKETS, MOST_SEGMENTS, Segments
 from pcap_analyzer.report.drawings import Line, PageSection, Panel, Panels, Style
 from pcap_analyzer.report.model import Chart, Paragraph, Section
 from pcap_analyzer.tables import Row, Tables
@@ -22,6 +22,9 @@ _LOSSES = """
 _WAITS = """
     SELECT start_time_ns, width_ns, category, side, duration_ns FROM tcp_ledger_buckets ORDER BY start_time_ns
 """
+_RTT = """
+    SELECT start_time_ns, width_ns, rtt_p50_ns, rtt_p95_ns, samples FROM tcp_rtt_buckets ORDER BY start_time_ns
+"""
 # Steps of the ledger over time that a chart has room for.
 _MOST_STEPS = 240
 
@@ -34,23 +37,27 @@ def show(data: dict[str, Any], tables: Tables, second: Segments | None, told: Se
     origin, width = buckets["start_time_ns"], buckets["width_ns"]
     end = max(row["start_time_ns"] for row in buckets["rows"]) - origin + width
     panels = [_rate(buckets["rows"], origin, width)]
-    if second and second.rtt:
-        panels.append(_round_trips(second.rtt, origin, width))
     if data["flows_sums"]["tcp_flows"]:
+        panels += _round_trips(tables.rows(_RTT), origin)
         panels.append(_losses(tables.rows(_LOSSES, origin=origin, width=width), data, origin, width))
         panels += _waits(tables.rows(_WAITS), origin)
     tables_told = tuple(block for block in told.blocks if not isinstance(block, Chart))
-    missing = () if second or not data["flows_sums"]["tcp_flows"] else (Paragraph(say(_NO_SECOND)),)
+    missing = () if second or not data["flows_sums"]["tcp_flows"] else (_no_second(),)
     blocks = (Panels(origin, 0, end, tuple(panels)), *missing, *tables_told)
     return PageSection(
         "time", say("Over time"), blocks, say("Seconds since the first packet. Drag to zoom, 0 to see all.")
     )
 
 
-_NO_SECOND = (
-    "There are no round trips over time and no graphs of connections: they need a second reading of the capture, which "
-    "pipes and captures with more than 3,000,000 TCP packets do not get."
-)
+def _no_second() -> Paragraph:
+    return Paragraph(
+        say(
+            "There are no graphs of connections: they need a second reading of the capture, which pipes, captures with"
+            " more than {packets} TCP packets and connections with more than {segments} do not get.",
+            packets=units.count(MOST_PACKETS),
+            segments=units.count(MOST_SEGMENTS),
+        )
+    )
 
 
 def _rate(rows: list[Row], origin: int, width: int) -> Panel:
@@ -81,7 +88,10 @@ def _nothing(start_ns: int, width: int) -> Row:
     return {"start_time_ns": start_ns, "width_ns": width, "wire_bytes": 0, "packets": 0}
 
 
-def _round_trips(rows: list[Row], origin: int, width: int) -> Panel:
+def _round_trips(rows: list[Row], origin: int) -> list[Panel]:
+    if not rows:
+        return []
+    width = rows[0]["width_ns"]
     lines = tuple(
         Line(label, Activity.MOVING if not dashed else Activity.PATH, Style.LINE, points, dashed)
         for label, key, dashed in (("p50", "rtt_p50_ns", False), ("p95", "rtt_p95_ns", True))
@@ -93,7 +103,7 @@ def _round_trips(rows: list[Row], origin: int, width: int) -> Panel:
         width=units.span(width),
         samples=units.count(samples),
     )
-    return Panel(say("Round-trip time"), Unit.DURATION_NS, note, width, lines)
+    return [Panel(say("Round-trip time"), Unit.DURATION_NS, note, width, lines)]
 
 
 def _losses(rows: list[Row], data: dict[str, Any], origin: int, width: int) -> Panel:
