@@ -13,6 +13,7 @@ import re
 import string
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -69,7 +70,7 @@ class Module:
             if path.is_file():
                 self.taken |= {alias.name: path for alias in node.names if alias.name.isupper()}
 
-    def _speaks(self) -> bool:
+    def speaks(self) -> bool:
         """Whether it takes one of these functions from where they are."""
         taken = {
             (node.module or "").rpartition(".")[2] for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom)
@@ -77,7 +78,7 @@ class Module:
         return bool(taken & {"i18n", "text", "_api"})
 
     def messages(self) -> Iterator[Said]:
-        if not self._speaks():
+        if not self.speaks():
             return
         for node in ast.walk(self.tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
@@ -186,7 +187,7 @@ def _click() -> Iterator[Said]:
                     yield from texts
 
 
-def _core() -> Iterator[Said]:
+def _oddities() -> Iterator[Said]:
     """The oddities that the core tells of: the sentence of each stands above its name."""
     text = (ROOT / "crates" / "core" / "src" / "issue.rs").read_text("utf-8")
     for match in _KINDS.finditer(text):
@@ -217,7 +218,7 @@ def extracted() -> Catalog:
     for path in sorted((SOURCE / "render" / "static" / "js").glob("*.js")):
         for match in _SCRIPT.finditer(path.read_text("utf-8")):
             catalog.add(match[1], locations=[(str(path.relative_to(ROOT)), 0)])
-    sources = {"findings": _findings, "commands": _commands, "click": _click, "core": _core, "system": _system}
+    sources = {"findings": _findings, "commands": _commands, "click": _click, "core": _oddities, "system": _system}
     for name, source in sources.items():
         for message in source():
             catalog.add(message, auto_comments=[name])
@@ -248,8 +249,8 @@ def problems(catalog: Catalog, template: Catalog) -> Iterator[str]:
 
 
 def _problems(message: Message) -> Iterator[str]:
-    one = message.id[0] if isinstance(message.id, tuple) else message.id
-    texts = message.string if isinstance(message.string, tuple) else (message.string,)
+    one = str(message.id if isinstance(message.id, str) else message.id[0])
+    texts = [str(text) for text in (message.string if isinstance(message.string, list | tuple) else (message.string,))]
     for text in texts:
         if not text:
             yield f"no translation: {one!r}"
@@ -273,7 +274,8 @@ def read(language: str) -> Catalog:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """What gettext reads."""
+    """What gettext reads: the same for the same catalogue, whenever it is made."""
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     target = io.BytesIO()
     write_mo(target, catalog)
     return target.getvalue()
@@ -282,7 +284,13 @@ def compiled(catalog: Catalog) -> bytes:
 def updated(language: str, template: Catalog) -> Catalog:
     """The catalogue with the messages of today, in order of their text, and none of yesterday's."""
     before = read(language)
-    catalog = Catalog(locale=language, project="PCAP Analyzer", charset="utf-8", header_comment=template.header_comment)
+    catalog = Catalog(
+        locale=language,
+        project="PCAP Analyzer",
+        charset="utf-8",
+        header_comment=template.header_comment,
+        fuzzy=False,
+    )
     for message in template:
         if message.id:
             known = before.get(message.id)
@@ -294,7 +302,12 @@ def written(catalog: Catalog) -> bytes:
     """The catalogue as text."""
     target = io.BytesIO()
     write_po(target, catalog, width=120, sort_output=True, include_lineno=False, omit_header=False)
-    return re.sub(rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By):[^\n]*\n', b"", target.getvalue(), flags=re.M)
+    return re.sub(
+        rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator|Language-Team|Project-Id-Version):[^\n]*\n',
+        b"",
+        target.getvalue(),
+        flags=re.M,
+    )
 
 
 def main() -> int:

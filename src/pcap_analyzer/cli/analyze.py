@@ -144,7 +144,7 @@ def _tell(session: Session, outcome: Outcome, format_name: str, folder: Path | N
         )
     )
     session.detail(say("made the report in {duration}", duration=duration(outcome.build_s * SECOND_NS)))
-    _show(report, outcome.page, format_name, alone=alone)
+    _show(report, outcome.page, format_name, alone=alone, details=session.verbose)
     warn_incomplete(session, report.title, packets, report.data["issues"])
     for line in outcome.warnings:
         session.warn(line)
@@ -180,7 +180,7 @@ def _judge(
     return int(any(fail_on and checks.reaches(severity, fail_on) for severity in severities))
 
 
-def _show(report: "Report", page: "Page | None", format_name: str, *, alone: bool) -> None:
+def _show(report: "Report", page: "Page | None", format_name: str, *, alone: bool, details: bool) -> None:
     if page and format_name == "html":
         from pcap_analyzer.render import html
 
@@ -193,4 +193,4 @@ def _show(report: "Report", page: "Page | None", format_name: str, *, alone: boo
         return
     from pcap_analyzer.render import terminal
 
-    terminal.show(report, terminal.console())
+    terminal.show(report, terminal.console(), details=details)

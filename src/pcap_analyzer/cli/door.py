@@ -23,6 +23,7 @@ import click
 from pcap_analyzer.database import forbid_data_frames
 from pcap_analyzer.errors import PcapAnalyzerError, describe_os_error
 from pcap_analyzer.i18n import say
+from pcap_analyzer.i18n.core import retold
 
 from . import language
 from .group import PipeClosedError, group
@@ -62,7 +63,7 @@ def _run(arguments: list[str] | None, session: Session) -> int:
     except click.ClickException as error:
         _show_usage_error(error, session)
     except PcapAnalyzerError as error:
-        session.error(str(error))
+        session.error(retold(str(error)))
     except (PipeClosedError, BrokenPipeError):
         raise
     except OSError as error:

@@ -11,6 +11,7 @@ from pcap_analyzer.analysis import Analysis, carve_frames
 from pcap_analyzer.analysis import analyze as read_capture
 from pcap_analyzer.errors import OutOfMemoryError, PcapAnalyzerError, describe_os_error
 from pcap_analyzer.i18n import choose, say
+from pcap_analyzer.i18n.core import retold
 from pcap_analyzer.selection import Selection
 from pcap_analyzer.text import plural
 
@@ -72,7 +73,7 @@ def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback
             progress=progress,
         )
     except PcapAnalyzerError as error:
-        outcome.error = str(error)
+        outcome.error = retold(str(error))
         return outcome
     with analysis:
         try:

@@ -1,5 +1,6 @@
 """A report for the terminal, by rich: wide or narrow, with colour or without."""
 
+import unicodedata
 from typing import Final, Literal
 
 from rich.console import Console, Group, RenderableType
@@ -39,6 +40,7 @@ _CHART_ROWS: Final = 4
 
 _ASCII: Final = str.maketrans(
     {"✓": "+", "✗": "x", "•": "*", "·": "-", "→": "->", "–": "-", "…": "...", "“": '"', "”": '"', "µ": "u"}
+    | {"’": "'", "«": '"', "»": '"', "œ": "oe", "\u202f": " ", "\u00a0": " "}
     | {"─": "-", "│": "|", "├": "|", "└": "`", "▏": "|"}
     | {"▓": "=", "▒": "+", "░": "."}
     | dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎", "#")
@@ -49,11 +51,11 @@ _SIGNS: Final = {State.CLEAN: "✓", State.NOTE: "·", State.FOUND: "!", State.U
 _STYLES: Final = {State.CLEAN: "green", State.NOTE: "cyan", State.FOUND: "bold yellow", State.UNKNOWN: "magenta"}
 
 
-def show(report: Report, console: Console) -> None:
-    """Prints the report as wide as the terminal, up to a width that can still be read well."""
+def show(report: Report, console: Console, *, details: bool = True) -> None:
+    """Prints the report as wide as the terminal, up to a width that can still be read well; sections of `details` if wanted."""
     console.width = width = min(console.width, WIDEST)
     parts: list[RenderableType] = [Text(visible(report.title), style="bold")]
-    parts += [_section(section, width) for section in report.sections]
+    parts += [_section(section, width) for section in report.sections if details or not section.detail]
     if report.footnote:
         parts.append(Text(report.footnote, style="dim"))
     emit(console, *parts)
@@ -77,7 +79,8 @@ def _plain(text: str, encoding: str) -> str:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        return text.translate(_ASCII)
+        plain = unicodedata.normalize("NFKD", text.translate(_ASCII))
+        return "".join(character for character in plain if not unicodedata.combining(character))
     return text
 
 

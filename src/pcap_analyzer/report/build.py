@@ -16,13 +16,18 @@ from .sections import (
     capture,
     connections,
     conversations,
+    dns,
     endpoints,
     findings,
+    http,
     ledger,
     moments,
     protocols,
     quality,
+    rtp,
     security,
+    services,
+    tls,
     verdict,
 )
 
@@ -36,6 +41,10 @@ _SECTIONS = (
     quality,
     ledger,
     connections,
+    dns,
+    http,
+    tls,
+    rtp,
     capture,
     protocols,
     endpoints,
@@ -74,6 +83,7 @@ def _data(analysis: Analysis, options: Options) -> dict[str, Any]:
         **protocols.read(tables),
         **endpoints.read(tables),
         **moments.read(tables),
+        **services.read(tables, (dns.SERVICE, http.SERVICE, tls.SERVICE, rtp.SERVICE)),
         "issues": issues,
     }
 

@@ -25,6 +25,21 @@ _WAITS = """
 _RTT = """
     SELECT start_time_ns, width_ns, rtt_p50_ns, rtt_p95_ns, samples FROM tcp_rtt_buckets ORDER BY start_time_ns
 """
+# The mean jitter of each stream while it lasts; of several at a time the highest.
+_JITTER = """
+    WITH bounds AS (
+        SELECT min(first_time_ns) AS first, greatest(1, (max(last_time_ns) - min(first_time_ns)) // $steps + 1) AS width
+        FROM rtp_streams WHERE jitter_ns IS NOT NULL
+    ), steps AS (
+        SELECT first + width * step AS start_time_ns, width, (SELECT count(*) FROM rtp_streams WHERE jitter_ns IS NOT NULL) AS streams
+        FROM bounds, range($steps) AS each(step)
+    )
+    SELECT start_time_ns, any_value(width) AS width_ns, any_value(streams) AS streams,
+           CAST(max(jitter_ns) AS BIGINT) AS highest_ns, CAST(median(jitter_ns) AS BIGINT) AS median_ns
+    FROM steps JOIN rtp_streams ON first_time_ns < start_time_ns + width AND last_time_ns >= start_time_ns
+    WHERE jitter_ns IS NOT NULL
+    GROUP BY start_time_ns ORDER BY start_time_ns
+"""
 # Steps of the ledger over time that a chart has room for.
 _MOST_STEPS = 240
 
@@ -43,6 +58,8 @@ def show(data: dict[str, Any], tables: Tables, second: Segments | None, told: Se
         panels += _waits(tables.rows(_WAITS), origin)
     tables_told = tuple(block for block in told.blocks if not isinstance(block, Chart))
     missing = () if second or not data["flows_sums"]["tcp_flows"] else (_no_second(),)
+    if "rtp" in data["services"]:
+        panels += _jitter(tables.rows(_JITTER, steps=_MOST_STEPS), origin)
     blocks = (Panels(origin, 0, end, tuple(panels)), *missing, *tables_told)
     return PageSection(
         "time", say("Over time"), blocks, say("Seconds since the first packet. Drag to zoom, 0 to see all.")
@@ -104,6 +121,25 @@ def _round_trips(rows: list[Row], origin: int) -> list[Panel]:
         samples=units.count(samples),
     )
     return [Panel(say("Round-trip time"), Unit.DURATION_NS, note, width, lines)]
+
+
+def _jitter(rows: list[Row], origin: int) -> list[Panel]:
+    """Which jitter the streams of calls and video had that were there at a time."""
+    if not rows:
+        return []
+    note = say(
+        "mean of each stream while it lasts, steps of {width}, {streams}",
+        width=units.span(rows[0]["width_ns"]),
+        streams=plural(rows[0]["streams"], "media stream"),
+    )
+    lines = tuple(
+        Line(label, kind, Style.LINE, tuple((row["start_time_ns"] - origin, row[key]) for row in rows), dashed)
+        for label, key, kind, dashed in (
+            (say("median"), "median_ns", Activity.MOVING, False),
+            (say("highest"), "highest_ns", Activity.PATH, True),
+        )
+    )
+    return [Panel(say("Jitter"), Unit.DURATION_NS, note, rows[0]["width_ns"], lines)]
 
 
 def _losses(rows: list[Row], data: dict[str, Any], origin: int, width: int) -> Panel:

@@ -51,12 +51,14 @@ def show(data: dict[str, Any]) -> Section | None:
 
 def _summary(ledger: dict[str, Any], connections: int) -> str:
     duration_ns = ledger["duration_ns"]
-    some = plural(connections, "TCP connection")
     if not duration_ns:
-        return say("{connections} took no time: all packets of each have one time.", connections=some)
+        return say(
+            "{connections} took no time: all packets of each have one time.",
+            connections=plural(connections, "TCP connection"),
+        )
     whole = say(
         "{connections} lasted {duration}, added up" if connections > 1 else "{connections} lasted {duration}",
-        connections=some,
+        connections=plural(connections, "TCP connection"),
         duration=units.duration(duration_ns),
     )
     waited_ns = duration_ns - ledger["rest_ns"]
