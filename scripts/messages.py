@@ -72,10 +72,8 @@ class Module:
 
     def speaks(self) -> bool:
         """Whether it takes one of these functions from where they are."""
-        taken = {
-            (node.module or "").rpartition(".")[2] for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom)
-        }
-        return bool(taken & {"i18n", "text", "_api"})
+        names = {alias.name for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+        return bool(names & {"say", "mark", "told", "plural", "noun"})
 
     def messages(self) -> Iterator[Said]:
         if not self.speaks():

@@ -216,8 +216,8 @@ def _cost(block: Finding) -> Html:
 
 def _opened(exhibit: Exhibit, sure: str) -> Html:
     block = exhibit.finding
-    why = [tag("li", tag("b", fact.label), ": ", fact.text) for fact in block.evidence]
-    choices = [tag("li", tag("b", fact.label), ": ", fact.text) for fact in block.thresholds]
+    why = [tag("li", tag("b", fact.label), say(": "), fact.text) for fact in block.evidence]
+    choices = [tag("li", tag("b", fact.label), say(": "), fact.text) for fact in block.thresholds]
     left = (_list(say("Why we say so"), why), _list(say("Judged by"), choices))
     right = (
         _list(say("Where"), _flows(exhibit)),
