@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pcap_analyzer.findings._run import Options
     from pcap_analyzer.report.drawings import Page
     from pcap_analyzer.report.model import Report
+    from pcap_analyzer.report.naming import Naming
     from pcap_analyzer.selection import Selection
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -30,9 +31,12 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command(short_help="Why a capture is slow, and what happens in it.")
-@click.argument("captures", nargs=-1, required=True, metavar="CAPTURE…")
+@click.argument("captures", nargs=-1, required=True, metavar="CAPTURE…", shell_complete=options.files)
 @click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option("--merge", is_flag=True, help="Read all captures as one, in time order.")
+@click.option(
+    "--watch", is_flag=True, help="Go on: analyse again what grows, and what comes into a folder, until Ctrl-C."
+)
 @click.option("--no-report", is_flag=True, help="Write no report file.")
 @click.option("--out", type=_FOLDER, metavar="DIR", help="Folder for report files.  [default: reports]")
 @click.option("--evidence", type=_FOLDER, metavar="DIR", help="Write the packets of the top findings there, as pcapng.")
@@ -52,6 +56,18 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     help="Call gaps, round trips and answers longer than S seconds slow, whatever the profile says.",
 )
 @click.option(
+    "--hosts",
+    type=_FILE,
+    metavar="FILE",
+    help="Names to show beside addresses, as in /etc/hosts; they come before those of the capture.",
+)
+@click.option(
+    "--names/--no-names",
+    "learnt",
+    default=True,
+    help="Show the names that the capture itself gives to addresses.  [default: names]",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["critical", "major", "minor"]),
     help="End with code 1 when a finding is as bad as that.",
@@ -67,12 +83,15 @@ def analyze(
     captures: tuple[str, ...],
     format_name: str,
     merge: bool,
+    watch: bool,
     no_report: bool,
     out: Path | None,
     evidence: Path | None,
     selection: "Selection",
     profile: str,
     latency_s: float | None,
+    hosts: Path | None,
+    learnt: bool,
     fail_on: str | None,
     junit: Path | None,
     sarif: Path | None,
@@ -92,13 +111,9 @@ def analyze(
     options.check_sources(captures)
     if no_report and out:
         raise click.UsageError(say("--out and --no-report contradict each other"))
-    folder = out or (Path("reports") if format_name == "text" and not no_report else None)
-    sources = expand(captures)
-    groups = [tuple(sources)] if merge else [(source,) for source in sources]
-    if format_name == "html" and len(groups) > 1:
-        raise click.UsageError(
-            say("--format html shows one capture, or several with --merge; --out writes a page for each")
-        )
+    # What grows would leave a report for each look at it.
+    quiet = no_report or watch
+    folder = out or (Path("reports") if format_name == "text" and not quiet else None)
     choices = Choices(
         selection,
         memory_bytes,
@@ -106,19 +121,74 @@ def analyze(
         page=folder is not None or format_name == "html",
         language=active(),
         evidence=evidence,
+        naming=_naming(hosts, learnt=learnt),
     )
-    worst, reports, errors = 0, [], []
+    if watch:
+        _check_watched(captures, format_name, contradictions=[merge, fail_on, junit, sarif])
+        return _watch(session, captures, choices, format_name, folder)
+    sources = expand(captures)
+    groups = [tuple(sources)] if merge else [(source,) for source in sources]
+    if format_name == "html" and len(groups) > 1:
+        raise click.UsageError(
+            say("--format html shows one capture, or several with --merge; --out writes a page for each")
+        )
+    worst, reports, errors = _tell_all(session, groups, choices, format_name, folder, alone=len(groups) == 1)
+    if len(groups) > 1 and format_name == "text":
+        _summarise(reports)
+    return max(worst, _judge(reports, errors, fail_on, junit, sarif))
+
+
+def _tell_all(
+    session: Session,
+    groups: Sequence[tuple[str, ...]],
+    choices: Choices,
+    format_name: str,
+    folder: Path | None,
+    *,
+    alone: bool,
+) -> "tuple[int, list[Report], list[str]]":
+    """Analyses each group and shows what became of it: the worst code, the reports, the lines about what failed."""
+    worst = 0
+    reports: list[Report] = []
+    errors: list[str] = []
     for number, outcome in enumerate(outcomes(session, groups, choices)):
         if number and format_name == "text":
             click.echo()
-        worst = max(worst, _tell(session, outcome, format_name, folder, alone=len(groups) == 1))
+        worst = max(worst, _tell(session, outcome, format_name, folder, alone=alone))
         if outcome.report:
             reports.append(outcome.report)
         else:
             errors.append(outcome.error)
-    if len(groups) > 1 and format_name == "text":
-        _summarise(reports)
-    return max(worst, _judge(reports, errors, fail_on, junit, sarif))
+    return worst, reports, errors
+
+
+def _check_watched(captures: Sequence[str], format_name: str, contradictions: Sequence[object]) -> None:
+    if any(contradictions):
+        raise click.UsageError(say("--watch goes on for ever: without --merge, --fail-on, --junit and --sarif"))
+    if "-" in captures or format_name == "html":
+        raise click.UsageError(say("--watch looks at files and folders, and shows text or json"))
+
+
+def _watch(
+    session: Session, captures: Sequence[str], choices: Choices, format_name: str, folder: Path | None
+) -> NoReturn:
+    """Analyses what is there, and then for ever what is new or has grown."""
+    from .watch import changed
+
+    for sources in changed(captures):
+        if not sources:
+            session.note(say("Watching {captures}; Ctrl-C ends it.", captures=", ".join(captures)))
+            continue
+        _tell_all(session, [(source,) for source in sources], choices, format_name, folder, alone=False)
+        if format_name == "text":
+            click.echo()
+    raise AssertionError("it is watched for ever")
+
+
+def _naming(hosts: Path | None, *, learnt: bool) -> "Naming":
+    from pcap_analyzer.report.naming import Naming, read_hosts
+
+    return Naming(read_hosts(hosts) if hosts else {}, learnt)
 
 
 def _thresholds(profile: str, latency_s: float | None) -> "Options":

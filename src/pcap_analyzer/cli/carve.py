@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Copy the packets that matter into a new capture.")
-@click.argument("capture", metavar="CAPTURE")
+@click.argument("capture", metavar="CAPTURE", shell_complete=options.files)
 @click.option("--stream", "streams", type=click.IntRange(0), multiple=True, metavar="N", help="A TCP stream, whole.")
 @click.option("--finding", metavar="ID", help="A finding of `analyze`: the flows concerned, whole.")
 @click.option("--frames", metavar="LIST", help="Frame numbers: 12,40-45.")

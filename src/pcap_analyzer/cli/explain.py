@@ -7,8 +7,14 @@ from pcap_analyzer.i18n import say
 from pcap_analyzer.text import nearest
 
 
+def _names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from pcap_analyzer.findings._run import modules
+
+    return [name for name in sorted(modules()) if name.startswith(incomplete)]
+
+
 @click.command(short_help="What a finding means, and what to check next.")
-@click.argument("finding", required=False, metavar="[FINDING]")
+@click.argument("finding", required=False, metavar="[FINDING]", shell_complete=_names)
 def explain(finding: str | None) -> int:
     """Lists all findings; with FINDING says what it finds, why it matters, what to check next, and its thresholds.
 

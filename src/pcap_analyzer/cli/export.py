@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Write the tables of a capture as files.")
-@click.argument("capture", metavar="CAPTURE")
+@click.argument("capture", metavar="CAPTURE", shell_complete=options.files)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

@@ -10,6 +10,7 @@ from . import language
 from .admin import admin
 from .analyze import analyze
 from .carve import carve
+from .completion import completion
 from .explain import explain
 from .export import export
 from .query import query
@@ -42,6 +43,6 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, explain, query, export, carve, tables, serve, admin):
+for command in (analyze, explain, query, export, carve, tables, serve, admin, completion):
     language.option(command)
     group.add_command(command)

@@ -22,10 +22,22 @@ option = click.option(
 )
 
 
-def choose(arguments: Sequence[str], program: click.Group) -> None:
-    """Speaks the language that is asked for, before click reads the command line: help and errors are in it too."""
-    language = _asked(arguments) or os.environ.get(VARIABLE) or i18n.of_environment()
-    if language == i18n.ENGLISH or language not in i18n.LANGUAGES:
+def asked(arguments: Sequence[str]) -> str:
+    """The language that the command line asks for, or that variable; empty where none is."""
+    found = os.environ.get(VARIABLE, "")
+    for number, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument.startswith("--lang="):
+            found = argument.partition("=")[2]
+        elif argument == "--lang":
+            found = "".join(arguments[number + 1 : number + 2])
+    return found
+
+
+def choose(language: str, program: click.Group) -> None:
+    """Speaks a language, before click reads the command line: help and errors are in it too. Click refuses others."""
+    if language == i18n.active() or language not in i18n.LANGUAGES:
         return
     i18n.choose(language)
     # Click asks the gettext of the standard library for its own words.
@@ -33,18 +45,6 @@ def choose(arguments: Sequence[str], program: click.Group) -> None:
     gettext.bindtextdomain(i18n.DOMAIN, str(Path(i18n.LOCALE)))
     gettext.textdomain(i18n.DOMAIN)
     _translate(program)
-
-
-def _asked(arguments: Sequence[str]) -> str:
-    asked = ""
-    for number, argument in enumerate(arguments):
-        if argument == "--":
-            break
-        if argument.startswith("--lang="):
-            asked = argument.partition("=")[2]
-        elif argument == "--lang":
-            asked = "".join(arguments[number + 1 : number + 2])
-    return asked
 
 
 def _translate(command: click.Command) -> None:

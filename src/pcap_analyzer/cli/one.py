@@ -11,7 +11,6 @@ from pcap_analyzer.analysis import Analysis, carve_frames
 from pcap_analyzer.analysis import analyze as read_capture
 from pcap_analyzer.errors import OutOfMemoryError, PcapAnalyzerError, describe_os_error
 from pcap_analyzer.i18n import choose, say
-from pcap_analyzer.i18n.core import retold
 from pcap_analyzer.selection import Selection
 from pcap_analyzer.text import plural
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pcap_analyzer.findings._run import Options
     from pcap_analyzer.report.drawings import Page
     from pcap_analyzer.report.model import Report
+    from pcap_analyzer.report.naming import Naming
 
 # What follows once the capture is read.
 _AFTERWARDS = ("duckdb", "pcap_analyzer.report.build", "pcap_analyzer.render.terminal")
@@ -41,6 +41,7 @@ class Choices:
     page: bool
     language: str
     evidence: Path | None = None
+    naming: "Naming | None" = None
 
 
 @dataclass(slots=True)
@@ -73,6 +74,8 @@ def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback
             progress=progress,
         )
     except PcapAnalyzerError as error:
+        from pcap_analyzer.i18n.core import retold
+
         outcome.error = retold(str(error))
         return outcome
     with analysis:
@@ -102,7 +105,7 @@ def _report(outcome: Outcome, analysis: Analysis, choices: Choices) -> None:
     from pcap_analyzer.report.page import build as build_page
 
     started = time.perf_counter()
-    outcome.report = build(analysis, choices.options)
+    outcome.report = build(analysis, choices.options, choices.naming)
     outcome.read_s, outcome.build_s = analysis.read_ns / 1e9, time.perf_counter() - started
     if choices.page:
         outcome.page = build_page(outcome.report, analysis)

@@ -99,3 +99,10 @@ def check_sources(captures: Sequence[str]) -> None:
         raise click.UsageError(say("standard input (-) can be read only once"))
     if "-" in captures and sys.stdin.isatty():
         raise click.UsageError(say("standard input is a terminal: pipe a capture into it, or name a file"))
+
+
+def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:
+    """Lets a shell complete the name of a capture."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]

@@ -27,7 +27,7 @@ _FORMATS = ["table", "csv", "json", "parquet"]
 
 
 @click.command(short_help="Ask the tables of a capture in SQL.")
-@click.argument("capture", metavar="CAPTURE")
+@click.argument("capture", metavar="CAPTURE", shell_complete=options.files)
 @click.argument("sql", metavar="SQL")
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), default="table", show_default=True)
 @click.option(

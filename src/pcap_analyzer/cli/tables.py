@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from pcap_analyzer._core import TableSpec
 
 
+def _names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [table["name"] for table in views.catalogue() if table["name"].startswith(incomplete)]
+
+
 @click.command(short_help="Which tables there are to ask.")
-@click.argument("name", required=False, metavar="[NAME]")
+@click.argument("name", required=False, metavar="[NAME]", shell_complete=_names)
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def tables(name: str | None, format_name: str) -> int:
     """Lists the tables of a capture; with NAME the columns of one, each with its type, unit and meaning.

@@ -12,6 +12,8 @@ from pcap_analyzer.findings._run import Options
 from pcap_analyzer.i18n import ENGLISH, active, mark, say, speaking
 
 from .model import Report
+from .naming import Naming
+from .naming import read as read_names
 from .sections import (
     capture,
     connections,
@@ -55,18 +57,18 @@ _SECTIONS = (
 _FOOTNOTE = mark("Sizes are on the wire, 1 kB = 1000 bytes, k = 1000 in bit/s; times are UTC; – is not known.")
 
 
-def build(analysis: Analysis, options: Options | None = None) -> Report:
-    """The report of an analysis, judged by the thresholds that `options` choose."""
+def build(analysis: Analysis, options: Options | None = None, naming: Naming | None = None) -> Report:
+    """The report of an analysis, judged by the thresholds that `options` choose, with the names that `naming` chooses."""
     started_at = datetime.now(UTC)
     with speaking(ENGLISH):
-        data = _data(analysis, options or Options())
+        data = _data(analysis, options or Options(), naming or Naming())
     shown = (section.show(data) for section in _SECTIONS)
     sections = tuple(section for section in shown if section)
     title = " + ".join(say("standard input") if source == "-" else Path(source).name for source in analysis.sources)
     return Report(title, data, _run(analysis, started_at), sections, say(_FOOTNOTE))
 
 
-def _data(analysis: Analysis, options: Options) -> dict[str, Any]:
+def _data(analysis: Analysis, options: Options, naming: Naming) -> dict[str, Any]:
     """All that is the same whenever and wherever the same capture is analysed."""
     tables = analysis.tables
     issues = tables.rows("SELECT * FROM issues ORDER BY name, detail NULLS FIRST")
@@ -83,6 +85,7 @@ def _data(analysis: Analysis, options: Options) -> dict[str, Any]:
         **protocols.read(tables),
         **endpoints.read(tables),
         **moments.read(tables),
+        **read_names(tables, naming),
         **services.read(tables, (dns.SERVICE, http.SERVICE, tls.SERVICE, rtp.SERVICE)),
         "issues": issues,
     }

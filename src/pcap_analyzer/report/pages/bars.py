@@ -7,6 +7,7 @@ from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import Activity, activity, is_rest
 from pcap_analyzer.report.drawings import Bar, Bars, PageSection, Piece
 from pcap_analyzer.report.model import Section
+from pcap_analyzer.report.naming import with_name
 from pcap_analyzer.tables import Row
 
 from .names import target
@@ -35,17 +36,17 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
         if len(flows) > 1
         else say("The one that cost most")
     )
-    bars = Bars(whole, tuple(_bar(flow, drawn) for flow in flows), title if flows else "")
+    bars = Bars(whole, tuple(_bar(flow, drawn, data) for flow in flows), title if flows else "")
     beside = say(
         "Every moment belongs to exactly one category; idle time is not drawn. Lost: waited for beyond round trips."
     )
     return PageSection("ledger", told.title, (bars, *told.blocks), beside)
 
 
-def _bar(flow: Row, drawn: set[int]) -> Bar:
+def _bar(flow: Row, drawn: set[int], data: dict[str, Any]) -> Bar:
     pieces = _pieces(flow["ledger"])
     return Bar(
-        name=flow["server"],
+        name=with_name(flow["server"], data),
         below=say("stream {stream}, from {client}", stream=flow["stream"], client=flow["client"]),
         pieces=pieces,
         total=units.duration(sum(piece.amount for piece in pieces)),

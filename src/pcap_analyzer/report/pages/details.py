@@ -8,6 +8,7 @@ from pcap_analyzer.ledger import LABELS, is_rest
 from pcap_analyzer.report.deep import Segments
 from pcap_analyzer.report.drawings import Chapter, Figure, Figures, PageBlock, PageSection
 from pcap_analyzer.report.model import Part, Side, Whole
+from pcap_analyzer.report.naming import with_name
 from pcap_analyzer.report.sections.connections import describe
 from pcap_analyzer.tables import Row
 from pcap_analyzer.text import plural
@@ -22,7 +23,7 @@ def show(data: dict[str, Any], flows: list[Row], second: Segments | None) -> Pag
     if not flows or second is None:
         return None
     origin = data["capture"]["earliest_time_ns"]
-    chapters = tuple(_chapter(flow, second, origin) for flow in flows)
+    chapters = tuple(_chapter(flow, second, origin, data) for flow in flows)
     beside = say(
         "{connections} drawn: those of the first findings and those that cost most.",
         connections=plural(len(flows), "connection"),
@@ -30,7 +31,7 @@ def show(data: dict[str, Any], flows: list[Row], second: Segments | None) -> Pag
     return PageSection("details", say("In detail"), chapters, beside)
 
 
-def _chapter(flow: Row, second: Segments, origin: int) -> Chapter:
+def _chapter(flow: Row, second: Segments, origin: int, data: dict[str, Any]) -> Chapter:
     blocks: list[PageBlock] = [_figures(flow, origin)]
     blocks += sequence.draw(flow, second, origin)
     blocks += rates.draw(flow, second, origin)
@@ -39,9 +40,9 @@ def _chapter(flow: Row, second: Segments, origin: int) -> Chapter:
     place = target(flow["stream"])
     if drawn := ladder.draw(second.rungs.get(place, []), origin):
         blocks.append(drawn)
-    blocks.append(describe(flow))
+    blocks.append(describe(flow, data))
     below = f"{flow['client']} → {flow['server']}, tcp.stream eq {flow['stream']}"
-    title = say("Stream {stream}: {server}", stream=flow["stream"], server=flow["server"])
+    title = say("Stream {stream}: {server}", stream=flow["stream"], server=with_name(flow["server"], data))
     return Chapter(place, title, below, tuple(blocks))
 
 

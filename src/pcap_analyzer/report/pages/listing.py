@@ -6,6 +6,7 @@ from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import Activity, activity, is_rest
 from pcap_analyzer.report.drawings import Cell, Listing, Named, PageSection, Span
 from pcap_analyzer.report.model import Column, Section
+from pcap_analyzer.report.naming import name_of
 from pcap_analyzer.tables import Row
 from pcap_analyzer.units import Unit, count
 
@@ -46,13 +47,13 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
             total=count(total),
         )
     )
-    rows = tuple(_row(flow, origin, drawn) for flow in flows)
+    rows = tuple(_row(flow, origin, drawn, data) for flow in flows)
     listing = Listing(_columns(), rows, _SORTED_BY, max(1, data["capture"]["duration_ns"]), note)
     beside = say("Most time lost first: waiting beyond round trips on the path. Times are seen from the capture point.")
     return PageSection("connections", say("Connections"), (listing,), beside)
 
 
-def _row(flow: Row, origin: int, drawn: set[int]) -> tuple[Cell, ...]:
+def _row(flow: Row, origin: int, drawn: set[int], data: dict[str, Any]) -> tuple[Cell, ...]:
     tcp = flow["protocol"] == "tcp"
     mostly = _mostly(flow) if tcp else None
     start = flow["first_time_ns"] - origin
@@ -60,7 +61,7 @@ def _row(flow: Row, origin: int, drawn: set[int]) -> tuple[Cell, ...]:
     place = target(flow["stream"]) if tcp and flow["stream"] in drawn else ""
     return (
         flow["protocol"] if flow["stream"] is None else f"{flow['protocol']} {flow['stream']}",
-        Named(flow["server"], flow["client"], place),
+        Named(flow["server"], " ← ".join(filter(None, (name_of(flow["server"], data), flow["client"]))), place),
         Span(start, start + flow["duration_ns"], mostly or Activity.MOVING),
         flow["duration_ns"],
         flow["client_wire_bytes"] + flow["server_wire_bytes"],

@@ -7,6 +7,7 @@ from pcap_analyzer.causes import side_word
 from pcap_analyzer.i18n import mark, say, told
 from pcap_analyzer.ledger import LABELS, is_rest
 from pcap_analyzer.report.model import Block, Fact, Facts, Paragraph, Section
+from pcap_analyzer.report.naming import with_name
 from pcap_analyzer.tables import Row
 from pcap_analyzer.text import plural
 
@@ -28,7 +29,7 @@ def show(data: dict[str, Any]) -> Section | None:
     flows = [flow for flow in data["flows"] if "ledger" in flow][:_SHOWN]
     if not flows:
         return None
-    blocks: list[Block] = [describe(flow) for flow in flows]
+    blocks: list[Block] = [describe(flow, data) for flow in flows]
     if len(flows) < total:
         blocks.append(
             Paragraph(
@@ -42,7 +43,7 @@ def show(data: dict[str, Any]) -> Section | None:
     return Section("connections", say("TCP connections"), tuple(blocks))
 
 
-def describe(flow: Row) -> Facts:
+def describe(flow: Row, data: dict[str, Any]) -> Facts:
     """What one connection was like."""
     facts = (
         Fact(say("Waited for"), _waited(flow)),
@@ -54,7 +55,10 @@ def describe(flow: Row) -> Facts:
     return Facts(
         facts,
         say(
-            "{client} → {server}, stream {stream}", client=flow["client"], server=flow["server"], stream=flow["stream"]
+            "{client} → {server}, stream {stream}",
+            client=flow["client"],
+            server=with_name(flow["server"], data),
+            stream=flow["stream"],
         ),
     )
 

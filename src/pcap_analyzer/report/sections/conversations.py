@@ -6,6 +6,7 @@ from pcap_analyzer import units
 from pcap_analyzer.i18n import mark, say
 from pcap_analyzer.ledger import COST_SQL
 from pcap_analyzer.report.model import Column, Paragraph, Section, Table
+from pcap_analyzer.report.naming import name_of
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.units import SECOND_NS, Unit
 
@@ -109,6 +110,7 @@ def show(data: dict[str, Any]) -> Section:
     table = Table(
         columns=(
             Column(say("Client → server")),
+            *([Column(say("Name"), rank=3)] if data["names"] else []),
             Column(say("Protocol"), rank=3),
             Column(say("To server"), Unit.BYTES),
             Column(say("To client"), Unit.BYTES),
@@ -118,7 +120,7 @@ def show(data: dict[str, Any]) -> Section:
             Column(say("Retransmitted"), Unit.COUNT, rank=2),
             Column(say("End"), rank=4),
         ),
-        rows=tuple(_row(flow) for flow in shown),
+        rows=tuple(_row(flow, data) for flow in shown),
         note=say("{shown} of {total} conversations.", shown=units.count(len(shown)), total=units.count(total))
         if len(shown) < total
         else "",
@@ -126,11 +128,12 @@ def show(data: dict[str, Any]) -> Section:
     return Section("conversations", say("Top conversations"), (table,))
 
 
-def _row(flow: Row) -> tuple[str | int | float | None, ...]:
+def _row(flow: Row, data: dict[str, Any]) -> tuple[str | int | float | None, ...]:
     wire_bytes = flow["client_wire_bytes"] + flow["server_wire_bytes"]
     duration_ns = flow["duration_ns"]
     return (
         f"{flow['client']} → {flow['server']}",
+        *([name_of(flow["server"], data)] if data["names"] else []),
         flow["protocol"],
         flow["client_wire_bytes"],
         flow["server_wire_bytes"],

@@ -4,6 +4,7 @@ from typing import Any
 
 from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Column, Paragraph, Section, Table
+from pcap_analyzer.report.naming import name_of
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.units import Unit, count
 
@@ -35,6 +36,7 @@ def show(data: dict[str, Any]) -> Section:
     table = Table(
         columns=(
             Column(say("Address")),
+            *([Column(say("Name"), rank=2)] if data["names"] else []),
             Column(say("Sent"), Unit.BYTES),
             Column(say("Received"), Unit.BYTES),
             Column(say("Packets"), Unit.COUNT, rank=2),
@@ -44,6 +46,7 @@ def show(data: dict[str, Any]) -> Section:
         rows=tuple(
             (
                 row["address"],
+                *([name_of(row["address"], data)] if data["names"] else []),
                 row["sent_bytes"],
                 row["received_bytes"],
                 row["sent_packets"] + row["received_packets"],

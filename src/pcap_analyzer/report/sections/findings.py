@@ -8,6 +8,7 @@ from pcap_analyzer.findings._found import Found
 from pcap_analyzer.findings._thresholds import Choice
 from pcap_analyzer.i18n import Said, digits, say, told
 from pcap_analyzer.report.model import Block, Fact, Finding, Paragraph, Section, Severity, Side
+from pcap_analyzer.report.naming import name_of
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import SECOND_NS
 from pcap_analyzer.verdict import Diagnosis, seconds
@@ -61,15 +62,15 @@ def _threshold(choice: Choice) -> dict[str, Any]:
 
 def show(data: dict[str, Any]) -> Section | None:
     """Each finding as a block. Nothing where nothing was found."""
-    return section("findings", say("Findings"), data["findings"])
+    return section("findings", say("Findings"), data["findings"], data)
 
 
-def section(name: str, title: str, findings: list[dict[str, Any]]) -> Section | None:
+def section(name: str, title: str, findings: list[dict[str, Any]], data: dict[str, Any]) -> Section | None:
     """Findings as a section; nothing where there are none."""
     if not findings:
         return None
     most = max(finding["cost_s"] or 0 for finding in findings) or 1
-    blocks: list[Block] = [_show(finding, most) for finding in findings[:_SHOWN]]
+    blocks: list[Block] = [_show(finding, most, data) for finding in findings[:_SHOWN]]
     if len(findings) > _SHOWN:
         blocks.append(
             Paragraph(say("{findings} in the JSON report.", findings=plural(len(findings) - _SHOWN, "more finding")))
@@ -77,7 +78,7 @@ def section(name: str, title: str, findings: list[dict[str, Any]]) -> Section | 
     return Section(name, title, tuple(blocks))
 
 
-def _show(finding: dict[str, Any], most: float) -> Finding:
+def _show(finding: dict[str, Any], most: float, data: dict[str, Any]) -> Finding:
     cost_s = finding["cost_s"]
     return Finding(
         id=finding["id"],
@@ -90,7 +91,7 @@ def _show(finding: dict[str, Any], most: float) -> Finding:
         cost_share=(cost_s or 0) / most,
         explanation=told(finding["explanation"]),
         evidence=tuple(_fact(name, value) for name, value in finding["evidence"].items() if value is not None),
-        flows=tuple(_flow(flow) for flow in finding["flows"][:_FLOWS]),
+        flows=tuple(_flow(flow, data) for flow in finding["flows"][:_FLOWS]),
         flows_total=finding["flows_total"],
         frames=tuple(finding["frames"]),
         frames_total=finding["frames_total"],
@@ -110,9 +111,10 @@ def _judged_by(threshold: dict[str, Any]) -> str:
     )
 
 
-def _flow(flow: dict[str, Any]) -> str:
-    stream = "" if flow["stream"] is None else f" ({flow['protocol']}.stream {flow['stream']})"
-    return f"{flow['client']} → {flow['server']}{stream}"
+def _flow(flow: dict[str, Any], data: dict[str, Any]) -> str:
+    stream = "" if flow["stream"] is None else f"{flow['protocol']}.stream {flow['stream']}"
+    beside = ", ".join(filter(None, (name_of(flow["server"], data), stream)))
+    return f"{flow['client']} → {flow['server']}" + (f" ({beside})" if beside else "")
 
 
 def _fact(name: str, value: Any) -> Fact:

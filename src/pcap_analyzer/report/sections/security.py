@@ -10,4 +10,4 @@ from . import findings
 
 def show(data: dict[str, Any]) -> Section | None:
     """Each finding as a block. Nothing where nothing was found."""
-    return findings.section("security", say("Security"), data["security"])
+    return findings.section("security", say("Security"), data["security"], data)
