@@ -1,6 +1,7 @@
 """`pcap-analyzer analyze CAPTURE…`: why it is slow, what it is, and what happens in it."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -39,6 +40,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--no-report", is_flag=True, help="Write no report file.")
 @click.option("--out", type=_FOLDER, metavar="DIR", help="Folder for report files.  [default: reports]")
+@click.option("--pdf", is_flag=True, help="Write the report as PDF too; needs the extra pdf.")
 @click.option("--evidence", type=_FOLDER, metavar="DIR", help="Write the packets of the top findings there, as pcapng.")
 @options.selection
 @click.option(
@@ -86,6 +88,7 @@ def analyze(
     watch: bool,
     no_report: bool,
     out: Path | None,
+    pdf: bool,
     evidence: Path | None,
     selection: "Selection",
     profile: str,
@@ -122,7 +125,10 @@ def analyze(
         language=active(),
         evidence=evidence,
         naming=_naming(hosts, learnt=learnt),
+        pdf=pdf,
     )
+    if pdf:
+        _check_pdf(folder)
     if watch:
         _check_watched(captures, format_name, contradictions=[merge, fail_on, junit, sarif])
         return _watch(session, captures, choices, format_name, folder)
@@ -160,6 +166,13 @@ def _tell_all(
         else:
             errors.append(outcome.error)
     return worst, reports, errors
+
+
+def _check_pdf(folder: Path | None) -> None:
+    if folder is None:
+        raise click.UsageError(say("--pdf needs a folder for report files: add --out DIR"))
+    if find_spec("reportlab") is None:
+        raise click.UsageError(say("--pdf needs ReportLab: pip install 'pcap-analyzer[pdf]'"))
 
 
 def _check_watched(captures: Sequence[str], format_name: str, contradictions: Sequence[object]) -> None:
@@ -221,7 +234,7 @@ def _tell(session: Session, outcome: Outcome, format_name: str, folder: Path | N
     for line in outcome.notes:
         session.note(line)
     if folder and outcome.page:
-        write_report(session, report, outcome.page, outcome.sources, folder)
+        write_report(session, report, outcome.page, outcome.sources, folder, outcome.pdf)
     return 0
 
 

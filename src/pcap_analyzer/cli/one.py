@@ -42,6 +42,7 @@ class Choices:
     language: str
     evidence: Path | None = None
     naming: "Naming | None" = None
+    pdf: bool = False
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ class Outcome:
     sources: tuple[str, ...]
     report: "Report | None" = None
     page: "Page | None" = None
+    pdf: bytes | None = None
     error: str = ""
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -109,6 +111,10 @@ def _report(outcome: Outcome, analysis: Analysis, choices: Choices) -> None:
     outcome.read_s, outcome.build_s = analysis.read_ns / 1e9, time.perf_counter() - started
     if choices.page:
         outcome.page = build_page(outcome.report, analysis)
+    if choices.pdf:
+        from pcap_analyzer.render import pdf
+
+        outcome.pdf = pdf.document(outcome.report)
     if choices.evidence:
         _carve(outcome, outcome.report, analysis, choices.evidence)
 

@@ -47,15 +47,7 @@ def draw_finding(block: Finding) -> RenderableType:
     style = STYLES[block.severity]
     head = Text.assemble((f"{_SIGNS[block.severity]} ", style), (visible(block.title, _LONGEST), "bold"))
     cells = max(1, round(block.cost_share * _BAR_WIDTH)) if block.cost_share > 0 else 0
-    line = say(
-        "{severity}, {side}, confidence {share}",
-        severity=severity_word(block.severity.value),
-        side=side_word(block.side.value),
-        share=confidence(block.confidence),
-    )
-    if block.cost_ns:
-        line = say("{line}, {duration} ", line=line, duration=duration(block.cost_ns))
-    told = Text.assemble((line, "dim"), ("█" * cells, style))
+    told = Text.assemble((line(block), "dim"), ("█" * cells, style))
     grid = Grid(
         GridColumn(no_wrap=True, style="dim", min_width=11),
         GridColumn(ratio=1, overflow="fold"),
@@ -64,25 +56,39 @@ def draw_finding(block: Finding) -> RenderableType:
         show_header=False,
         expand=True,
     )
-    for label, text in _rows(block):
+    for label, text in rows(block):
         grid.add_row(Text(visible(label)), Text(visible(text, _LONGEST)))
     return Group(head, Padding(Group(told, grid), (0, 0, 1, 2)))
 
 
-def _rows(block: Finding) -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = [(say("Why"), block.explanation)]
+def line(block: Finding) -> str:
+    """How bad, on whose side, how sure, and what it cost."""
+    told = say(
+        "{severity}, {side}, confidence {share}",
+        severity=severity_word(block.severity.value),
+        side=side_word(block.side.value),
+        share=confidence(block.confidence),
+    )
+    if block.cost_ns:
+        told = say("{line}, {duration} ", line=told, duration=duration(block.cost_ns))
+    return told
+
+
+def rows(block: Finding) -> list[tuple[str, str]]:
+    """What is told below the title, each with its label; the last says where there is more."""
+    told: list[tuple[str, str]] = [(say("Why"), block.explanation)]
     if block.evidence:
-        rows.append((say("Evidence"), ", ".join(f"{fact.label} {fact.text}" for fact in block.evidence)))
+        told.append((say("Evidence"), ", ".join(f"{fact.label} {fact.text}" for fact in block.evidence)))
     if block.flows:
         more = block.flows_total - len(block.flows)
         flows = ", ".join(block.flows)
-        rows.append((say("Where"), f"{flows} {say('and {count} more', count=count(more))}" if more > 0 else flows))
+        told.append((say("Where"), f"{flows} {say('and {count} more', count=count(more))}" if more > 0 else flows))
     if block.frames:
         shown = ", ".join(str(frame) for frame in block.frames[:_FRAMES])
         of = "" if block.frames_total <= _FRAMES else f" … ({plural(block.frames_total, 'frame')})"
-        rows.append((say("Frames"), shown + of))
+        told.append((say("Frames"), shown + of))
     if block.display_filter:
-        rows.append(("Wireshark", block.display_filter))
-    rows += [(say("Next") if not number else "", check) for number, check in enumerate(block.next_checks)]
-    rows.append((say("More"), f"pcap-analyzer explain {block.id}"))
-    return rows
+        told.append(("Wireshark", block.display_filter))
+    told += [(say("Next") if not number else "", check) for number, check in enumerate(block.next_checks)]
+    told.append((say("More"), f"pcap-analyzer explain {block.id}"))
+    return told
