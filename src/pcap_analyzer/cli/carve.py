@@ -13,6 +13,7 @@ from pcap_analyzer.text import plural
 from pcap_analyzer.units import count
 
 from . import options
+from .incomplete import warn_incomplete
 from .output import is_replaceable, replacing
 from .progress import progress_bar
 from .session import Session
@@ -70,6 +71,7 @@ def carve(
             ) as analysis,
         ):
             comments = _chosen(analysis, streams, finding)
+            _warn_cut(session, analysis, capture)
     with replacing(output) as new, progress_bar(session, capture) as progress:
         written, left_out = carve_frames(capture, comments, new, progress=progress)
     if left_out:
@@ -115,6 +117,13 @@ def _chosen(analysis: Analysis, streams: tuple[int, ...], finding: str | None) -
     if finding is not None:
         return frames_of_finding(analysis, _find(analysis, finding))
     return dict.fromkeys((int(row["frame_number"]) for row in analysis.rows("SELECT frame_number FROM packets")), "")
+
+
+def _warn_cut(session: Session, analysis: Analysis, capture: str) -> None:
+    """What is carved out of half a capture is half of it too, and says so."""
+    (packets,) = analysis.rows("SELECT coalesce(sum(packets), 0) AS packets FROM captures")
+    issues = analysis.rows("SELECT * FROM issues WHERE weight = 'stop'")
+    warn_incomplete(session, capture, int(packets["packets"]), issues)
 
 
 def _find(analysis: Analysis, finding: str) -> dict[str, Any]:
