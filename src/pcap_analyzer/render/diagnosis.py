@@ -11,8 +11,10 @@ from rich.text import Text
 from pcap_analyzer.causes import severity_word, side_word
 from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Finding, Severity, Side, Verdict
-from pcap_analyzer.text import plural, visible
+from pcap_analyzer.text import plural
 from pcap_analyzer.units import confidence, count, duration
+
+from .unbroken import visible
 
 _BAR_WIDTH: Final = 20
 _LONGEST: Final = 2000
@@ -47,7 +49,7 @@ def draw_finding(block: Finding) -> RenderableType:
     style = STYLES[block.severity]
     head = Text.assemble((f"{_SIGNS[block.severity]} ", style), (visible(block.title, _LONGEST), "bold"))
     cells = max(1, round(block.cost_share * _BAR_WIDTH)) if block.cost_share > 0 else 0
-    told = Text.assemble((line(block), "dim"), ("█" * cells, style))
+    told = Text.assemble((visible(line(block)), "dim"), ("█" * cells, style))
     grid = Grid(
         GridColumn(no_wrap=True, style="dim", min_width=11),
         GridColumn(ratio=1, overflow="fold"),

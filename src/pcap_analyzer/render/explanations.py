@@ -14,6 +14,7 @@ from pcap_analyzer.i18n import say, told
 from pcap_analyzer.units import number
 
 from .terminal import WIDEST, emit
+from .unbroken import visible
 
 
 def all_names() -> list[str]:
@@ -33,7 +34,7 @@ def show_all(console: Console) -> None:
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     for name in sorted(modules()):
-        grid.add_row(Text(name, style="bold"), Text(told(explanation(name).title)))
+        grid.add_row(Text(name, style="bold"), Text(visible(told(explanation(name).title))))
     emit(console, grid)
 
 
@@ -65,5 +66,5 @@ def _threshold(name: str, what: Threshold, value: float) -> str:
 def _part(heading: str, lines: list[str]) -> RenderableType:
     text = Text(heading, style="cyan")
     for line in lines:
-        text.append(f"\n{line}", style="default")
+        text.append(f"\n{visible(line, 4000)}", style="default")
     return Padding(text, 0)

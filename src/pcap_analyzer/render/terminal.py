@@ -25,11 +25,11 @@ from pcap_analyzer.report.model import (
     Verdict,
     Whole,
 )
-from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit, offset
 from pcap_analyzer.units import text as unit_text
 
 from . import diagnosis, whole
+from .unbroken import restored, visible
 
 WIDEST: Final = 110
 _GAP: Final = 2
@@ -57,7 +57,7 @@ def show(report: Report, console: Console, *, details: bool = True) -> None:
     parts: list[RenderableType] = [Text(visible(report.title), style="bold")]
     parts += [_section(section, width) for section in report.sections if details or not section.detail]
     if report.footnote:
-        parts.append(Text(report.footnote, style="dim"))
+        parts.append(Text(visible(report.footnote, 1000), style="dim"))
     emit(console, *parts)
 
 
@@ -68,7 +68,7 @@ def emit(console: Console, *parts: RenderableType) -> None:
             if number:
                 console.print()
             console.print(part)
-    text = captured.get()
+    text = restored(captured.get())
     if not console.is_terminal:
         text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
     console.file.write(_plain(text, console.encoding))

@@ -9,9 +9,10 @@ from rich.text import Text
 from pcap_analyzer.causes import side_word
 from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Part, Side, Whole
-from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
+
+from .unbroken import visible
 
 # Never colour alone: each side has a pattern too, and its name stands in the row.
 _PATTERNS: Final = {
