@@ -73,6 +73,7 @@ def _data(analysis: Analysis, options: Options, naming: Naming) -> dict[str, Any
     tables = analysis.tables
     issues = tables.rows("SELECT * FROM issues ORDER BY name, detail NULLS FIRST")
     facts = capture.read(tables)
+    counts = services.count_rows(tables)
     diagnosis = analysis.diagnose(options)
     facts["quality"] = quality.read(tables, facts, issues)
     return {
@@ -85,8 +86,8 @@ def _data(analysis: Analysis, options: Options, naming: Naming) -> dict[str, Any
         **protocols.read(tables),
         **endpoints.read(tables),
         **moments.read(tables),
-        **read_names(tables, naming),
-        **services.read(tables, (dns.SERVICE, http.SERVICE, tls.SERVICE, rtp.SERVICE)),
+        **read_names(tables, naming, counts),
+        **services.read(tables, (dns.SERVICE, http.SERVICE, tls.SERVICE, rtp.SERVICE), counts),
         "issues": issues,
     }
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pcap_analyzer.errors import SettingError, describe_os_error
 from pcap_analyzer.i18n import say
 from pcap_analyzer.tables import Tables
+from pcap_analyzer.views.host_names import SOURCES, sql_of
 
 # More are a list, not help with reading.
 _KEPT: Final = 1000
@@ -18,7 +19,7 @@ _PORT: Final = re.compile(r"^\[(.*)\]:\d+$|^([^:]*):\d+$")
 # Who gives itself a name knows best, then who asks for one.
 _BEST: Final = """
     SELECT address, name, source, count(*) OVER (PARTITION BY address) - 1 AS others
-    FROM host_names
+    FROM ({names})
     QUALIFY row_number() OVER (
         PARTITION BY address
         ORDER BY list_position(['dhcp', 'tls', 'quic', 'http', 'dns', 'mdns', 'llmnr', 'nbns'], source), times DESC, name
@@ -66,11 +67,12 @@ def read_hosts(path: Path) -> dict[str, str]:
     return names
 
 
-def read(tables: Tables, naming: Naming) -> dict[str, Any]:
-    """The name of each address that has one, what tells it, and how many others it has."""
+def read(tables: Tables, naming: Naming, counts: Mapping[str, int]) -> dict[str, Any]:
+    """The name of each address that has one, what tells it, and how many others it has; `counts` are rows of tables."""
     names: dict[str, Any] = {}
     if naming.learnt:
-        for row in tables.rows(_BEST, kept=_KEPT):
+        present = [table for table in SOURCES if counts[table]]
+        for row in tables.rows(_BEST.format(names=sql_of(present)), kept=_KEPT) if present else ():
             names[row.pop("address")] = row
     for address, name in naming.hosts.items():
         names[address] = {"name": name, "source": "hosts", "others": 0}

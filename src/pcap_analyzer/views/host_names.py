@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pcap_analyzer._core import ColumnSpec, TableSpec
 
 
@@ -32,24 +34,40 @@ def _host(end: str) -> str:
     return f"regexp_replace(regexp_replace({end}, ':[0-9]+$', ''), '[][]', '', 'g')"
 
 
-SQL = f"""
-WITH told AS (
-    SELECT trim(unnest(string_split(addresses, ','))) AS address, query_name AS name, protocol AS source,
-           response_frame AS frame
-    FROM dns_transactions WHERE addresses IS NOT NULL AND query_name IS NOT NULL
-    UNION ALL
-    SELECT {_host("server")}, server_name, 'tls', start_frame FROM tls_handshakes WHERE server_name IS NOT NULL
-    UNION ALL
-    SELECT {_host("server")}, server_name, 'quic', client_hello_frame FROM quic_connections WHERE server_name IS NOT NULL
-    UNION ALL
-    SELECT {_host("server")}, regexp_replace(host, ':[0-9]+$', ''), 'http', request_frame FROM http_transactions
-    WHERE host IS NOT NULL
-    UNION ALL
-    SELECT address, host_name, 'dhcp', response_frame FROM dhcp_transactions
-    WHERE address IS NOT NULL AND host_name IS NOT NULL AND response_frame IS NOT NULL
-)
-SELECT address, rtrim(lower(name), '.') AS name, source, count(*) AS times, coalesce(min(frame), 0) AS first_frame
-FROM told
-WHERE address <> '' AND name <> '' AND NOT regexp_matches(name, '^[0-9.]+$|:|^[[]')
-GROUP BY ALL
-"""  # noqa: S608 - put together from constants of this module
+# What each table tells: address, name, source, frame.
+SOURCES = {
+    "dns_transactions": (
+        "SELECT trim(unnest(string_split(addresses, ','))) AS address, query_name AS name, protocol AS source,"
+        " response_frame AS frame FROM dns_transactions WHERE addresses IS NOT NULL AND query_name IS NOT NULL"
+    ),
+    "tls_handshakes": (
+        f"SELECT {_host('server')} AS address, server_name AS name, 'tls' AS source, start_frame AS frame"
+        " FROM tls_handshakes WHERE server_name IS NOT NULL"
+    ),
+    "quic_connections": (
+        f"SELECT {_host('server')} AS address, server_name AS name, 'quic' AS source, client_hello_frame AS frame"
+        " FROM quic_connections WHERE server_name IS NOT NULL"
+    ),
+    "http_transactions": (
+        f"SELECT {_host('server')} AS address, regexp_replace(host, ':[0-9]+$', '') AS name, 'http' AS source,"
+        " request_frame AS frame FROM http_transactions WHERE host IS NOT NULL"
+    ),
+    "dhcp_transactions": (
+        "SELECT address, host_name AS name, 'dhcp' AS source, response_frame AS frame FROM dhcp_transactions"
+        " WHERE address IS NOT NULL AND host_name IS NOT NULL AND response_frame IS NOT NULL"
+    ),
+}
+
+
+def sql_of(tables: "Iterable[str]") -> str:
+    """The names that these of `SOURCES` tell."""
+    told = " UNION ALL ".join(SOURCES[table] for table in tables)
+    return f"""
+        SELECT address, rtrim(lower(name), '.') AS name, source, count(*) AS times, coalesce(min(frame), 0) AS first_frame
+        FROM ({told}) AS told
+        WHERE address <> '' AND name <> '' AND NOT regexp_matches(name, '^[0-9.]+$|:|^[[]')
+        GROUP BY ALL
+    """
+
+
+SQL = sql_of(SOURCES)

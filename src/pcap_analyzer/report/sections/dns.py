@@ -12,6 +12,7 @@ from .services import Service, section
 
 SERVICE: Final = Service(
     "dns",
+    "dns_transactions",
     "SELECT client, server, query_name, query_type, outcome, response_code_name, queries, flow,"
     " outcome IN ('unanswered', 'error') AS failed, resolution_time_ns AS time_ns,"
     " coalesce(query_frame, response_frame) AS frame FROM dns_transactions WHERE protocol = 'dns'",

@@ -13,6 +13,7 @@ from .services import Service, section
 # A response whose request is not here says nothing about how long it took, and is no failure.
 SERVICE: Final = Service(
     "http",
+    "http_transactions",
     "SELECT client, server, stream, method, host, path, status, outcome, response_spread_ns,"
     " status >= 400 OR outcome IN ('unanswered', 'response_cut') AS failed, service_time_ns AS time_ns,"
     " coalesce(request_frame, response_frame) AS frame FROM http_transactions",

@@ -13,6 +13,7 @@ from .services import Service, section
 # A fiftieth of a stream is lost where speech begins to break up (ITU-T G.113).
 SERVICE: Final = Service(
     "rtp",
+    "rtp_streams",
     "SELECT source, destination, codec, packets, missing_packets, expected_packets, mos, longest_loss_packets,"
     " first_time_ns, last_time_ns, 50 * missing_packets >= expected_packets AND missing_packets > 0 AS failed,"
     " jitter_ns AS time_ns, first_frame AS frame FROM rtp_streams",

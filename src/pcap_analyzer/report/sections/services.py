@@ -15,19 +15,21 @@ from pcap_analyzer.units import count, latency
 _KEPT: Final = 12
 
 _COUNTS: Final = """
-    SELECT (SELECT count(*) FROM dns_transactions WHERE protocol = 'dns') AS dns,
-           (SELECT count(*) FROM http_transactions) AS http,
-           (SELECT count(*) FROM tls_handshakes) AS tls,
-           (SELECT count(*) FROM rtp_streams) AS rtp
+    SELECT (SELECT count(*) FROM dns_transactions) AS dns_transactions,
+           (SELECT count(*) FROM http_transactions) AS http_transactions,
+           (SELECT count(*) FROM tls_handshakes) AS tls_handshakes,
+           (SELECT count(*) FROM quic_connections) AS quic_connections,
+           (SELECT count(*) FROM dhcp_transactions) AS dhcp_transactions,
+           (SELECT count(*) FROM rtp_streams) AS rtp_streams
 """
 _WORST: Final = """
     WITH told AS (SELECT * REPLACE (coalesce(failed, false) AS failed) FROM ({rows}))
-    SELECT *, CAST(count(*) FILTER (failed) OVER () AS BIGINT) AS failed_total,
+    SELECT *, count(*) OVER () AS total, CAST(count(*) FILTER (failed) OVER () AS BIGINT) AS failed_total,
            CAST(quantile_cont(time_ns, 0.5) OVER () AS BIGINT) AS time_p50_ns,
            CAST(quantile_cont(time_ns, 0.95) OVER () AS BIGINT) AS time_p95_ns
     FROM told ORDER BY failed DESC, time_ns DESC NULLS LAST, frame LIMIT {kept}
 """
-_SUMS: Final = ("failed_total", "time_p50_ns", "time_p95_ns")
+_SUMS: Final = ("total", "failed_total", "time_p50_ns", "time_p95_ns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,27 @@ class Service:
     """What a section asks. `rows` is SQL with the columns `failed`, `time_ns` (what users waited for) and `frame`."""
 
     name: str
+    table: str
     rows: str
 
 
-def read(tables: Tables, services: tuple[Service, ...]) -> dict[str, Any]:
+def read(tables: Tables, services: tuple[Service, ...], counts: Row) -> dict[str, Any]:
     """Of each service that there is: how many, how many failed, how long half and most of them took, and the worst."""
-    counts = tables.row(_COUNTS)
-    return {"services": {each.name: _read(tables, each, counts[each.name]) for each in services if counts[each.name]}}
+    found = {each.name: _read(tables, each) for each in services if counts[each.table]}
+    return {"services": {name: service for name, service in found.items() if service}}
 
 
-def _read(tables: Tables, service: Service, total: int) -> Row:
+def count_rows(tables: Tables) -> Row:
+    """How many rows the tables have that not every capture fills."""
+    return tables.row(_COUNTS)
+
+
+def _read(tables: Tables, service: Service) -> Row:
     rows = tables.rows(_WORST.format(rows=service.rows, kept=_KEPT))
+    if not rows:
+        return {}
     sums = {name: rows[0][name] for name in _SUMS}
-    return {"total": total, **sums, "rows": [{name: row[name] for name in row if name not in _SUMS} for row in rows]}
+    return {**sums, "rows": [{name: row[name] for name in row if name not in _SUMS} for row in rows]}
 
 
 def section(name: str, title: str, sentence: Said, service: Row, table: tuple[tuple[Column, ...], Any]) -> Section:

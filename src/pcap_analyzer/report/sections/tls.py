@@ -12,6 +12,7 @@ from .services import Service, section
 
 SERVICE: Final = Service(
     "tls",
+    "tls_handshakes",
     "SELECT client, server, stream, server_name, version, resumed, alert, server_compute_ns,"
     " alert_level = 'fatal' AS failed, handshake_ns AS time_ns, start_frame AS frame FROM tls_handshakes",
 )
