@@ -110,7 +110,7 @@ def show(data: dict[str, Any]) -> Section:
     table = Table(
         columns=(
             Column(say("Client → server")),
-            *([Column(say("Name"), rank=3)] if data["names"] else []),
+            *([Column(say("Name"), rank=4)] if data["names"] else []),
             Column(say("Protocol"), rank=3),
             Column(say("To server"), Unit.BYTES),
             Column(say("To client"), Unit.BYTES),
