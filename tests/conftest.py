@@ -21,6 +21,9 @@ from pcap_analyzer.tables import Tables
 
 HERE = Path(__file__).parent
 
+# Neither the language nor the settings of whoever runs the tests may change what they see.
+os.environ |= {"PCAP_ANALYZER_LANG": "en", "PCAP_ANALYZER_CONFIG": ""}
+
 
 @dataclass(frozen=True)
 class Result:

@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import Final
 
+from .i18n import Said, mark, say
+
 
 class Side(Enum):
     """On whose side something is. Each has a colour and a pattern of its own wherever it is drawn."""
@@ -23,6 +25,30 @@ class Severity(Enum):
     MINOR = "minor"
     INFO = "info"
 
+
+# What people call them, at the head of a line and within a sentence.
+SIDES: Final = {
+    Side.CLIENT: mark("Client"),
+    Side.NETWORK: mark("Network"),
+    Side.SERVER: mark("Server"),
+    Side.CAPTURE: mark("Capture"),
+    Side.NONE: mark("None"),
+    Side.UNKNOWN: mark("Unknown"),
+}
+_SIDE_WORDS: Final = {
+    "client": mark("client"),
+    "network": mark("network"),
+    "server": mark("server"),
+    "capture": mark("capture"),
+    "none": mark("none"),
+    "unknown": mark("unknown"),
+}
+_SEVERITY_WORDS: Final = {
+    "critical": mark("critical"),
+    "major": mark("major"),
+    "minor": mark("minor"),
+    "info": mark("info"),
+}
 
 HEALTHY: Final = "healthy"
 
@@ -105,3 +131,13 @@ NOTES: Final = {
     "service_classification": "Services do not run on the ports that are theirs.",
     "slow_action": "What a client waited for, step by step.",
 }
+
+
+def side_word(side: str) -> Said:
+    """What people call the value of a `Side` within a sentence."""
+    return say(_SIDE_WORDS[side])
+
+
+def severity_word(severity: str) -> Said:
+    """What people call the value of a `Severity` within a sentence."""
+    return say(_SEVERITY_WORDS[severity])

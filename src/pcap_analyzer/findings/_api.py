@@ -21,6 +21,7 @@ from enum import IntEnum
 from typing import Any, Final, Protocol
 
 from pcap_analyzer.causes import Severity, Side
+from pcap_analyzer.i18n import say as say
 from pcap_analyzer.tables import Tables
 
 
@@ -108,11 +109,6 @@ class Find(Protocol):
 
     def __call__(self, tables: Tables, **thresholds: Any) -> Iterator[Finding]:
         """Yields what it finds."""
-
-
-def say(sentence: str, **values: object) -> str:
-    """A whole sentence with its values put in: the one place that a translation has to know."""
-    return sentence.format(**values)
 
 
 LOSS: Final = ("handshake_loss", "loss_fast", "loss_tlp", "loss_rto")

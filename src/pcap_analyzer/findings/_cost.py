@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pcap_analyzer.causes import Severity
+from pcap_analyzer.i18n import mark
 from pcap_analyzer.tables import Row, Tables
 
 from ._api import Effect, Finding, Need
@@ -26,10 +27,15 @@ _MAJOR_WAIT_NS: Final = 1_000_000_000
 
 # What a capture may lack, the need that it fails, the factor that it leaves of confidence, and how it is told.
 _LIMITS: Final = (
-    ("missed_share", Need.COMPLETE, 0.6, "Packets are missing from the capture of these connections."),
-    ("one_way_share", Need.BOTH_DIRECTIONS, 0.5, "Only one direction of these connections was captured."),
-    ("no_syn_share", Need.HANDSHAKE, 0.8, "The start of these connections was not captured; windows are inferred."),
-    ("clock_share", Need.CLOCK, 0.5, "The clock of the capture was set back within these connections."),
+    ("missed_share", Need.COMPLETE, 0.6, mark("Packets are missing from the capture of these connections.")),
+    ("one_way_share", Need.BOTH_DIRECTIONS, 0.5, mark("Only one direction of these connections was captured.")),
+    (
+        "no_syn_share",
+        Need.HANDSHAKE,
+        0.8,
+        mark("The start of these connections was not captured; windows are inferred."),
+    ),
+    ("clock_share", Need.CLOCK, 0.5, mark("The clock of the capture was set back within these connections.")),
 )
 
 _FALLBACKS: Final = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
-from ._api import Threshold
+from ._api import Threshold, say
 
 # How long one unit is in seconds, for those that `--latency` sets.
 _SECONDS: Final = {"s": 1.0, "ms": 1e-3}
@@ -40,9 +40,10 @@ def chosen(find: Any, profile: Mapping[str, float], profile_name: str, latency_s
     """The thresholds that hold for a run: `--latency` before the profile before the default."""
     choices = []
     for name, (threshold, default) in declared(find).items():
-        value, source = default, "default"
+        value: float = default
+        source: str = say("default")
         if name in profile:
-            value, source = profile[name], f"profile {profile_name}"
+            value, source = profile[name], say("profile {name}", name=profile_name)
         if threshold.wait and latency_s is not None:
             value, source = latency_s / _SECONDS[threshold.unit], "--latency"
         choices.append(Choice(name, value, threshold.unit, source, threshold.why))

@@ -20,7 +20,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
@@ -81,7 +81,7 @@ def find(
                 "{client} makes a new connection to {server} for each request: {connections} in {span}",
                 client=row["client_address"],
                 server=row["server"],
-                connections=f"{row['connections']:,}",
+                connections=count(row["connections"]),
                 span=duration(row["span_ns"]),
             ),
             explanation=say(

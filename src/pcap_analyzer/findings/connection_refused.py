@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from ._api import STREAMS, Effect, Finding, say
 
@@ -62,7 +63,7 @@ def find(tables: Tables) -> Iterator[Finding]:
             explanation=say(
                 "The host is there and says at once that nobody takes connections on this port; {accepted} others got"
                 " through.",
-                accepted=f"{row['accepted']:,}",
+                accepted=count(row["accepted"]),
             ),
             evidence={
                 "server": row["server"] if row["servers"] == 1 else None,

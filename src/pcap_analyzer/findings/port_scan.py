@@ -20,7 +20,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, STREAMS, Effect, Finding, Threshold, say
 
@@ -83,14 +83,14 @@ def find(
             title=say(
                 _TITLES[row["kind"]],
                 client=row["client_address"],
-                targets=f"{row['targets']:,}",
+                targets=count(row["targets"]),
                 target=row["target"],
                 span=duration(row["span_ns"]),
             ),
             explanation=say(
                 "{probes} carried no data, and {answered} of them were answered as an open port does.",
                 probes=plural(row["probes"], "connection attempt"),
-                answered=f"{row['answered']:,}",
+                answered=count(row["answered"]),
             ),
             evidence={
                 "client": row["client_address"],

@@ -19,7 +19,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
@@ -69,14 +69,14 @@ def find(
             title=say(
                 "{server} is flooded with SYNs: {half_open} in {span} never completed their handshake",
                 server=row["server"],
-                half_open=f"{row['half_open']:,}",
+                half_open=count(row["half_open"]),
                 span=duration(row["span_ns"]),
             ),
             explanation=say(
                 "They came from {clients} addresses, which may be false; of {attempts} attempts to this port so many were left"
                 " half open or broken off.",
-                clients=f"{row['clients']:,}",
-                attempts=f"{row['attempts']:,}",
+                clients=count(row["clients"]),
+                attempts=count(row["attempts"]),
             ),
             evidence={
                 "server": row["server"],
