@@ -61,7 +61,10 @@ def main() -> int:
         print(f"{key:28} {value:8.1f}")
     counted_mb = figures.get("total_on_published_base_mb", figures["total_mb"])
     holds = counted_mb < options.below
-    print("PASS" if holds else "FAIL", f"the uncompressed layers sum up to {counted_mb:.1f} MB, below {options.below:g} MB")
+    print(
+        "PASS" if holds else "FAIL",
+        f"the uncompressed layers sum up to {counted_mb:.1f} MB, below {options.below:g} MB",
+    )
     if options.output:
         rounded = {key: round(value, 1) for key, value in figures.items()}
         options.output.write_text(json.dumps({"figures": rounded, "checks": {"size": holds}}, indent=2) + "\n")

@@ -35,9 +35,10 @@ def python_packages(environment: Path) -> Iterator[dict[str, Any]]:
 
 def licence_of(package: Distribution) -> str | None:
     """What the package says of itself; long texts are no names."""
-    said = package.metadata.get("License-Expression") or package.metadata.get("License") or ""
-    if said and "\n" not in said:
-        return said
+    for key in ("License-Expression", "License"):
+        for said in package.metadata.get_all(key) or []:
+            if "\n" not in said:
+                return str(said)
     classes = package.metadata.get_all("Classifier") or []
     names = [one.rpartition(" :: ")[2] for one in classes if one.startswith("License :: ")]
     return " OR ".join(names) or None
