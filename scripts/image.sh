@@ -5,7 +5,8 @@
 #
 # ENGINE names docker, podman or buildah; by default the first that works. Where no registry can be reached, or with
 # STAND_IN=1, the bases are made here: Debian's own Python 3.11 by debootstrap (as root), and the Rust of this machine.
-# SSL_CERT_FILE is a bundle of certificates for the build alone. With docker or podman the image is then run and tried.
+# SSL_CERT_FILE is a bundle of certificates for the build alone. NO_CACHE=1 builds every layer anew, ONLY_BUILD=1 stops there;
+# else the image is weighed and, with docker or podman, run and tried.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -75,7 +76,7 @@ make_stand_ins() {
         # As in the official image: nothing compiled ahead, no lists of packages.
         tar --exclude='*.pyc' --exclude='./var/lib/apt/lists/*' --exclude='./var/cache/apt/*' --exclude=./.complete \
             --exclude='./dev/*' -C "$cache/root" -cf "$cache/base/root.tar" .
-        printf 'FROM scratch\nADD root.tar /\nENV PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8\nCMD ["python3"]\n' > "$cache/base/Dockerfile"
+        printf 'FROM scratch\nADD root.tar /\nENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8\nCMD ["python3"]\n' > "$cache/base/Dockerfile"
         build "$base" "$cache/base"
         rm -r "$cache/base"
     fi
@@ -104,8 +105,9 @@ fi
 secret=()
 [ -z "${SSL_CERT_FILE:-}" ] || secret=(--secret "id=ca-certificates,src=$SSL_CERT_FILE")
 started_s=$SECONDS
-build "$image" --target "$target" --build-arg "BASE=$base" --build-arg "RUST=$rust" "${secret[@]}" .
+build "$image" ${NO_CACHE:+--no-cache} --target "$target" --build-arg "BASE=$base" --build-arg "RUST=$rust" "${secret[@]}" .
 echo "image: $image built by $engine in $((SECONDS - started_s)) s"
+[ -z "${ONLY_BUILD:-}" ] || exit 0
 
 mkdir -p "$cache"
 save "$image" "$cache/image.tar"

@@ -66,6 +66,11 @@ def lengthened(capture: Path, size_bytes: int, path: Path) -> Path:
     return path
 
 
+def packets(capture: Path) -> int:
+    """How many packets a pcap file (little-endian) has."""
+    return sum(1 for _ in _records(capture.read_bytes()))
+
+
 def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
     """Offset, second and whole length of each record."""
     at = _FILE_HEADER_BYTES
