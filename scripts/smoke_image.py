@@ -49,6 +49,7 @@ class Container:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body)
         for header, value in (
             ("Content-Type", kind if body is not None else ""),
+            ("Origin", f"http://127.0.0.1:{self.port}"),
             ("X-CSRF-Token", self.csrf_token),
             ("Cookie", self.cookie),
         ):
