@@ -23,7 +23,14 @@ from typing import Any
 CAPTURE = Path(__file__).parents[1] / "tests" / "captures" / "server_think.pcap"
 PATIENCE_S = 120
 NEVER_IN = "cc gcc cargo rustc maturin pip strip"
-HARDENING = ["--read-only", "--tmpfs=/tmp:size=256m,mode=1777", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
+HARDENING = [
+    "--read-only",
+    "--tmpfs=/tmp:size=256m,mode=1777",
+    "--cap-drop=ALL",
+    "--security-opt=no-new-privileges",
+    "--memory=4g",
+    "--cpus=2",
+]
 
 
 @dataclass
