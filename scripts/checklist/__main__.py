@@ -1,9 +1,9 @@
 """Checks every promise, and writes down what was found.
 
-    python scripts/checklist [--short] [--capture FILE] [--only GROUP]… [--without image] [--output JSON] [--document FILE]
+    python scripts/checklist [--short] [--capture FILE] [--only PART]… [--without PART]… [--load-s N] [--output JSON] [--document FILE]
 
 The capture is the reference where it lies beside the checkout, else the largest of tests/captures. --short leaves out what takes
-minutes: large captures and long load. Exits with 1 when a goal is missed; what a machine cannot check says why.
+minutes: large captures and long load. --load-s is how long 10 users work (300); 20 work twice as long. Exits with 1 when a goal is missed; what a machine cannot check says why.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def default_capture() -> Path:
     return reference if reference.exists() else max(captures, key=lambda path: path.stat().st_size)
 
 
-def parts(name: str, folder: Path, capture: Path, *, short: bool) -> Iterator[Line]:
+def parts(name: str, folder: Path, capture: Path, load_s: int, *, short: bool) -> Iterator[Line]:
     small = ROOT / "tests" / "captures" / "server_think.pcap"
     match name:
         case "command line":
@@ -42,7 +42,7 @@ def parts(name: str, folder: Path, capture: Path, *, short: bool) -> Iterator[Li
         case "web":
             yield from scripted.web(capture, folder, [10] if short else [10, 100, 500])
         case "load":
-            for users, seconds in ((10, 10),) if short else ((10, 300), (20, 600)):
+            for users, seconds in ((10, 10),) if short else ((10, load_s), (20, 2 * load_s)):
                 yield from scripted.load(folder, capture, users, seconds)
         case "image":
             yield from scripted.image()
@@ -64,6 +64,7 @@ def main() -> int:
     parser.add_argument("--capture", type=Path, default=default_capture())
     parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--without", action="append", choices=PARTS, default=[])
+    parser.add_argument("--load-s", type=int, default=300)
     parser.add_argument("--output", type=Path)
     parser.add_argument("--document", type=Path, default=DOCUMENT)
     options = parser.parse_args()
@@ -71,7 +72,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pcap-checklist-") as name:
         for part in options.only or PARTS:
             if part not in options.without:
-                found = list(parts(part, Path(name), options.capture, short=options.short))
+                found = list(parts(part, Path(name), options.capture, options.load_s, short=options.short))
                 print_all(found)
                 sys.stdout.flush()
                 lines += found

@@ -115,7 +115,7 @@ def test_secrets_come_by_reference() -> None:
 @needs_helm
 def test_its_own_name_is_answered() -> None:
     values = environment(documents(*WAYS["behind an ingress"]))
-    assert values["ALLOWED_HOSTS"] == "localhost,127.0.0.1,pcap.example.org"
+    assert values["ALLOWED_HOSTS"] == "pcap.example.org,localhost,127.0.0.1"
     assert values["TRUSTED_PROXIES"] == "10.0.0.0/8"
     assert environment(documents())["ALLOWED_HOSTS"] == "localhost,127.0.0.1"
 
