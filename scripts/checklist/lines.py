@@ -48,8 +48,13 @@ def _compared(
         return value <= bound if sign == "≤" else value >= bound
 
     verdict = PASS if reaches(goal) else ONLY_FLOOR if floor is not None and reaches(floor) else FAIL
-    shown_floor = "–" if floor is None else f"{sign} {floor:,g} {unit}"
-    return Line(group, what, shown_floor, f"{sign} {goal:,g} {unit}", f"{value:,.4g} {unit}", verdict, note)
+    shown_floor = "–" if floor is None else f"{sign} {number(floor)} {unit}"
+    return Line(group, what, shown_floor, f"{sign} {number(goal)} {unit}", f"{number(value)} {unit}", verdict, note)
+
+
+def number(value: float) -> str:
+    """Three digits that matter, or whole thousands."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def holds(group: str, what: str, goal: str, is_so: bool, measured: str = "", note: str = "") -> Line:
