@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pcap_analyzer import _core
-from pcap_analyzer.analysis import Analysis, analyze, carve_frames
+from pcap_analyzer.analysis import Analysis, carve_frames
 from pcap_analyzer.database import quote_name
 from pcap_analyzer.evidence.carve import frames_of_finding
 from pcap_analyzer.render import files, html, json
@@ -28,6 +28,8 @@ _CARVED = 5
 # Connections whose segments can be looked at afterwards: those that findings name, then those that cost most.
 _DRILLED = 100
 _MOST_SEGMENTS = 2_000_000
+# A list of no streams would ask for all.
+_NO_STREAM = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def run(work: Work, chunks: Iterable[bytes], tell: Tell) -> None:
     """
     shutil.rmtree(work.folder, ignore_errors=True)
     tables = work.subfolder("tables")
-    with read(work, chunks, tell, writable=tables) as analysis:
+    with read(work, chunks, tell) as analysis:
         tell("progress", phase="report")
         report = build(analysis)
         report = replace(report, title=work.file_name, run={**report.run, "files": [work.file_name]})
@@ -68,8 +70,8 @@ def run(work: Work, chunks: Iterable[bytes], tell: Tell) -> None:
         write_tables(analysis, tables)
         _write_packed(tables / "report.json.gz", document)
         tell("files", folder=str(tables))
-    if report.data["capture"]["packets"] <= MOST_SEGMENTS:
-        write_evidence(work, report, tell)
+        if report.data["capture"]["packets"] <= MOST_SEGMENTS:
+            write_evidence(work, report, analysis, tell)
 
 
 def write_page(work: Work, report: Report, analysis: Analysis, tell: Tell) -> None:
@@ -82,23 +84,22 @@ def write_page(work: Work, report: Report, analysis: Analysis, tell: Tell) -> No
     tell("files", folder=str(folder))
 
 
-def write_evidence(work: Work, report: Report, tell: Tell) -> None:
+def write_evidence(work: Work, report: Report, analysis: Analysis, tell: Tell) -> None:
     """What can only be had while the capture is there: packets of the top findings, segments of the top connections."""
-    findings = [finding for finding in report.data["findings"] if finding["severity"] != "info"][:_CARVED]
     folder = work.subfolder("evidence")
-    with analyze(
-        work.path, memory_bytes=work.memory_bytes, on_demand=("packets", "tcp_segments"), writable=folder
-    ) as analysis:
-        for finding in findings:
-            path = folder / f"evidence-{finding['id']}.pcapng"
-            carve_frames(work.path, frames_of_finding(analysis, finding), path)
-        streams = ", ".join(map(str, _drilled(report.data)))
-        files.write_parquet(
-            analysis.connection,
-            f"SELECT * FROM tcp_segments WHERE stream IN ({streams or -1})"  # noqa: S608
-            f" ORDER BY stream, frame_number LIMIT {_MOST_SEGMENTS}",
-            folder / "tcp_segments.parquet",
-        )
+    streams = _drilled(report.data) or [_NO_STREAM]
+    analysis.read_segments(streams, name="drilled_segments")
+    files.write_parquet(
+        analysis.connection,
+        f"SELECT * FROM drilled_segments ORDER BY stream, frame_number LIMIT {_MOST_SEGMENTS}",  # noqa: S608
+        folder / "tcp_segments.parquet",
+    )
+    findings = [finding for finding in report.data["findings"] if finding["severity"] != "info"][:_CARVED]
+    if findings:
+        analysis.read_packets(name="packets")
+    for finding in findings:
+        path = folder / f"evidence-{finding['id']}.pcapng"
+        carve_frames(work.path, frames_of_finding(analysis, finding), path)
     tell("files", folder=str(folder))
 
 
@@ -113,7 +114,7 @@ def _write_packed(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
-def read(work: Work, chunks: Iterable[bytes], tell: Tell, *, writable: Path) -> Analysis:
+def read(work: Work, chunks: Iterable[bytes], tell: Tell) -> Analysis:
     """The analysis of a capture that arrives in chunks."""
     spill = tempfile.TemporaryDirectory(dir=work.folder, prefix="spill-", ignore_cleanup_errors=True)
     analyzer = _core.Analyzer(memory_bytes=work.memory_bytes, spill_directory=spill.name)
@@ -134,7 +135,7 @@ def read(work: Work, chunks: Iterable[bytes], tell: Tell, *, writable: Path) -> 
         read_ns=time.perf_counter_ns() - started_ns,
         memory_bytes=work.memory_bytes,
         spill=spill,
-        writable=writable,
+        writable=work.folder,
     )
 
 

@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from pcap_analyzer import _core
+from pcap_analyzer.database import forbid_data_frames
 from pcap_analyzer.web import tasks
 
 from . import confine
@@ -103,6 +104,7 @@ def main() -> None:
     """Keeps standard output for news, gives up what a worker does not need, and works."""
     news = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    forbid_data_frames()
     confine.give_up_privileges()
     worker = Worker(news)
     confine.limit_memory(int(sys.argv[1]) << 20)
