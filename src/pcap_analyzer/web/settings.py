@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     slow_upload_mb_per_s: float = Field(
         default=5, ge=0, description="An upload slower than this for 2 s gives its worker back; MB of 1,000,000 bytes."
     )
+    preview_mb: float = Field(
+        default=4,
+        ge=0,
+        description="Provisional findings are told when so much of a capture is there, and whenever that has doubled, if"
+        " its rest takes long enough; MB of 1,000,000 bytes, 0: never.",
+    )
     upload_idle_s: float = Field(default=30, gt=0, description="Seconds without a byte after which an upload is ended.")
     resumable_upload_hours: float = Field(
         default=24, gt=0, description="Hours that a paused upload (tus) is kept without news."

@@ -22,6 +22,7 @@ from pcap_analyzer.report.page import build as build_page
 _TICK_S = 0.1
 
 Tell = Callable[..., None]
+Between = Callable[[int], None]
 
 # Findings whose packets are carved out: the ones that matter most.
 _CARVED = 5
@@ -48,8 +49,10 @@ class Work:
         return folder
 
 
-def run(work: Work, chunks: Iterable[bytes], tell: Tell) -> None:
+def run(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between = lambda _: None) -> None:
     """Analyses the bytes of a capture. `tell` hears of progress, of the report, and then of what takes longer.
+
+    `between` is called with the bytes read so far after each chunk.
 
     Raises:
         CaptureError: it is not a capture.
@@ -57,7 +60,7 @@ def run(work: Work, chunks: Iterable[bytes], tell: Tell) -> None:
     """
     shutil.rmtree(work.folder, ignore_errors=True)
     tables = work.subfolder("tables")
-    with read(work, chunks, tell) as analysis:
+    with read(work, chunks, tell, between) as analysis:
         tell("progress", phase="report")
         report = build(analysis)
         report = replace(report, title=work.file_name, run={**report.run, "files": [work.file_name]})
@@ -114,7 +117,7 @@ def _write_packed(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
-def read(work: Work, chunks: Iterable[bytes], tell: Tell) -> Analysis:
+def read(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between = lambda _: None) -> Analysis:
     """The analysis of a capture that arrives in chunks."""
     spill = tempfile.TemporaryDirectory(dir=work.folder, prefix="spill-", ignore_cleanup_errors=True)
     analyzer = _core.Analyzer(memory_bytes=work.memory_bytes, spill_directory=spill.name)
@@ -126,6 +129,7 @@ def read(work: Work, chunks: Iterable[bytes], tell: Tell) -> Analysis:
         if time.monotonic() - told >= _TICK_S:
             told = time.monotonic()
             tell("progress", phase="read", read_bytes=read_bytes, packets=analyzer.packets)
+        between(read_bytes)
     packets = analyzer.packets
     core = analyzer.finish()
     tell("progress", phase="read", read_bytes=read_bytes, packets=packets)

@@ -214,7 +214,9 @@ class InProcessJobs:
         folder = self._folder / job.task_id
         job.progress = {}
         self._processes[job.task_id] = process
-        process.run(job, str(folder), self._settings.analysis_memory_mb << 20, self._settings.analysis_cpu_s)
+        settings = self._settings
+        memory_bytes, preview_bytes = settings.analysis_memory_mb << 20, int(settings.preview_mb * 1e6)
+        process.run(job, str(folder), memory_bytes, settings.analysis_cpu_s, preview_bytes)
         try:
             await self._listener.started(job)
             return await self._outcome(process, job)

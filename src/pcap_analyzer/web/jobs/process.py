@@ -56,7 +56,7 @@ class WorkerProcess:
         """Its process id."""
         return self._process.pid
 
-    def run(self, job: Job, folder: str, memory_bytes: int, cpu_s: int) -> None:
+    def run(self, job: Job, folder: str, memory_bytes: int, cpu_s: int, preview_bytes: int) -> None:
         """Gives it a job."""
         self._command(
             kind="run",
@@ -67,6 +67,8 @@ class WorkerProcess:
             complete=job.complete,
             memory_bytes=memory_bytes,
             cpu_s=cpu_s,
+            expected_bytes=job.task.expected_bytes,
+            preview_bytes=preview_bytes,
         )
 
     def grow(self, job: Job) -> None:

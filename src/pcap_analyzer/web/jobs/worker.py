@@ -19,6 +19,7 @@ from typing import Any
 from pcap_analyzer import _core
 from pcap_analyzer.database import forbid_data_frames
 from pcap_analyzer.web import tasks
+from pcap_analyzer.web.preview import Previews
 
 from . import confine
 from .feed import AbandonedError, Feed
@@ -43,7 +44,12 @@ class Worker:
         for line in sys.stdin.buffer:
             order = json.loads(line)
             if order["kind"] == "run":
-                self._feed = Feed(Path(order["path"]), order["size_bytes"], complete=order["complete"])
+                self._feed = Feed(
+                    Path(order["path"]),
+                    order["size_bytes"],
+                    complete=order["complete"],
+                    expected_bytes=order["expected_bytes"],
+                )
                 self._orders.put((order, self._feed))
             elif self._feed and order["kind"] == "grow":
                 self._feed.grow(order["size_bytes"], complete=order["complete"])
@@ -61,12 +67,13 @@ class Worker:
             order, feed = self._orders.get()
             confine.limit_cpu(order["cpu_s"])
             work = tasks.Work(Path(order["path"]), order["file_name"], Path(order["folder"]), order["memory_bytes"])
-            healthy = self._do(work, feed)
+            previews = Previews(work, feed, self.tell, order["preview_bytes"])
+            healthy = self._do(work, feed, previews)
 
-    def _do(self, work: tasks.Work, feed: Feed) -> bool:
+    def _do(self, work: tasks.Work, feed: Feed, previews: Previews) -> bool:
         """One job. False when this process should not take another."""
         try:
-            tasks.run(work, feed, self.tell)
+            tasks.run(work, feed, self.tell, previews.consider)
         except AbandonedError:
             self.tell("abandoned")
         except _core.CaptureError as error:
