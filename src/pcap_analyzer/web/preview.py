@@ -12,7 +12,7 @@ from pcap_analyzer.tables import Tables
 from pcap_analyzer.verdict import Diagnosis, diagnose
 
 from .jobs.feed import Feed
-from .tasks import Tell, Work, read
+from .tasks import Tell, TooLargeError, Work, read
 
 # What stands for a shorter time nobody reads; and the rest must take so many times as long to arrive as a look takes.
 _LEAST_S = 2.0
@@ -53,7 +53,7 @@ class Previews:
         started = time.monotonic()
         try:
             self._look(read_bytes)
-        except (OverError, MemoryError, OutOfMemoryError, _core.CaptureError):
+        except (OverError, TooLargeError, MemoryError, OutOfMemoryError, _core.CaptureError):
             return  # The analysis goes on, and will say what there is to say.
         self._s_per_byte = (time.monotonic() - started) / read_bytes
 

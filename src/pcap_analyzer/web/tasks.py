@@ -33,14 +33,19 @@ _MOST_SEGMENTS = 2_000_000
 _NO_STREAM = (1 << 32) - 1
 
 
+class TooLargeError(Exception):
+    """A compressed capture holds more than is taken here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A capture to be analysed: where it lies, what its user calls it, and where results go."""
+    """A capture to be analysed: where it lies, what its user calls it, where results go, and how much it may take."""
 
     path: Path
     file_name: str
     folder: Path
     memory_bytes: int
+    most_decompressed_bytes: int
 
     def subfolder(self, name: str) -> Path:
         """A new folder for some of the results."""
@@ -56,6 +61,7 @@ def run(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between = lamb
 
     Raises:
         CaptureError: it is not a capture.
+        TooLargeError: it is compressed, and too much came out of it.
 
     """
     shutil.rmtree(work.folder, ignore_errors=True)
@@ -125,6 +131,9 @@ def read(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between = lam
     read_bytes, told = 0, time.monotonic()
     for chunk in chunks:
         analyzer.feed(chunk)
+        if analyzer.decompressed_bytes > work.most_decompressed_bytes:
+            most = f"{work.most_decompressed_bytes / 1e6:,.0f} MB"
+            raise TooLargeError(f"{work.file_name}: more than {most} came out of the compressed capture.")
         read_bytes += len(chunk)
         if time.monotonic() - told >= _TICK_S:
             told = time.monotonic()

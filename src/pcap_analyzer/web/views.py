@@ -62,6 +62,7 @@ def links(task: Task) -> dict[str, str]:
     found = {"status": f"/status/{task.id}", "progress": f"/progress/{task.id}"}
     if task.status is Status.COMPLETED:
         found["report"] = f"/report/{task.id}"
+        found["page"] = f"/explore/{task.id}"
     elif not task.status.is_final:
         found["cancel"] = f"/cancel/{task.id}"
     return found

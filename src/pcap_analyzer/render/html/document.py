@@ -57,6 +57,11 @@ def document(page: Page) -> str:
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
 
 
+def cards(section: PageSection) -> str:
+    """The cards of a section, to be put into a page that has our style and script."""
+    return "".join(map(str, _cards(section)))
+
+
 def _patterns() -> Html:
     hatch = tag(
         "pattern",

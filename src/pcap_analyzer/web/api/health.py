@@ -72,6 +72,9 @@ async def limits(service: ServiceDep) -> dict[str, Any]:
     settings = service.settings
     return {
         "max_upload_bytes": settings.max_upload_bytes,
+        "max_decompressed_bytes": settings.max_decompressed_size_mb * 1_000_000,
+        "share_days": settings.share_days,
+        "sql_timeout_s": settings.sql_timeout_s,
         "report_ttl_hours": settings.report_ttl_hours,
         "keep_captures_hours": settings.keep_captures_hours,
         "max_queue_size": settings.max_queue_size,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from pcap_analyzer import _core
-from pcap_analyzer.web.deps import PrincipalDep, ServiceDep, TaskDep, address
+from pcap_analyzer.web.deps import PrincipalDep, ServiceDep, ShownTaskDep, TaskDep, address
 from pcap_analyzer.web.errors import Problem, responses
 from pcap_analyzer.web.exports import bundle, csv_of
 from pcap_analyzer.web.files import Sent, send_blob
@@ -34,7 +34,7 @@ _FILES: dict[int | str, dict[str, Any]] = {
 async def report(
     request: Request,
     service: ServiceDep,
-    task: TaskDep,
+    task: ShownTaskDep,
     format: Annotated[Format, Query(description="html, json, or tables as csv or parquet.")] = "html",  # noqa: A002
     table: Annotated[str | None, Query(max_length=100, description="One table; without it a zip of all.")] = None,
 ) -> Response:
@@ -103,5 +103,6 @@ async def delete(request: Request, service: ServiceDep, principal: PrincipalDep,
         await job.over.wait()
     await service.tasks.update(task.id, status=Status.EXPIRED.value, capture_expires_at=None)
     await service.blobs.delete(task.id)
+    await service.shares.remove_of(task.id)
     service.spool.path(task.id).unlink(missing_ok=True)
     await service.audit.note("delete_report", principal.name, address(request), task.id)

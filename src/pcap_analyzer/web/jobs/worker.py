@@ -66,7 +66,13 @@ class Worker:
         while healthy:
             order, feed = self._orders.get()
             confine.limit_cpu(order["cpu_s"])
-            work = tasks.Work(Path(order["path"]), order["file_name"], Path(order["folder"]), order["memory_bytes"])
+            work = tasks.Work(
+                Path(order["path"]),
+                order["file_name"],
+                Path(order["folder"]),
+                order["memory_bytes"],
+                order["most_decompressed_bytes"],
+            )
             previews = Previews(work, feed, self.tell, order["preview_bytes"])
             healthy = self._do(work, feed, previews)
 
@@ -78,6 +84,8 @@ class Worker:
             self.tell("abandoned")
         except _core.CaptureError as error:
             self.tell("failed", name="not_a_capture", detail=f"{work.file_name}: {error}")
+        except tasks.TooLargeError as error:
+            self.tell("failed", name="decompressed_too_large", detail=str(error))
         except MemoryError:
             self.tell("failed", name="out_of_memory", detail="The analysis needs more memory than a worker may use.")
             return False
@@ -95,7 +103,8 @@ def warm_up() -> None:
     with tempfile.TemporaryDirectory(prefix="pcap-analyzer-") as folder:
         path = Path(folder) / "empty.pcap"
         path.write_bytes(_EMPTY_PCAP)
-        tasks.run(tasks.Work(path, path.name, Path(folder) / "work", 16 << 20), [_EMPTY_PCAP], lambda *_, **__: None)
+        work = tasks.Work(path, path.name, Path(folder) / "work", 16 << 20, 1 << 20)
+        tasks.run(work, [_EMPTY_PCAP], lambda *_, **__: None)
 
 
 def memory_bytes() -> int:

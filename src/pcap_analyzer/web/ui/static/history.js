@@ -21,7 +21,7 @@ const remove = async (task) => {
 };
 
 const name = (task) => {
-  const text = task.links.report ? make("a", { href: task.links.report }, task.file_name) : make("b", {}, task.file_name);
+  const text = task.links.page ? make("a", { href: task.links.page }, task.file_name) : make("b", {}, task.file_name);
   const facts = [task.size_bytes && size(task.size_bytes), task.packets !== null && `${number(task.packets)} ${word("packets").toLowerCase()}`];
   return make("td", { translate: "no" }, text, make("div", { class: "faint" }, facts.filter(Boolean).join(", ")));
 };

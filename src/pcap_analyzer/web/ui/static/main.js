@@ -20,7 +20,7 @@ const refuse = (lines) => {
 
 const add = (id, upload, open) => {
   const card = new Card(id, upload, (state, ended) => {
-    if (state.status === "completed" && open) return window.location.assign(state.links.report);
+    if (state.status === "completed" && open) return window.location.assign(state.links.page);
     if (state.error) refuse([`${state.file_name}: ${state.error.detail}`]);
     ended.element.remove();
     document.getElementById("running").hidden = !cards.children.length;
@@ -73,7 +73,7 @@ const takeUp = async () => {
   if (named) {
     const state = await get(`/status/${named}`).catch(() => null);
     if (!state) return refuse([word("unknown")]);
-    if (state.status === "completed") return window.location.replace(state.links.report);
+    if (state.status === "completed") return window.location.replace(state.links.page);
     if (state.error) refuse([`${state.file_name}: ${state.error.detail}`]);
   }
   for (const status of ["processing", "pending"]) {
