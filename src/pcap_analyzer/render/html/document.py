@@ -58,8 +58,8 @@ def document(page: Page) -> str:
 
 
 def cards(section: PageSection) -> str:
-    """The cards of a section, to be put into a page that has our style and script."""
-    return "".join(map(str, _cards(section)))
+    """The cards of a section, and the patterns that they are drawn with, for a page that has our style and script."""
+    return "".join([_patterns(), *_cards(section)])
 
 
 def _patterns() -> Html:

@@ -32,4 +32,12 @@ async def configuration(service: ServiceDep, admin: AdminDep) -> list[dict[str, 
 def _shown(name: str, value: object) -> str:
     if name in _VEILED:
         return "••••" if value else ""
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    match value:
+        case tuple():
+            return ", ".join(map(str, value))
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)

@@ -48,7 +48,7 @@ export const showConnections = async (content, task) => {
     const wanted = new URLSearchParams({ search: find.value, order: order.value, limit: PAGE, offset });
     const { rows, total } = await task.get(`/flows/${task.id}?${wanted}`);
     if (turn !== asked) return; // a later one has been answered
-    count.textContent = word("flowsFound", number(total));
+    count.textContent = word("flowsFound", total);
     body.replaceChildren(...rows.map((flow) => row(flow, task, kept)));
     newer.hidden = offset === 0;
     older.hidden = offset + PAGE >= total;
@@ -74,9 +74,9 @@ export const showConnections = async (content, task) => {
   });
   const titles = ["connection", "protocol", "duration", "toServer", "toClient", "packets"]
     .map((key, place) => make("th", { scope: "col", ...(place > 1 ? { class: "num" } : {}) }, word(key)));
-  const table = make("table", { class: "rows" }, make("thead", {}, make("tr", {}, ...titles)), body);
+  const table = make("table", { class: "rows flows" }, make("thead", {}, make("tr", {}, ...titles)), body);
   content.replaceChildren(make("main", { class: "up", id: "main", tabindex: "-1" },
-    make("h1", {}, word("connections")), make("p", { class: "dim" }, word("drawnNote", number(kept.size))),
+    make("h1", {}, word("connections")), make("p", { class: "dim" }, word("drawnNote", kept.size)),
     make("div", { class: "filterbar", role: "search" }, find, order), make("p", { class: "chips" }, ...chips), count,
     make("div", { class: "card" }, table), make("p", { class: "pager" }, newer, " ", older)));
   await refresh();
@@ -97,13 +97,12 @@ const startNeighbourKeys = () => document.addEventListener("keydown", (event) =>
 export const showConnection = async (content, task, limits, stream) => {
   const [{ html }, streams] = await Promise.all([task.get(`/flows/${task.id}/${stream}/drawing`), keptStreams(task)]);
   // Made of escaped text by the service; parsed like this, nothing in it runs.
-  const drawn = new DOMParser().parseFromString(html, "text/html");
-  const chapter = document.adoptNode(drawn.querySelector("details"));
-  chapter.open = true;
+  const parts = [...new DOMParser().parseFromString(html, "text/html").body.children].map((part) => document.adoptNode(part));
+  for (const part of parts) part.open = true;
   content.replaceChildren(make("main", { class: "up wide", id: "main", tabindex: "-1" },
     make("h1", {}, word("stream", stream)),
     make("p", { class: "pager" }, make("a", { class: "btn", href: task.page("/connections") }, word("allConnections")), " ", ...neighbours(streams, stream, task)),
-    make("section", {}, chapter)));
+    make("section", {}, ...parts)));
   startCopy();
   startClock();
   startPanels();

@@ -16,7 +16,7 @@ const facts = [
   ["largest", size(limits.max_upload_bytes)], ["largestUnpacked", size(limits.max_decompressed_bytes)],
   ["reportsLive", `${number(limits.report_ttl_hours)} h`], ["capturesLive", `${number(limits.keep_captures_hours)} h`],
   ["places", number(limits.max_queue_size)], ["atOnce", number(limits.workers)],
-  ["sqlTime", `${number(limits.sql_timeout_s)} s`], ["linksLive", `${number(limits.share_days)} d`],
+  ["sqlTime", `${number(limits.sql_timeout_s)} s`], ["linksLive", `${number(limits.share_days)} ${word("days").toLowerCase()}`],
   ["access", word(`access_${limits.access}`)],
 ];
 document.getElementById("limits").append(...facts.map(([key, value]) =>
@@ -25,6 +25,6 @@ if (me.admin) {
   const titles = ["setting", "value", "source", "meaning"].map((key) => make("th", { scope: "col" }, word(key)));
   const body = make("tbody", {}, ...(await get("/configuration")).map(row));
   document.getElementById("settings").append(
-    make("table", { class: "rows" }, make("thead", {}, make("tr", {}, ...titles)), body));
+    make("table", { class: "rows all" }, make("thead", {}, make("tr", {}, ...titles)), body));
   document.getElementById("all").hidden = false;
 }

@@ -20,7 +20,7 @@ const result = ({ columns, rows }) => {
 };
 
 const catalogue = (tables) => tables.map(({ name, sentence, on_demand, columns }) => make("details", { class: "tabledoc" },
-  make("summary", {}, make("code", { translate: "no" }, name), ` ${sentence}`, on_demand ? ` ${word("partly")}` : ""),
+  make("summary", {}, make("code", { translate: "no" }, name), " ", make("span", { lang: "en" }, sentence), on_demand ? ` ${word("partly")}` : ""),
   make("dl", { lang: "en" }, ...columns.flatMap(({ name: column, type, unit, sentence: told }) =>
     [make("dt", { translate: "no" }, `${column} `, make("span", { class: "faint" }, [type, unit].filter(Boolean).join(", "))), make("dd", {}, told)]))));
 
@@ -49,7 +49,7 @@ export const showSql = async (content, task, limits) => {
       const answer = await fetch(wanted, { signal: request.signal });
       const found = await answer.json();
       if (!answer.ok) throw new Error([found.detail, found.advice].filter(Boolean).join(" "));
-      told.textContent = word(found.more ? "firstRows" : "rowsFound", number(found.rows.length), number(found.took_ms));
+      told.textContent = word(found.more ? "firstRows" : "rowsFound", found.rows.length, found.took_ms);
       place.replaceChildren(result(found));
       place.hidden = false;
     } catch (problem) {

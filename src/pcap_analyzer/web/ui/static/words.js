@@ -32,10 +32,12 @@ const WORDS = {
     filterFlows: "Filter: host, port:443, protocol:udp, stream:3, longer:1.5, bytes:1000000", sortedBy: "Sorted by",
     order_duration_ns: "Longest first", order_first_time_ns: "Newest first", order_client_wire_bytes: "Most bytes to the server",
     order_server_wire_bytes: "Most bytes to the client", order_client_packets: "Most packets of the client",
-    flowsFound: (count) => `${count} connections`, drawnNote: (count) => `Of ${count} TCP connections the segments were kept: those that findings name, then those that cost most. They open.`,
+    flowsFound: (count) => `${number(count)} ${plural(count, "connection", "connections")}`,
+    drawnNote: (count) => `The segments of ${number(count)} TCP ${plural(count, "connection was", "connections were")} kept: what findings name, then what cost most. A link opens ${plural(count, "it", "them")}.`,
     stream: (number) => `TCP stream ${number}`, allConnections: "All connections", prev: "Previous (k)", next: "Next (j)",
     run: "Run", runKey: "or Ctrl Enter", result: "Result", asking: "Asking…", stopped: "Cancelled.", tables: "Tables",
-    rowsFound: (rows, ms) => `${rows} rows in ${ms} ms`, firstRows: (rows, ms) => `The first ${rows} rows, there are more; ${ms} ms`,
+    rowsFound: (rows, ms) => `${number(rows)} ${plural(rows, "row", "rows")} in ${number(ms)} ms`,
+    firstRows: (rows, ms) => `The first ${number(rows)} rows, there are more; ${number(ms)} ms`,
     partly: "(segments of the kept connections only; no packets)", sqlNote: (time) => `One SELECT over the tables of this capture, read-only, at most ${time} s.`,
     example_0: "Bytes by server", example_1: "Where the time went", example_2: "TCP events",
     shareNote: "Whoever has the link reads this report without a login, and nothing else, until it ends or is revoked.",
@@ -79,10 +81,12 @@ const WORDS = {
     filterFlows: "Filtre\u202f: hôte, port:443, protocol:udp, stream:3, longer:1.5, bytes:1000000", sortedBy: "Tri",
     order_duration_ns: "Les plus longues d’abord", order_first_time_ns: "Les plus récentes d’abord", order_client_wire_bytes: "Le plus d’octets vers le serveur",
     order_server_wire_bytes: "Le plus d’octets vers le client", order_client_packets: "Le plus de paquets du client",
-    flowsFound: (count) => `${count} connexions`, drawnNote: (count) => `Les segments de ${count} connexions TCP sont conservés\u202f: celles que nomment les constats, puis les plus coûteuses. Elles s’ouvrent.`,
+    flowsFound: (count) => `${number(count)} ${plural(count, "connexion", "connexions")}`,
+    drawnNote: (count) => `Les segments de ${number(count)} ${plural(count, "connexion TCP", "connexions TCP")} sont conservés\u202f: ce que nomment les constats, puis le plus coûteux. Un lien ${plural(count, "l’ouvre", "les ouvre")}.`,
     stream: (number) => `Flux TCP ${number}`, allConnections: "Toutes les connexions", prev: "Précédente (k)", next: "Suivante (j)",
     run: "Exécuter", runKey: "ou Ctrl Entrée", result: "Résultat", asking: "Requête en cours…", stopped: "Annulée.", tables: "Tables",
-    rowsFound: (rows, ms) => `${rows} lignes en ${ms} ms`, firstRows: (rows, ms) => `Les ${rows} premières lignes, il y en a d’autres\u202f; ${ms} ms`,
+    rowsFound: (rows, ms) => `${number(rows)} ${plural(rows, "ligne", "lignes")} en ${number(ms)} ms`,
+    firstRows: (rows, ms) => `Les ${number(rows)} premières lignes, il y en a d’autres\u202f; ${number(ms)} ms`,
     partly: "(segments des connexions conservées seulement\u202f; pas de paquets)", sqlNote: (time) => `Un SELECT sur les tables de cette capture, en lecture seule, ${time} s au plus.`,
     example_0: "Octets par serveur", example_1: "Où est passé le temps", example_2: "Événements TCP",
     shareNote: "Qui possède le lien lit ce rapport sans connexion, et rien d’autre, jusqu’à la fin du lien ou sa révocation.",
@@ -106,6 +110,9 @@ export const word = (key, ...values) => {
   return typeof found === "function" ? found(...values) : found;
 };
 
+// French counts none as one.
+const plural = (count, one, many) => count === 1 || (count === 0 && language === "fr") ? one : many;
+
 const format = (options) => new Intl.NumberFormat(language, options);
 const LARGE = [[1e9, "GB", "Go"], [1e6, "MB", "Mo"], [1e3, "kB", "ko"], [1, "B", "o"]];
 
@@ -117,7 +124,7 @@ export const size = (bytes) => {
 };
 
 export const seconds = (value) =>
-  value < 120 ? `${number(value)}\u202fs` : `${number(Math.floor(value / 60))}\u202fmin\u202f${Math.round(value % 60)}\u202fs`;
+  value > 0 && value < 1 ? `${number(value * 1000)}\u202fms` : value < 120 ? `${number(value)}\u202fs` : `${number(Math.floor(value / 60))}\u202fmin\u202f${Math.round(value % 60)}\u202fs`;
 
 export const moment = (text) =>
   new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" }).format(new Date(text));
