@@ -126,8 +126,24 @@ def _write_packed(path: Path, text: str) -> None:
 def read(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between = lambda _: None) -> Analysis:
     """The analysis of a capture that arrives in chunks."""
     spill = tempfile.TemporaryDirectory(dir=work.folder, prefix="spill-", ignore_cleanup_errors=True)
-    analyzer = _core.Analyzer(memory_bytes=work.memory_bytes, spill_directory=spill.name)
     started_ns = time.perf_counter_ns()
+    try:
+        core = _feed(work, chunks, tell, between, spill.name)
+    except BaseException:
+        spill.cleanup()
+        raise
+    return Analysis(
+        core,
+        [str(work.path)],
+        read_ns=time.perf_counter_ns() - started_ns,
+        memory_bytes=work.memory_bytes,
+        spill=spill,
+        writable=work.folder,
+    )
+
+
+def _feed(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between, spill_directory: str) -> _core.Tables:
+    analyzer = _core.Analyzer(memory_bytes=work.memory_bytes, spill_directory=spill_directory)
     read_bytes, told = 0, time.monotonic()
     for chunk in chunks:
         analyzer.feed(chunk)
@@ -142,14 +158,7 @@ def read(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between = lam
     packets = analyzer.packets
     core = analyzer.finish()
     tell("progress", phase="read", read_bytes=read_bytes, packets=packets)
-    return Analysis(
-        core,
-        [str(work.path)],
-        read_ns=time.perf_counter_ns() - started_ns,
-        memory_bytes=work.memory_bytes,
-        spill=spill,
-        writable=work.folder,
-    )
+    return core
 
 
 def write_tables(analysis: Analysis, folder: Path) -> None:
