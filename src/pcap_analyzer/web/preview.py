@@ -17,8 +17,9 @@ from .tasks import Tell, TooLargeError, Work, read
 # What stands for a shorter time nobody reads; and the rest must take so many times as long to arrive as a look takes.
 _LEAST_S = 2.0
 _MARGIN = 3.0
-# How long a look takes, until one has been taken.
-_FIRST_LOOK_S = 1.0
+# How long a look is taken to last, until one has: so long, and so much for each byte.
+_FIRST_S = 0.5
+_FIRST_S_PER_BYTE = 20e-9
 _SHOWN = 3
 _MEMORY_SHARE = 4
 _CHUNK_BYTES = 1 << 20
@@ -40,14 +41,14 @@ class Previews:
         self._feed = feed
         self._tell = tell
         self._next_bytes = first_bytes
-        self._s_per_byte = _FIRST_LOOK_S / max(1, first_bytes)
+        self._last: tuple[int, float] | None = None
 
     def consider(self, read_bytes: int) -> None:
         """Takes a look if there is time for one. `read_bytes` is how far the analysis itself has come."""
         arrival = self._feed.arrival()
         if not 0 < self._next_bytes <= read_bytes or arrival.size_bytes > read_bytes or arrival.left_s is None:
             return
-        if arrival.left_s < _LEAST_S + _MARGIN * read_bytes * self._s_per_byte:
+        if arrival.left_s < _LEAST_S + _MARGIN * self._expected_s(read_bytes):
             return
         self._next_bytes = 2 * read_bytes
         started = time.monotonic()
@@ -55,7 +56,13 @@ class Previews:
             self._look(read_bytes)
         except (OverError, TooLargeError, MemoryError, OutOfMemoryError, _core.CaptureError):
             return  # The analysis goes on, and will say what there is to say.
-        self._s_per_byte = (time.monotonic() - started) / read_bytes
+        self._last = read_bytes, time.monotonic() - started
+
+    def _expected_s(self, size_bytes: int) -> float:
+        if self._last is None:
+            return _FIRST_S + _FIRST_S_PER_BYTE * size_bytes
+        last_bytes, last_s = self._last
+        return last_s * size_bytes / last_bytes
 
     def _look(self, size_bytes: int) -> None:
         with read(self._work, self._beginning(size_bytes), _nobody) as analysis:
