@@ -53,7 +53,7 @@ def test_a_look_is_taken_once_for_each_doubling(tmp_path: Path, large: Path, tol
 @pytest.mark.parametrize(
     "arrival",
     [
-        arriving(left_s=4),  # the report will be there before anybody has read it
+        arriving(left_s=3),  # the report will be there before anybody has read it
         arriving(left_s=None),  # nobody knows how long the rest takes
         arriving(size_bytes=SIZE + 1),  # there is something to read already
     ],

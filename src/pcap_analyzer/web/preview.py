@@ -12,7 +12,7 @@ from pcap_analyzer.tables import Tables
 from pcap_analyzer.verdict import Diagnosis, diagnose
 
 from .jobs.feed import Feed
-from .tasks import Tell, TooLargeError, Work, read
+from .tasks import Tell, TooLargeError, Work, in_all_languages, read
 
 # What stands for a shorter time nobody reads; and the rest must take so many times as long to arrive as a look takes.
 _LEAST_S = 2.0
@@ -103,8 +103,14 @@ def _told(diagnosis: Diagnosis) -> dict[str, Any]:
     weighty = (each for each in diagnosis.findings if each.severity.value != "info")
     return {
         "sentence": str(diagnosis.verdict["summary"]),
+        "sentences": in_all_languages(diagnosis.verdict["summary"]),
         "findings": [
-            {"id": each.id, "title": str(each.finding.title), "severity": each.severity.value}
+            {
+                "id": each.id,
+                "title": str(each.finding.title),
+                "titles": in_all_languages(each.finding.title),
+                "severity": each.severity.value,
+            }
             for each in islice(weighty, _SHOWN)
         ],
     }

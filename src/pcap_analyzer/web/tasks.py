@@ -13,8 +13,10 @@ from pcap_analyzer import _core
 from pcap_analyzer.analysis import Analysis, carve_frames
 from pcap_analyzer.database import quote_name
 from pcap_analyzer.evidence.carve import frames_of_finding
+from pcap_analyzer.i18n import ENGLISH, LANGUAGES, active, speaking, told
 from pcap_analyzer.render import files, html, json
 from pcap_analyzer.report.build import build
+from pcap_analyzer.report.build import tell as tell_report
 from pcap_analyzer.report.deep import MOST_SEGMENTS
 from pcap_analyzer.report.model import Report
 from pcap_analyzer.report.page import build as build_page
@@ -79,18 +81,28 @@ def run(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between = lamb
         write_tables(analysis, tables)
         _write_packed(tables / "report.json.gz", document)
         tell("files", folder=str(tables))
+        for language in LANGUAGES:
+            if language != ENGLISH:
+                with speaking(language):
+                    write_page(work, tell_report(report.title, dict(report.data), dict(report.run)), analysis, tell)
         if report.data["capture"]["packets"] <= MOST_SEGMENTS:
             write_evidence(work, report, analysis, tell)
 
 
 def write_page(work: Work, report: Report, analysis: Analysis, tell: Tell) -> None:
-    """The page for people, and the policy under which a browser may show it."""
-    folder = work.subfolder("page")
+    """The page for people in the language that is active, and the policy under which a browser may show it."""
+    name = page_name(active())
+    folder = work.subfolder(f"page-{active()}")
     page = html.document(build_page(report, analysis))
-    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / name).write_text(page, encoding="utf-8")
     (folder / "report.policy").write_text(html.policy(), encoding="utf-8")
-    _write_packed(folder / "report.html.gz", page)
+    _write_packed(folder / f"{name}.gz", page)
     tell("files", folder=str(folder))
+
+
+def page_name(language: str) -> str:
+    """What the page in a language is called."""
+    return "report.html" if language == ENGLISH else f"report.{language}.html"
 
 
 def write_evidence(work: Work, report: Report, analysis: Analysis, tell: Tell) -> None:
@@ -169,11 +181,21 @@ def write_tables(analysis: Analysis, folder: Path) -> None:
             files.write_parquet(analysis.connection, query, folder / f"{table['name']}.parquet")
 
 
+def in_all_languages(text: str) -> dict[str, str]:
+    """What was said, by language."""
+    said = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            said[language] = told(text)
+    return said
+
+
 def summary(report: Report) -> dict[str, Any]:
     """What a list of reports says about each."""
     verdict, capture = report.data["verdict"], report.data["capture"]
     return {
         "sentence": verdict["summary"],
+        "sentences": in_all_languages(verdict["summary"]),
         "cause": verdict["cause"],
         "side": verdict["side"],
         "cost_s": verdict["cost_s"],

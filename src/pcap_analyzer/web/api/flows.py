@@ -9,9 +9,9 @@ from pcap_analyzer.web.deps import ServiceDep, ShownTaskDep
 from pcap_analyzer.web.errors import Problem, responses
 from pcap_analyzer.web.exports import page_of
 from pcap_analyzer.web.files import Sent, send_blob
+from pcap_analyzer.web.readers.asking import ask
 
-from .report import arrival, check_there
-from .sql import ask
+from .report import Language, arrival, check_there
 
 router = APIRouter(tags=["reports"])
 
@@ -106,12 +106,13 @@ async def drawing(
     service: ServiceDep,
     task: ShownTaskDep,
     stream: Annotated[int, Path(ge=0, lt=1 << 31, description="The TCP stream, as in Wireshark.")],
-) -> Response:
+    language: Language = "en",
+) -> dict[str, Any]:
     """A connection as the report draws it: figures, bytes over time, rates, ladder. HTML for pages with our style and script."""
     check_there(task)
     await arrival(service, task, "tcp_segments.parquet")
-    answer = await ask(request, service, task.id, kind="drawing", stream=stream)
-    if b'"html":null' in answer.body:
+    answer = await ask(request, service, task.id, kind="drawing", stream=stream, language=language)
+    if answer["html"] is None:
         raise _no_segments(stream)
     return answer
 

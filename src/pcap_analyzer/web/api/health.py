@@ -1,5 +1,6 @@
 """Whether the service is there, and whether it can take work."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -73,6 +74,7 @@ async def limits(service: ServiceDep) -> dict[str, Any]:
     return {
         "max_upload_bytes": settings.max_upload_bytes,
         "max_decompressed_bytes": settings.max_decompressed_size_mb * 1_000_000,
+        "pdf": find_spec("reportlab") is not None,
         "share_days": settings.share_days,
         "sql_timeout_s": settings.sql_timeout_s,
         "report_ttl_hours": settings.report_ttl_hours,

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from typing import Any
 from pcap_analyzer import sql
 from pcap_analyzer.database import connect_to_files, connect_to_nothing, forbid_data_frames
 from pcap_analyzer.errors import OutOfMemoryError, QueryError
+from pcap_analyzer.i18n import speaking
 from pcap_analyzer.render import files, html
 from pcap_analyzer.report import connection as one
+from pcap_analyzer.report.build import tell
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.web.jobs import confine
 
@@ -31,11 +34,14 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     """The answer to one question, or a `problem` by name and line."""
     folder = Path(question["folder"])
     try:
-        match question["kind"]:
-            case "sql":
-                return _query(folder, question["sql"], question["limit"])
-            case _:
-                return _drawing(folder, question["stream"])
+        with speaking(question["language"]):
+            match question["kind"]:
+                case "sql":
+                    return _query(folder, question["sql"], question["limit"])
+                case "pdf":
+                    return _pdf(folder, question["title"])
+                case _:
+                    return _drawing(folder, question["stream"])
     except QueryError as error:
         return {"problem": "wrong_sql", "detail": str(error)}
     except (MemoryError, OutOfMemoryError):
@@ -75,8 +81,20 @@ def _shown(rows: list[tuple[str | None, ...]]) -> Iterator[list[str | None]]:
         yield cells
 
 
+def _data(folder: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((folder / "report.json").read_bytes())
+    return data
+
+
+def _pdf(folder: Path, title: str) -> dict[str, Any]:
+    from pcap_analyzer.render import pdf  # where the extra is installed
+
+    data = _data(folder)
+    return {"pdf": b64encode(pdf.document(tell(title, data, data["run"]))).decode()}
+
+
 def _drawing(folder: Path, stream: int) -> dict[str, Any]:
-    data = json.loads((folder / "report.json").read_bytes())
+    data = _data(folder)
     with connect_to_files(folder) as connection:
         section = one.build(data, Tables(connection), stream)
     return {"html": html.cards(section) if section else None}

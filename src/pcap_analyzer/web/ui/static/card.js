@@ -3,7 +3,7 @@
 import { make } from "/static/shared/js/dom.js";
 import { send } from "./api.js";
 import { pause, transfer } from "./upload.js";
-import { number, seconds, size, word } from "./words.js";
+import { language, number, seconds, size, word } from "./words.js";
 
 const announce = (text) => { document.getElementById("announce").textContent = text; };
 
@@ -77,9 +77,9 @@ export class Card {
   showSoFar(provisional) {
     if (!provisional || provisional.read_bytes === this.soFarBytes) return;
     this.soFarBytes = provisional.read_bytes;
-    const sentence = `${word("soFar", size(provisional.read_bytes))} ${provisional.sentence}`;
-    const findings = provisional.findings.map(({ title, severity }) =>
-      make("li", {}, make("b", { class: severity }, word(`severity_${severity}`)), ` ${title}`));
+    const sentence = `${word("soFar", size(provisional.read_bytes))} ${provisional.sentences[language]}`;
+    const findings = provisional.findings.map(({ titles, severity }) =>
+      make("li", {}, make("b", { class: severity }, word(`severity_${severity}`)), ` ${titles[language]}`));
     const tag = make("span", { class: "tag" }, word("provisional"));
     this.soFar.replaceChildren(make("p", {}, tag, " ", sentence), make("ul", {}, ...findings));
     announce(sentence);

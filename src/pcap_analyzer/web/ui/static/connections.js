@@ -1,11 +1,7 @@
 // All connections of a capture, filtered and sorted by the service; and one of them, drawn.
 
-import { startCopy } from "/static/shared/js/copy.js";
 import { make } from "/static/shared/js/dom.js";
-import { startPanels } from "/static/shared/js/panels.js";
-import { startClock } from "/static/shared/js/plot.js";
-import { startSequences } from "/static/shared/js/sequence.js";
-import { number, seconds, size, word } from "./words.js";
+import { language, number, seconds, size, word } from "./words.js";
 
 const PAGE = 50;
 const ORDERS = ["duration_ns", "first_time_ns", "client_wire_bytes", "server_wire_bytes", "client_packets"];
@@ -94,18 +90,25 @@ const startNeighbourKeys = () => document.addEventListener("keydown", (event) =>
   document.querySelector(`a[rel=${rel}]`)?.click();
 });
 
+/** Charts speak the language of what was drawn, so they come after it. */
+const startDrawings = async () => {
+  const [copy, plot, panels, sequence] = await Promise.all(
+    ["copy", "plot", "panels", "sequence"].map((name) => import(`/static/shared/js/${name}.js`)));
+  copy.startCopy();
+  plot.startClock();
+  panels.startPanels();
+  sequence.startSequences();
+};
+
 export const showConnection = async (content, task, limits, stream) => {
-  const [{ html }, streams] = await Promise.all([task.get(`/flows/${task.id}/${stream}/drawing`), keptStreams(task)]);
+  const [{ html }, streams] = await Promise.all([task.get(`/flows/${task.id}/${stream}/drawing?language=${language}`), keptStreams(task)]);
   // Made of escaped text by the service; parsed like this, nothing in it runs.
   const parts = [...new DOMParser().parseFromString(html, "text/html").body.children].map((part) => document.adoptNode(part));
-  for (const part of parts) part.open = true;
+  for (const part of parts) if (part.matches("details")) part.open = true;
   content.replaceChildren(make("main", { class: "up wide", id: "main", tabindex: "-1" },
     make("h1", {}, word("stream", stream)),
     make("p", { class: "pager" }, make("a", { class: "btn", href: task.page("/connections") }, word("allConnections")), " ", ...neighbours(streams, stream, task)),
     make("section", {}, ...parts)));
-  startCopy();
-  startClock();
-  startPanels();
-  startSequences();
+  await startDrawings();
   startNeighbourKeys();
 };

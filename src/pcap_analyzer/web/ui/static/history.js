@@ -2,7 +2,7 @@
 
 import { make } from "/static/shared/js/dom.js";
 import { get, send } from "./api.js";
-import { moment, number, seconds, size, word } from "./words.js";
+import { language, moment, number, seconds, size, word } from "./words.js";
 
 const PAGE = 20;
 const STATES = ["pending", "processing", "completed", "failed", "expired", "timeout", "cancelled"];
@@ -27,7 +27,7 @@ const name = (task) => {
 };
 
 const verdict = (task) => {
-  if (task.status === "completed") return make("td", {}, task.summary?.sentence ?? "");
+  if (task.status === "completed") return make("td", {}, task.summary?.sentences?.[language] ?? task.summary?.sentence ?? "");
   const why = task.error?.detail ?? (task.status === "expired" ? word("gone") : "");
   return make("td", {}, make("span", { class: `st ${task.status}` }, word(task.status)), " ", make("span", { class: "dim" }, why));
 };

@@ -2,7 +2,7 @@
 
 import { make } from "/static/shared/js/dom.js";
 import { get } from "./api.js";
-import { number, word } from "./words.js";
+import { language, word } from "./words.js";
 
 const EXAMPLES = [
   "SELECT server, count(*) AS connections, sum(server_wire_bytes) AS bytes\nFROM flows GROUP BY server ORDER BY bytes DESC LIMIT 20",
@@ -45,7 +45,7 @@ export const showSql = async (content, task, limits) => {
     address.searchParams.set("query", editor.value);
     window.history.replaceState(null, "", address);
     try {
-      const wanted = task.at(`/sql/${task.id}?query=${encodeURIComponent(editor.value)}`);
+      const wanted = task.at(`/sql/${task.id}?query=${encodeURIComponent(editor.value)}&language=${language}`);
       const answer = await fetch(wanted, { signal: request.signal });
       const found = await answer.json();
       if (!answer.ok) throw new Error([found.detail, found.advice].filter(Boolean).join(" "));
@@ -69,7 +69,7 @@ export const showSql = async (content, task, limits) => {
     return button;
   });
   content.replaceChildren(make("main", { class: "up wide", id: "main", tabindex: "-1" },
-    make("h1", {}, "SQL"), make("p", { class: "dim" }, word("sqlNote", number(limits.sql_timeout_s))),
+    make("h1", {}, "SQL"), make("p", { class: "dim" }, word("sqlNote", limits.sql_timeout_s)),
     make("p", { class: "chips" }, ...examples), editor,
     make("p", { class: "pager" }, run, " ", stop, " ", make("span", { class: "faint" }, word("runKey"))), error, told, place,
     make("section", {}, make("h2", {}, word("tables")), ...catalogue(await get("/tables")))));
