@@ -1,5 +1,6 @@
 """Which frames to carve out of a capture, and what to say about each."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,19 @@ Comments = dict[int, str]
 
 # What is on demand and needed to know a flow's frames.
 ON_DEMAND: Final = ("packets",)
+
+# The flows of a finding, all with one question.
+_FLOWS: Final = """
+    WITH listed AS (
+        SELECT unnest(
+            from_json($listed, '[{"protocol": "VARCHAR", "client": "VARCHAR", "server": "VARCHAR", "stream": "BIGINT"}]'),
+            recursive := true
+        )
+    )
+    SELECT flow FROM flows SEMI JOIN listed
+    ON flows.protocol = listed.protocol AND flows.client = listed.client AND flows.server = listed.server
+       AND flows.stream IS NOT DISTINCT FROM listed.stream
+"""
 
 _WORDS: Final = {
     "reordered": mark("overtaken on the path"),
@@ -64,15 +78,7 @@ def frames_of_streams(analysis: "Analysis", streams: Iterable[int]) -> Comments:
 def frames_of_finding(analysis: "Analysis", finding: Mapping[str, Any]) -> Comments:
     """All frames of the flows of a finding, as the JSON report has it, with what is known about those that prove it."""
     listed = finding["flows"]
-    flows = [
-        row["flow"]
-        for flow in listed
-        for row in analysis.rows(
-            "SELECT flow FROM flows WHERE protocol = $protocol AND client = $client AND server = $server"
-            " AND stream IS NOT DISTINCT FROM $stream",
-            **flow,
-        )
-    ]
+    flows = [row["flow"] for row in analysis.rows(_FLOWS, listed=json.dumps(listed))]
     frames = analysis.rows("SELECT frame_number FROM packets WHERE list_contains($flows, flow)", flows=flows)
     streams = [flow["stream"] for flow in listed if flow["protocol"] == "tcp"]
     comments = {int(row["frame_number"]): "" for row in frames} | _events(analysis, streams)

@@ -62,10 +62,14 @@ def build(analysis: Analysis, options: Options | None = None, naming: Naming | N
     started_at = datetime.now(UTC)
     with speaking(ENGLISH):
         data = _data(analysis, options or Options(), naming or Naming())
-    shown = (section.show(data) for section in _SECTIONS)
-    sections = tuple(section for section in shown if section)
     title = " + ".join(say("standard input") if source == "-" else Path(source).name for source in analysis.sources)
-    return Report(title, data, _run(analysis, started_at), sections, say(_FOOTNOTE))
+    return tell(title, data, _run(analysis, started_at))
+
+
+def tell(title: str, data: dict[str, Any], run: dict[str, Any]) -> Report:
+    """The report of what was found, in the language that is active here. `data` may come from a JSON report."""
+    shown = (section.show(data) for section in _SECTIONS)
+    return Report(title, data, run, tuple(section for section in shown if section), say(_FOOTNOTE))
 
 
 def _data(analysis: Analysis, options: Options, naming: Naming) -> dict[str, Any]:

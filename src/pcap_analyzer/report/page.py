@@ -5,7 +5,7 @@ from typing import Any
 from pcap_analyzer import units
 from pcap_analyzer.analysis import Analysis
 from pcap_analyzer.i18n import say, told
-from pcap_analyzer.tables import Row
+from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import SECOND_NS
 
@@ -41,7 +41,7 @@ def build(report: Report, analysis: Analysis) -> Page:
     findings = [block for block in getattr(sections.get("findings"), "blocks", ()) if isinstance(block, Finding)]
     flows = _drawn(data)
     streams = [flow["stream"] for flow in flows]
-    cited = exhibits.citations(data["findings"], _EXHIBITS) + _events(analysis, streams)
+    cited = exhibits.citations(data["findings"], _EXHIBITS) + events(analysis.tables, streams)
     second = deep.read(analysis, data, streams, cited)
     drawn = set(streams) if second else set()
     shown = [
@@ -79,11 +79,11 @@ def _drawn(data: Any) -> list[Row]:
     return [flows[stream] for stream in list(chosen)[:_DRAWN]]
 
 
-def _events(analysis: Analysis, streams: list[int]) -> list[deep.Citation]:
+def events(tables: Tables, streams: list[int]) -> list[deep.Citation]:
     """What waited longest in each of the drawn connections."""
     if not streams:
         return []
-    rows = analysis.tables.rows(_EVENTS, streams=streams, most=_EVENTS_SHOWN)
+    rows = tables.rows(_EVENTS, streams=streams, most=_EVENTS_SHOWN)
     return [deep.Citation(target(row["stream"]), row["frame_number"], _REACH, _EVENTS_SHOWN) for row in rows]
 
 

@@ -59,6 +59,11 @@ def document(page: Page) -> str:
     return f"<!doctype html>\n{tag('html', head, body, lang=active())}\n"
 
 
+def cards(section: PageSection) -> str:
+    """The cards of a section, and the patterns that they are drawn with, for a page that has our style and script."""
+    return "".join([_patterns(), *_cards(section), assets.words() or ""])
+
+
 def _patterns() -> Html:
     hatch = tag(
         "pattern",

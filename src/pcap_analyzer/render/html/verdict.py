@@ -199,7 +199,15 @@ def _finding(exhibit: Exhibit, rank: int) -> Html:
         tag("span", icons.confidence(block.confidence), " ", sure, class_="cf dim"),
         icons.icon("chevron", "chev"),
     )
-    return tag("details", summary, _opened(exhibit, sure), id=f"finding-{rank}", name="finding", open=rank == 1)
+    return tag(
+        "details",
+        summary,
+        _opened(exhibit, sure),
+        id=f"finding-{rank}",
+        name="finding",
+        data_finding=block.id,
+        open=rank == 1,
+    )
 
 
 def _cost(block: Finding) -> Html:
