@@ -29,7 +29,7 @@ from pcap_analyzer.cli.group import group  # noqa: E402
 from pcap_analyzer.cli.language import paragraphs  # noqa: E402
 from pcap_analyzer.findings._explain import explanation  # noqa: E402
 from pcap_analyzer.findings._run import modules  # noqa: E402
-from pcap_analyzer.findings._thresholds import declared  # noqa: E402
+from pcap_analyzer.findings._thresholds import meant  # noqa: E402
 from pcap_analyzer.i18n import DOMAIN, LANGUAGES, LOCALE  # noqa: E402
 
 Said = str | tuple[str, str]
@@ -157,7 +157,7 @@ def _findings() -> Iterator[Said]:
     for name, module in modules().items():
         words = explanation(name)
         yield from (words.title, words.what, words.why, *words.checks)
-        for threshold, _ in declared(module.find).values():
+        for threshold in meant(module.find):
             yield from (threshold.unit, threshold.why)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pcap_analyzer.cli.language import asked
+from pcap_analyzer.i18n import NARROW_SPACE
 
 
 def french(*arguments: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -64,6 +65,8 @@ def test_no_word_of_english_is_left_in_a_french_report(tmp_path: Path, captures:
     done = french("analyze", captures / "server_think.pcap", "--lang", "fr", "--no-report", "-v", folder=tmp_path)
     words = set(done.stdout.replace("(", " ").replace(",", " ").split())
     assert not words & {"the", "of", "and", "packets", "to", "is", "was", "Time", "at", "connections"}
+    before = {done.stdout[at - 1] for at, mark in enumerate(done.stdout) if mark == ";"}
+    assert before == {NARROW_SPACE}
 
 
 def test_a_terminal_without_accents_gets_plain_letters(tmp_path: Path, captures: Path) -> None:

@@ -55,6 +55,10 @@ def test_extraction_finds_what_is_said(messages: ModuleType, tmp_path: Path) -> 
     assert set(messages.Module(path).messages()) == {"one", "two", "yes {a}", "no", ("frame", "frames")}
 
 
+def test_thresholds_that_a_profile_names_are_extracted(template: Any) -> None:
+    assert template.get("the longest response that the profile allows this service")
+
+
 def test_an_f_string_is_no_message(messages: ModuleType, tmp_path: Path) -> None:
     path = tmp_path / "sample.py"
     path.write_text("from pcap_analyzer.i18n import say\nsay(f'{x} packets')\n")

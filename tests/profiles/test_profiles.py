@@ -9,6 +9,7 @@ from finding_world import World
 from pcap_analyzer import profiles
 from pcap_analyzer.errors import SettingError
 from pcap_analyzer.findings._run import Options, run
+from pcap_analyzer.i18n import speaking
 from pcap_analyzer.tables import Tables
 
 
@@ -50,6 +51,14 @@ def test_a_mistake_is_one_clear_line(tmp_path: Path, content: str, said: str) ->
         profiles.load(str(path))
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_mistake_in_an_objective_is_told_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('[service."tcp/5432"]\nresponce_ms = 5')
+    with speaking("fr"), pytest.raises(SettingError) as refused:
+        profiles.load(str(path))
+    assert "un service n’a pas d’objectif responce_ms\u202f; vouliez-vous dire response_ms\u202f?" in str(refused.value)
 
 
 def test_a_profile_that_does_not_exist_is_said(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from .session import Session
 
 def warn_incomplete(session: Session, name: str, packets: int, issues: Sequence[Row]) -> None:
     """Says it, if it is so. The result stands all the same: such a capture is no error."""
-    stops = "; ".join(issue_words(issue) for issue in issues if issue["weight"] == "stop")
+    stops = say("; ").join(issue_words(issue) for issue in issues if issue["weight"] == "stop")
     if stops:
         session.warn(
             say("{name}: {stops}; {packets} analysed", name=name, stops=stops, packets=plural(packets, "packet"))

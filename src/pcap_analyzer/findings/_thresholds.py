@@ -32,6 +32,11 @@ def declared(find: Any) -> dict[str, tuple[Threshold, float]]:
     }
 
 
+def meant(find: Any) -> list[Threshold]:
+    """What the thresholds of a finding's function mean, with those whose names a profile chooses."""
+    return list(filter(None, map(_told, inspect.signature(find).parameters.values())))
+
+
 def _told(parameter: inspect.Parameter) -> Threshold | None:
     return next((note for note in get_args(parameter.annotation)[1:] if isinstance(note, Threshold)), None)
 
@@ -51,7 +56,8 @@ def chosen(find: Any, profile: Mapping[str, float], profile_name: str, latency_s
     own = {name: value for name, value in profile.items() if name not in known}
     for threshold in filter(None, map(_told, _open(find))):
         choices += [
-            Choice(name, value, threshold.unit, f"profile {profile_name}", threshold.why) for name, value in own.items()
+            Choice(name, value, threshold.unit, say("profile {name}", name=profile_name), threshold.why)
+            for name, value in own.items()
         ]
     return choices
 

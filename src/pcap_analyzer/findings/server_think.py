@@ -23,7 +23,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration, latency, span
+from pcap_analyzer.units import count, duration, latency, span
 
 from ._api import MOST, MS, SECOND, STREAMS, TIMES, Effect, Finding, Threshold, say
 
@@ -97,7 +97,7 @@ def find(
                 " up to {longest}",
                 server=row["server"],
                 think=duration(row["think_ns"]),
-                slow=f"{row['slow']:,}",
+                slow=count(row["slow"]),
                 answers=plural(row["answers"], "answer"),
                 limit=span(slow_answer_ms * MS),
                 longest=latency(row["longest_ns"]),

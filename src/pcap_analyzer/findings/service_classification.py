@@ -93,7 +93,7 @@ def find(
                 server=row["server"],
                 expected=row["expected"],
                 connections=plural(row["connections"], "connection"),
-                service=row["service"],
+                service=say("unknown") if row["service"] == "unknown" else row["service"],
             ),
             explanation=say("The bytes of these connections, seen from their beginning, are not those of the service."),
             evidence={

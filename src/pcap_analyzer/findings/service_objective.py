@@ -23,7 +23,7 @@ from typing import Annotated, Final
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import latency
+from pcap_analyzer.units import count, latency, span
 
 from ._api import MOST, MS, TIMES, Effect, Finding, Threshold, say
 
@@ -112,8 +112,8 @@ def find(
             title=say(
                 "{service} misses its objective of {limit}: {missed} of {requests} took longer, up to {longest}",
                 service=row["service_name"],
-                limit=latency(row["limit_ns"]),
-                missed=f"{row['missed']:,}",
+                limit=span(row["limit_ns"]),
+                missed=count(row["missed"]),
                 requests=plural(row["requests"], "request"),
                 longest=latency(row["longest_ns"]),
             ),

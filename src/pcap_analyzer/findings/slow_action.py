@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from typing import Annotated, Final
 
 from pcap_analyzer.causes import Side
+from pcap_analyzer.i18n import mark
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import duration
@@ -127,7 +128,16 @@ def find(
         )
 
 
-_PARTS: Final = ("dns", "connect", "tls", "client", "request", "network", "server", "response")
+_PARTS: Final = (
+    mark("dns"),
+    mark("connect"),
+    mark("tls"),
+    mark("client"),
+    mark("request"),
+    mark("network"),
+    mark("server"),
+    mark("response"),
+)
 
 
 def _name(action: Row) -> str:

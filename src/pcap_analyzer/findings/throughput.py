@@ -82,7 +82,7 @@ def find(
         explanation=say(
             "Of {transfers} it is the one with most bytes; most of the time of its connection went into: {part}.",
             transfers=plural(row["transfers"], "large transfer"),
-            part=LABELS.get(row["category"], "–"),
+            part=say(LABELS.get(row["category"], "–")),
         ),
         evidence={
             "transfers": row["transfers"],

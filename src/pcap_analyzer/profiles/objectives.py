@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from pcap_analyzer.errors import SettingError
+from pcap_analyzer.i18n import say
 from pcap_analyzer.text import nearest
 
 SECTION: Final = "service"
@@ -35,7 +36,13 @@ def read_objectives(section: object, name: str) -> dict[str, float]:
 
     """
     if not isinstance(section, dict):
-        raise SettingError(f'{name}: {SECTION} must hold a table for each service: [{SECTION}."tcp/5432"]')
+        raise SettingError(
+            say(
+                '{name}: {section} must hold a table for each service: [{section}."tcp/5432"]',
+                name=name,
+                section=SECTION,
+            )
+        )
     return {
         f"{_service(service, name)}.{_KEY}": _response(service, values, name) for service, values in section.items()
     }
@@ -55,13 +62,19 @@ def _service(text: str, name: str) -> str:
     elif _NAME.fullmatch(service):
         return service
     raise SettingError(
-        f"{name}: no service {text!r}: name it by its port as tcp/5432, its address, its host name, or its protocol"
+        say(
+            "{name}: no service {service}: name it by its port as tcp/5432, its address, its host name, or its protocol",
+            name=name,
+            service=repr(text),
+        )
     )
 
 
 def _port(digits: str, text: str, name: str) -> int:
     if not 1 <= int(digits) <= 65535:
-        raise SettingError(f"{name}: no service {text!r}: ports are from 1 to 65535")
+        raise SettingError(
+            say("{name}: no service {service}: ports are from 1 to 65535", name=name, service=repr(text))
+        )
     return int(digits)
 
 
@@ -73,15 +86,31 @@ def _address(text: str) -> str | None:
 
 
 def _response(service: str, values: Any, name: str) -> float:
+    place = f"{SECTION}.{service}"
     if not isinstance(values, dict):
-        raise SettingError(f'{name}: {SECTION}.{service} must be a table: [{SECTION}."{service}"]')
+        raise SettingError(
+            say(
+                '{name}: {place} must be a table: [{section}."{service}"]',
+                name=name,
+                place=place,
+                section=SECTION,
+                service=service,
+            )
+        )
     for key in values:
         if key != _KEY:
-            hint = f"did you mean {_KEY}?" if nearest(key, [_KEY]) else f"there is {_KEY}"
-            raise SettingError(f"{name}: a service has no objective {key}; {hint}")
+            hint = say("; did you mean {name}?" if nearest(key, [_KEY]) else "; there is {name}", name=_KEY)
+            raise SettingError(say("{name}: a service has no objective {key}{hint}", name=name, key=key, hint=hint))
     value = values.get(_KEY)
     if value is None:
-        raise SettingError(f"{name}: {SECTION}.{service} sets no objective; there is {_KEY}")
+        raise SettingError(say("{name}: {place} sets no objective; there is {key}", name=name, place=place, key=_KEY))
     if not is_amount(value) or not value:
-        raise SettingError(f"{name}: {SECTION}.{service}.{_KEY} must be a number above 0, in ms, not {value!r}")
+        raise SettingError(
+            say(
+                "{name}: {place} must be a number above 0, in ms, not {value}",
+                name=name,
+                place=f"{place}.{_KEY}",
+                value=repr(value),
+            )
+        )
     return float(value)

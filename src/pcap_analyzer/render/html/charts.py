@@ -100,7 +100,7 @@ def _sentence(panel: Panel, block: Panels) -> str:
             at, most = max(line.points, key=lambda point: point[1])
             peak = unit_text(most, panel.unit)
             told.append(say("{line} at most {peak} at {time}", line=line.label, peak=peak, time=offset(at)))
-    return say("{told}. Arrow keys pan, plus and minus zoom, 0 shows all.", told="; ".join(told))
+    return say("{told}. Arrow keys pan, plus and minus zoom, 0 shows all.", told=say("; ").join(told))
 
 
 def _line(line: Line, width_ns: int) -> dict[str, object]:

@@ -42,7 +42,7 @@ def document(page: Page) -> str:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{page.headline.rstrip('.')}: {page.file}"),
+        tag("title", f"{page.headline.rstrip('.')}{say(': ')}{page.file}"),
         tag("style", Html(assets.style())),
     )
     body = tag(

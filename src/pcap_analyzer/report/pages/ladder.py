@@ -149,7 +149,7 @@ def _detail(row: Row) -> str:
     window = ""
     if not row["payload_bytes"] and not row["flags"] & 6:
         window = say("window {bytes}", bytes=units.count(row["window_bytes"]))
-    return "; ".join(filter(None, (*(_WORDS[name] for name in flags), own, window)))
+    return say("; ").join(filter(None, (*(_WORDS[name] for name in flags), own, window)))
 
 
 def _activity(row: Row) -> Activity:

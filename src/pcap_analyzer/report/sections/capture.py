@@ -110,11 +110,11 @@ def _interfaces(interfaces: list[dict[str, Any]]) -> list[Fact]:
         facts.append(Fact(say("Interface" if len(names) == 1 else "Interfaces"), ", ".join(names)))
     filters = list(dict.fromkeys(interface["filter"] for interface in interfaces if interface["filter"]))
     if filters:
-        facts.append(Fact(say("Filter"), "; ".join(filters)))
+        facts.append(Fact(say("Filter"), say("; ").join(filters)))
     return facts
 
 
 def _origin(files: list[dict[str, Any]]) -> list[Fact]:
     origins = [say(" on ").join(filter(None, (file["application"], file["os"]))) for file in files]
-    told = "; ".join(dict.fromkeys(filter(None, origins)))
+    told = say("; ").join(dict.fromkeys(filter(None, origins)))
     return [Fact(say("Written by"), told)] if told else []

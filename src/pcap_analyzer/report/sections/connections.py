@@ -70,7 +70,7 @@ def _waited(flow: Row) -> str:
     if not waited_ns:
         return say("nothing of {duration}", duration=units.duration(flow["duration_ns"]))
     longest = [part for part in parts[:_PARTS] if part["duration_ns"] >= _LEAST_SHARE * waited_ns]
-    named = "; ".join(f"{_name(part)} {units.share(part['duration_ns'] / waited_ns)}" for part in longest)
+    named = say("; ").join(f"{_name(part)} {units.share(part['duration_ns'] / waited_ns)}" for part in longest)
     return say(
         "{waited} of {duration}: {parts}",
         waited=units.duration(waited_ns),
@@ -93,7 +93,7 @@ def _retransmitted(flow: Row) -> str:
         if flow[name]:
             repeats.append(f"{what} {plural(flow[name], 'time')}")
     if repeats:
-        return "; ".join(repeats)
+        return say("; ").join(repeats)
     segments = sum(_data_segments(flow, end) for end in ("client", "server"))
     if not segments:
         return say("nothing; no data was sent")
@@ -141,7 +141,7 @@ def _rtt(flow: Row, end: str) -> str:
 
 def _zero_window(flow: Row) -> str:
     """`client 12 times, 3.20 s`."""
-    return "; ".join(
+    return say("; ").join(
         f"{side_word(end)} {plural(flow[f'{end}_zero_window_spans'], 'time')}, {units.duration(flow[f'{end}_zero_window_ns'])}"
         for end in ("client", "server")
         if flow[f"{end}_zero_window_spans"]
