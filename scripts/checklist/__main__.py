@@ -31,7 +31,7 @@ def default_capture() -> Path:
 
 
 def parts(name: str, folder: Path, capture: Path, load_s: int, *, short: bool) -> Iterator[Line]:
-    small = ROOT / "tests" / "captures" / "server_think.pcap"
+    small = ROOT / "tests" / "captures" / "healthy_dns_web.pcap"
     match name:
         case "command line":
             yield from scripted.command_line(capture, folder)
