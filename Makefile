@@ -14,7 +14,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name '
 FUZZ := --manifest-path fuzz/Cargo.toml --target-dir target --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build serve image test test-rust test-python test-e2e test-deploy corpus lint lengths bench checklist golden fuzz lock clean
+.PHONY: help demo build serve image test test-rust test-python test-e2e test-deploy corpus lint lengths bench checklist golden messages fuzz lock clean
 
 # Lists the targets.
 help:
@@ -93,6 +93,10 @@ checklist: build
 # Rewrites the golden files; look at the difference before you commit it.
 golden: build
 	UPDATE_GOLDEN=1 $(BIN)/pytest -n auto tests
+
+# Extracts what is said to people into the catalogues, compiles these, and lists what has no translation yet.
+messages: build
+	$(BIN)/python scripts/messages.py
 
 # Runs each fuzz target for FUZZ_SECONDS (60).
 fuzz:

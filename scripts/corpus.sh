@@ -1,6 +1,6 @@
 #!/bin/sh
-# Compares the product with tshark and with what is known to be true: recorded answers on the captures in SHARED, then a live
-# tshark on captures made here. Ends with a table of scores, and fails when one of them is too low.
+# Compares the product with tshark, with tcptrace and with what is known to be true: recorded answers on the captures in SHARED,
+# then a live tshark on captures made here. Ends with a table of scores, and fails when one of them is too low.
 #
 #   scripts/corpus.sh SHARED
 #
@@ -57,6 +57,11 @@ diagnosis
 frames tcp-cases/crafted "$shared/tcp-cases/crafted" "$shared/tcp-cases/crafted-oracle"
 frames tcp-cases/lab "$shared/tcp-cases/lab" "$shared/tcp-cases/lab-oracle"
 
+if command -v tcptrace > /dev/null 2>&1; then
+    $python tests/corpus/score_tcptrace.py "$shared" --scores "$scores" || status=1
+else
+    echo "corpus: tcptrace is missing, so nothing was compared with it. Install with: sudo apt-get install -y tcptrace"
+fi
 if ! command -v tshark > /dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null 2>&1; then
     echo "corpus: installing tshark"
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq tshark; } < /dev/null > /dev/null || true

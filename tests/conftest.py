@@ -21,6 +21,9 @@ from pcap_analyzer.tables import Tables
 
 HERE = Path(__file__).parent
 
+# Neither the language nor the settings of whoever runs the tests may change what they see.
+os.environ |= {"PCAP_ANALYZER_LANG": "en", "PCAP_ANALYZER_CONFIG": ""}
+
 
 @dataclass(frozen=True)
 class Result:
@@ -142,11 +145,14 @@ def tables() -> Iterator[Callable[..., Tables]]:
         connections.append(connection)
         columns = {table["name"]: table["columns"] for table in _core.catalogue()}
         for name, entries in rows.items():
-            for entry in entries:
-                full = {column["name"]: _filler(column) for column in columns[name]} | entry
-                names = ", ".join(map(quote_name, full))
-                marks = ", ".join("?" * len(full))
-                connection.execute(f"INSERT INTO {name} ({names}) VALUES ({marks})", list(full.values()))
+            if not entries:
+                continue
+            fillers = {column["name"]: _filler(column) for column in columns[name]}
+            full = [fillers | entry for entry in entries]
+            names = ", ".join(map(quote_name, full[0]))
+            marks = ", ".join([f"({', '.join('?' * len(full[0]))})"] * len(full))
+            values = [value for row in full for value in row.values()]
+            connection.execute(f"INSERT INTO {name} ({names}) VALUES {marks}", values)
         return Tables(connection)
 
     yield build

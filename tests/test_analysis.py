@@ -103,11 +103,14 @@ def test_segments_of_a_few_connections_are_those_of_all_segments(captures: Path)
         assert analysis.sql("FROM few ORDER BY frame_number").fetchall() == wanted
 
 
-def test_round_trips_over_time_are_those_of_the_segments(captures: Path) -> None:
-    with pa.analyze(captures / "loss_few_packets.pcapng", on_demand=["tcp_segments"]) as analysis:
+def test_round_trips_over_time_are_those_of_the_connections(captures: Path) -> None:
+    with pa.analyze(captures / "loss_few_packets.pcapng") as analysis:
         (sums,) = analysis.rows(
             "SELECT CAST(sum(samples) AS BIGINT) AS samples, max(rtt_p95_ns) AS p95 FROM tcp_rtt_buckets"
         )
-        (exact,) = analysis.rows("SELECT count(ws_ack_rtt_ns) AS samples, max(ws_ack_rtt_ns) AS most FROM tcp_segments")
+        (exact,) = analysis.rows(
+            "SELECT CAST(sum(client_rtt_samples + server_rtt_samples) AS BIGINT) AS samples,"
+            " max(greatest(client_rtt_max_ns, server_rtt_max_ns)) AS most FROM tcp_flows"
+        )
     assert sums["samples"] == exact["samples"] > 0
     assert sums["p95"] <= exact["most"] * 1.1

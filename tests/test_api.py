@@ -46,3 +46,9 @@ def test_a_notebook_shows_the_page_in_a_frame(captures: Path) -> None:
     assert shown.startswith('<iframe srcdoc="')
     assert shown.count('"') == 6
     assert "<script" not in shown
+
+
+def test_the_page_speaks_the_language_that_is_asked_for(captures: Path) -> None:
+    with pa.analyze(captures / "healthy_dns_web.pcap") as analysis:
+        assert '<html lang="fr">' in analysis.html("fr")
+        assert '<html lang="en">' in analysis.html()

@@ -29,14 +29,15 @@ def test_without_conversations_there_is_no_verdict(tables: Build) -> None:
 
 
 def test_what_made_work_fail_ranks_before_what_made_it_slow(tables: Build) -> None:
-    world = World().tcp({"think/server": 9000})
+    world = World().tcp({"think/server": 9000}).turns(answers=[9000.0])
     world.tcp({"handshake/network": 20}, zk_conn_state="REJ", reset_by="server", end_reason="reset")
     diagnosis = judged(tables, world)
     assert [each.finding.cause for each in diagnosis.findings] == ["connection_refused", "server_think_time"]
 
 
 def test_what_made_it_slow_ranks_by_seconds_not_by_count(tables: Build) -> None:
-    world = World().tcp({"zero_window/client": 300}, copies=9).tcp({"think/server": 9000})
+    world = World().tcp({"zero_window/client": 300}, copies=9)
+    world.tcp({"think/server": 9000}).turns(answers=[9000.0])
     diagnosis = judged(tables, world)
     assert [each.finding.cause for each in diagnosis.findings] == ["server_think_time", "zero_window_receiver"]
     assert diagnosis.verdict["cost_s"] == 9.0
@@ -44,7 +45,7 @@ def test_what_made_it_slow_ranks_by_seconds_not_by_count(tables: Build) -> None:
 
 
 def test_two_causes_are_told_when_two_weigh(tables: Build) -> None:
-    world = World().tcp({"zero_window/client": 5000}).tcp({"think/server": 9000})
+    world = World().tcp({"zero_window/client": 5000}).tcp({"think/server": 9000}).turns(answers=[9000.0])
     assert judged(tables, world).verdict["second"]["cause"] == "zero_window_receiver"
 
 
@@ -61,7 +62,9 @@ def test_more_faults_never_raise_the_score(tables: Build) -> None:
     scores = []
     for thinking in (0, 2000, 8000):
         for refused in (0, 1):
-            world = World().tcp({"slow_start/none": 1000, "think/server": thinking}, copies=2)
+            world = World()
+            for _ in range(2):
+                world.tcp({"slow_start/none": 1000, "think/server": thinking}).turns(answers=[thinking])
             world.tcp({"handshake/network": 20}, copies=refused, zk_conn_state="REJ", reset_by="server")
             scores.append(judged(tables, world).health["score"])
     assert scores[0] == 100
@@ -70,7 +73,8 @@ def test_more_faults_never_raise_the_score(tables: Build) -> None:
 
 
 def test_each_connection_has_a_line_of_its_own(tables: Build) -> None:
-    world = World().tcp({"think/server": 9000, "zero_window/client": 4000}).tcp({"zero_window/client": 4000}).tcp()
+    world = World().tcp({"think/server": 9000, "zero_window/client": 4000}).turns(answers=[9000.0])
+    world.tcp({"zero_window/client": 4000}).tcp()
     built = tables(**world.tables)
     lines = of_connections(built, diagnose(built), [0, 1, 2])
     assert lines[0]["cause"] == "server_think_time"

@@ -171,16 +171,28 @@ class Analysis:
             UnreadableCaptureError: it cannot be read any more.
 
         """
+        self.connection.register(name, self._read_again("tcp_segments", streams))
+
+    def read_packets(self, *, name: str) -> None:
+        """Reads the capture once more for a table like `packets` called `name`.
+
+        Raises:
+            UnreadableCaptureError: it cannot be read any more.
+
+        """
+        self.connection.register(name, self._read_again("packets"))
+
+    def _read_again(self, table: str, streams: Sequence[int] = ()) -> _core.Table:
         core = _read(
             self.sources,
             self.selection,
             self.memory_bytes,
             self._spill.name if self._spill else None,
-            on_demand=["tcp_segments"],
-            only=["tcp_segments"],
+            on_demand=[table],
+            only=[table],
             streams=streams,
         )
-        self.connection.register(name, core.table("tcp_segments"))
+        return core.table(table)
 
     def close(self) -> None:
         """Lets go of the tables and removes what they spilled to disk."""

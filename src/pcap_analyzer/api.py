@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import analysis as base
+from . import i18n
 from .selection import Selection, parse_moment
 from .settings import MEMORY_BYTES
 
@@ -31,6 +32,9 @@ class Analysis(base.Analysis):
     @cached_property
     def report(self) -> "Report":
         """The whole report; its `data` is what the JSON report holds, but for the key `run`."""
+        return self._report()
+
+    def _report(self) -> "Report":
         from . import profiles
         from .findings._run import Options
         from .report.build import build
@@ -59,12 +63,13 @@ class Analysis(base.Analysis):
 
         return json.document(self.report)
 
-    def html(self) -> str:
-        """The report as one self-contained page."""
+    def html(self, language: str = i18n.ENGLISH) -> str:
+        """The report as one self-contained page, in one of `i18n.LANGUAGES`."""
         from .render import html
         from .report.page import build
 
-        return html.document(build(self.report, self))
+        with i18n.speaking(language):
+            return html.document(build(self.report if language == i18n.ENGLISH else self._report(), self))
 
     def __repr__(self) -> str:
         return f"<Analysis of {' + '.join(self.sources)}: {self.verdict['summary']}>"

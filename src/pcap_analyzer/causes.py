@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import Final
 
+from .i18n import Said, mark, say
+
 
 class Side(Enum):
     """On whose side something is. Each has a colour and a pattern of its own wherever it is drawn."""
@@ -23,6 +25,30 @@ class Severity(Enum):
     MINOR = "minor"
     INFO = "info"
 
+
+# What people call them, at the head of a line and within a sentence.
+SIDES: Final = {
+    Side.CLIENT: mark("Client"),
+    Side.NETWORK: mark("Network"),
+    Side.SERVER: mark("Server"),
+    Side.CAPTURE: mark("Capture"),
+    Side.NONE: mark("None"),
+    Side.UNKNOWN: mark("Unknown"),
+}
+_SIDE_WORDS: Final = {
+    "client": mark("client"),
+    "network": mark("network"),
+    "server": mark("server"),
+    "capture": mark("capture"),
+    "none": mark("none"),
+    "unknown": mark("unknown"),
+}
+_SEVERITY_WORDS: Final = {
+    "critical": mark("critical"),
+    "major": mark("major"),
+    "minor": mark("minor"),
+    "info": mark("info"),
+}
 
 HEALTHY: Final = "healthy"
 
@@ -79,6 +105,7 @@ CAUSES: Final = {
     "syn_flood": "Somebody floods a server with SYNs.",
     "arp_conflict": "Two hosts answer for one IPv4 address.",
     "connection_churn": "Very many short connections are made.",
+    "service_objective_missed": "A service misses the objective that was set for it.",
     "capture_loss": "The capture itself lacks packets; the traffic is fine.",
     HEALTHY: "Nothing is wrong.",
 }
@@ -93,10 +120,24 @@ NOTES: Final = {
     "lateral_movement": "One host of a network reaches for many others' remote administration.",
     "traffic_gap": "Nothing was captured for a while.",
     "traffic_burst": "Traffic rises far above its mean for a short time.",
-    "temporal_pattern": "Traffic repeats itself at a steady interval.",
+    "temporal_pattern": "Traffic repeats itself at a steady interval, or has a busy hour.",
     "asymmetric_traffic": "Packets of only one direction were captured.",
     "sack_missing": "Selective acknowledgements are not used.",
     "voice_quality": "What the quality of calls comes to.",
     "long_poll": "Requests that wait for an event by design.",
     "dominant_talker": "One host accounts for most of the traffic.",
+    "throughput": "What the largest transfers achieved, and what held them back.",
+    "protocol_distribution": "An unusual share of the traffic is neither TCP nor UDP.",
+    "service_classification": "Services do not run on the ports that are theirs.",
+    "slow_action": "What a client waited for, step by step.",
 }
+
+
+def side_word(side: str) -> Said:
+    """What people call the value of a `Side` within a sentence."""
+    return say(_SIDE_WORDS[side])
+
+
+def severity_word(severity: str) -> Said:
+    """What people call the value of a `Severity` within a sentence."""
+    return say(_SEVERITY_WORDS[severity])

@@ -68,6 +68,18 @@ def connect_to_nothing() -> "DuckDBPyConnection":
     return connection
 
 
+def connect_to_files(folder: Path) -> "DuckDBPyConnection":
+    """A connection with the tables of an analysis as they lie in `folder` as Parquet; those that are not there have no rows."""
+    connection = connect(writable=folder)
+    for table in _core.catalogue():
+        path = folder / f"{table['name']}.parquet"
+        columns = ", ".join(f"CAST(NULL AS {each['type']}) AS {quote_name(each['name'])}" for each in table["columns"])
+        source = f"FROM read_parquet({quote_text(str(path))})" if path.exists() else f"SELECT {columns} WHERE false"
+        connection.execute(f"CREATE VIEW {quote_name(table['name'])} AS {source}")
+    _add_views(connection)
+    return connection
+
+
 def _add_views(connection: "DuckDBPyConnection") -> None:
     for view in VIEWS:
         connection.execute(view.statement)

@@ -14,6 +14,8 @@ The text of each is one line for people: what, where, and what to do.
 import errno
 import os
 
+from .i18n import mark, say, told
+
 
 class PcapAnalyzerError(Exception):
     """Whatever this package raises on purpose."""
@@ -37,13 +39,13 @@ class SettingError(PcapAnalyzerError):
 
 # What to do about the commonest ways in which a file cannot be opened or written.
 _ADVICE = {
-    errno.ENOENT: "check the name",
-    errno.ENOTDIR: "check the path",
-    errno.EACCES: "ask for the right to it, or choose another",
-    errno.EPERM: "ask for the right to it, or choose another",
-    errno.EISDIR: "name a file in it",
-    errno.ENOSPC: "make room, or choose another place",
-    errno.EROFS: "choose another place",
+    errno.ENOENT: mark("check the name"),
+    errno.ENOTDIR: mark("check the path"),
+    errno.EACCES: mark("ask for the right to it, or choose another"),
+    errno.EPERM: mark("ask for the right to it, or choose another"),
+    errno.EISDIR: mark("name a file in it"),
+    errno.ENOSPC: mark("make room, or choose another place"),
+    errno.EROFS: mark("choose another place"),
 }
 
 
@@ -51,5 +53,5 @@ def describe_os_error(error: OSError, name: str) -> str:
     """One line: which file, what is wrong with it, what to do."""
     reason = os.strerror(error.errno) if error.errno else str(error)
     advice = _ADVICE.get(error.errno or 0)
-    line = f"{name}: {reason[:1].lower()}{reason[1:]}"
-    return f"{line}; {advice}" if advice else line
+    line = say("{label}: {text}", label=name, text=told(f"{reason[:1].lower()}{reason[1:]}"))
+    return say("{line}; {advice}", line=line, advice=say(advice)) if advice else line

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from .errors import SettingError
+from .i18n import say
 
 # Nanoseconds, and whether they count from the first frame on or from 1970 UTC.
 Moment = tuple[int, bool]
@@ -51,12 +52,14 @@ def parse_moment(text: str) -> Moment:
                 (date if len(date) > len("2026-01-31") else f"{date}T00:00") + (zone or "Z")
             )
         except ValueError as error:
-            raise SettingError(f"{text!r} is no time: {error}") from error
+            raise SettingError(say("{text} is no time: {reason}", text=repr(text), reason=str(error))) from error
         seconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
         return seconds * 10**9 + _nanoseconds(fraction), False
     if match := _EPOCH.fullmatch(text):
         return int(match[1]) * 10**9 + _nanoseconds(match[2]), False
-    raise SettingError(f"{text!r} is no time: write +90s, 2026-01-31T08:00:00Z, or seconds since 1970")
+    raise SettingError(
+        say("{text} is no time: write +90s, 2026-01-31T08:00:00Z, or seconds since 1970", text=repr(text))
+    )
 
 
 def _nanoseconds(fraction: str | None) -> int:

@@ -4,6 +4,7 @@ import os
 import re
 
 from .errors import SettingError
+from .i18n import say
 
 # What the core may keep in memory: open flows above all. Beyond it the least recently used go, and `issues` says so.
 MEMORY_BYTES = 512 << 20
@@ -28,7 +29,7 @@ def parse_size(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip())
     if not match:
-        raise SettingError(f"{text!r} is not a size: write 64M, 512MiB or 1G")
+        raise SettingError(say("{text} is not a size: write 64M, 512MiB or 1G", text=repr(text)))
     number, prefix, suffix = match.groups()
     step = 1000 if (suffix or "").lower() == "b" else 1024
     return int(float(number) * step ** _POWERS[prefix.lower()])

@@ -1,6 +1,9 @@
 """Text from packets and files, made safe to show."""
 
 import re
+from functools import partial
+
+from .i18n import Said, active, digits, noun
 
 # A name of the DNS is no longer than this, and whatever else a packet calls a name seldom is.
 LONGEST = 253
@@ -31,9 +34,10 @@ def visible_lines(text: str) -> str:
     return "\n".join(_UNSAFE.sub(_escape, line) for line in text.split("\n"))
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
+def plural(count: int, one: str, many: str | None = None) -> Said:
     """`1 packet`, `1,204 packets`, `0 packets`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    words = noun(count, one, many or one + "s")
+    return Said(f"{digits(count)} {words}", partial(plural, count, one, many), active(), count)
 
 
 def nearest(name: str, names: list[str], most: int = 3) -> list[str]:

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .causes import HEALTHY, Severity, Side
-from .findings._api import Effect, say
+from .causes import HEALTHY, SIDES, Severity, Side
+from .findings._api import Effect
 from .findings._found import Found
 from .findings._run import Options, run
+from .i18n import ENGLISH, say, speaking
 from .tables import Row, Tables
 from .text import plural
+from .units import count
 
 # A second cause is named too where it weighs at least this share of the first.
 _SECOND_SHARE: Final = 0.3
@@ -43,11 +45,12 @@ class Diagnosis:
 
 def diagnose(tables: Tables, options: Options | None = None) -> Diagnosis:
     """Runs all findings over the tables of a capture, and judges."""
-    ranked = run(tables, options)
-    found = [each for each in ranked if not each.security]
-    security = [each for each in ranked if each.security]
-    basis = tables.row(_BASIS)
-    return Diagnosis(_verdict(found, basis), found, security, _health(tables, found, basis), basis)
+    with speaking(ENGLISH):
+        ranked = run(tables, options)
+        found = [each for each in ranked if not each.security]
+        security = [each for each in ranked if each.security]
+        basis = tables.row(_BASIS)
+        return Diagnosis(_verdict(found, basis), found, security, _health(tables, found, basis), basis)
 
 
 def _verdict(found: list[Found], basis: Row) -> Row:
@@ -70,7 +73,7 @@ def _of_finding(told: list[Found]) -> Row:
         first.finding.cause,
         first.confidence,
         first.cost_ns,
-        say("{side}: {title}.", side=first.finding.side.value.capitalize(), title=first.finding.title),
+        say("{side}: {title}.", side=say(SIDES[first.finding.side]), title=first.finding.title),
     )
     second = next((each for each in told[1:] if each.finding.cause != first.finding.cause), None)
     if second and _weighs(second, first):
@@ -168,10 +171,10 @@ def _health(tables: Tables, found: list[Found], basis: Row) -> Row:
     score = round(100 * (1 - failed_share) * (1 - excess_share))
     summary = say(
         "{score} of 100: {failed} of {connections} failed, and findings account for {excess} % of the waiting.",
-        score=score,
-        failed=f"{failed:,}",
+        score=count(score),
+        failed=count(failed),
         connections=plural(basis["connections"], "connection"),
-        excess=round(100 * excess_share),
+        excess=count(round(100 * excess_share)),
     )
     return {
         "score": score,

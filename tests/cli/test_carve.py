@@ -70,3 +70,12 @@ def test_the_capture_itself_is_never_replaced(run: Run, capture: Path) -> None:
     copy.write_bytes(capture.read_bytes())
     assert run("carve", copy, "--frames", "1", "-o", copy).code == 2
     assert copy.read_bytes() == capture.read_bytes()
+
+
+def test_a_capture_that_was_cut_is_said_to_be_cut(run: Run, captures: Path) -> None:
+    whole = (captures / "loss_few_packets.pcapng").read_bytes()
+    Path("cut.pcapng").write_bytes(whole[: len(whole) * 3 // 4 + 1])
+    done = run("carve", "cut.pcapng", "--stream", "0", "-o", "carved.pcapng")
+    assert done.code == 0
+    assert "cut.pcapng: The input ends in the middle of a record" in done.err
+    assert Path("carved.pcapng").stat().st_size > 0

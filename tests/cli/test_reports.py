@@ -1,6 +1,8 @@
 """Names of report files."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,21 @@ def test_the_name_is_that_of_the_capture(sources: list[str], stem: str) -> None:
 
 def test_files_of_one_report_share_a_name_that_none_of_them_has_yet(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("not ours")
-    assert _create(tmp_path, "a", {".json": "{}", ".html": "<p>"}) == tmp_path / "a-2"
+    assert _create(tmp_path, "a", {".json": b"{}", ".html": b"<p>"}) == tmp_path / "a-2"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a-2.html", "a-2.json", "a.html"]
     assert (tmp_path / "a.html").read_text() == "not ours"
+
+
+def test_pdf_is_written_beside_the_others(run: Callable[..., Any], captures: Path) -> None:
+    done = run("analyze", captures / "loss_few_packets.pcapng", "--pdf", "--out", "told")
+    assert done.code == 0
+    (path,) = Path("told").glob("*.pdf")
+    assert path.read_bytes().startswith(b"%PDF-")
+    assert {each.suffix for each in Path("told").iterdir()} == {".pdf", ".html", ".json"}
+    assert ".pdf" in done.err
+
+
+def test_pdf_needs_a_place(run: Callable[..., Any], captures: Path) -> None:
+    done = run("analyze", captures / "loss_few_packets.pcapng", "--pdf", "--no-report")
+    assert done.code == 2
+    assert "--out" in done.err

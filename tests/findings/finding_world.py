@@ -1,6 +1,8 @@
 """Small worlds for findings: connections, their ledger and their events, of which a test names only what it needs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 MS = 1_000_000
@@ -88,6 +90,22 @@ class World:
                 self.add(
                     "tcp_ledger", stream=stream, category=category, side=side, duration_ns=round(milliseconds * MS)
                 )
+        return self
+
+    def turns(self, *, answers: Sequence[float] = (), pauses: Sequence[float] = (), **columns: Any) -> "World":
+        """Turns of the connection made last, by the milliseconds that the server or the client took for each."""
+        stream = len(self.tables["tcp_flows"]) - 1
+        for number, (answer, pause) in enumerate(zip_longest(answers, pauses), 1):
+            row = {
+                "flow": stream,
+                "stream": stream,
+                "number": number,
+                "request_first_frame": 10 * number,
+                "response_first_frame": 10 * number + 1,
+                "service_time_ns": None if answer is None else round(answer * MS),
+                "client_think_ns": None if pause is None else round(pause * MS),
+            }
+            self.add("turns", **(row | columns))
         return self
 
     def event(self, kind: str, *, copies: int = 1, **columns: Any) -> "World":

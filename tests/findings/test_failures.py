@@ -335,6 +335,12 @@ def test_a_capture_at_a_router_cannot_tell_damage_from_loss(found: Run) -> None:
     assert found("packet_corruption", World().tcp({"loss_fast/network": 500}, client_rtt_min_ns=2 * MS, **near)) == []
 
 
+def test_who_tries_one_port_again_and_again_scans_nothing(found: Run) -> None:
+    silent: dict[str, Any] = {"zk_conn_state": "S0", "client_payload_bytes": 0, "server_payload_bytes": 0}
+    assert found("port_scan", World().tcp(copies=40, **silent)) == []
+    assert found("port_scan", World().tcp(copies=40, server="198.51.100.{n}:80", **silent))
+
+
 def test_a_web_page_with_many_connections_is_no_scan(found: Run) -> None:
     assert found("port_scan", World().tcp(copies=9, server="198.51.100.{n}:443"), least_hosts=5) == []
 

@@ -15,8 +15,6 @@ from pcap_analyzer.render.json import document
 from pcap_analyzer.report.build import build
 
 NAMES = sorted(modules())
-# Named by a table that the core is still to have.
-PENDING = {"temporal_pattern", "dominant_talker"}
 GOLDEN = (
     *("loss_few_packets.pcapng", "server_think.pcap", "tls_slow.pcapng", "healthy_one_way_capture.pcap"),
     *("syn_loss.pcapng", "reset_server.pcap", "zero_window_slow_reader.pcap", "delayed_ack_nagle.pcap"),
@@ -55,7 +53,7 @@ def test_it_yields_to_findings_that_exist(name: str) -> None:
 
 def test_every_cause_has_a_finding() -> None:
     named = {cause for module in modules().values() for cause in module.CAUSES}
-    assert {*CAUSES, *NOTES} - named == {HEALTHY, *PENDING}
+    assert {*CAUSES, *NOTES} - named == {HEALTHY}
 
 
 @pytest.mark.parametrize("name", NAMES)

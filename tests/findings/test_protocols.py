@@ -341,4 +341,4 @@ def test_what_was_waited_for_is_shown_by_its_frame(
     for number, took_ms in enumerate([900, 10, 450, 440], 1):
         world.add("turns", stream=0, **{wait: took_ms * MS, frame: 10 * number})
     (one,) = found(finding, world)
-    assert one.frames == [10, 30]
+    assert (one.frames, one.frames_total) == ([10, 30, 40], 3)

@@ -35,6 +35,26 @@ def of_second(part: str, **columns: Any) -> Callable[[float], World]:
     return lambda share: World().tcp({part: 10_000 * share, "network_rtt/network": 10_000 * (1 - share)}, **columns)
 
 
+def answering(milliseconds: float, count: int = 10, **columns: Any) -> World:
+    """A connection whose server takes so long in all for so many answers."""
+    world = World().tcp({"think/server": milliseconds, "network_rtt/network": 40}, **columns)
+    return world.turns(answers=[milliseconds / count] * count)
+
+
+def late_once(milliseconds: float) -> World:
+    """A connection with twenty answers, of which one is late."""
+    world = World().tcp({"think/server": milliseconds, "network_rtt/network": 40})
+    return world.turns(answers=[milliseconds, *([0.0] * 19)])
+
+
+def pausing(milliseconds: float, count: int = 9, **columns: Any) -> World:
+    """A connection that consists of so many pauses of the client."""
+    world = World().tcp(
+        {"think/client": count * milliseconds}, duration_ns=round(count * milliseconds * MS) + MS, **columns
+    )
+    return world.turns(pauses=[milliseconds] * count)
+
+
 CASES = [
     Case("zero_window", "zero_window_receiver", Side.CLIENT, waiting("zero_window/client"), 3000, 100, 99),
     Case("zero_window", "zero_window_receiver", Side.SERVER, of_second("zero_window/server"), 0.5, 0.1, 0.099),
@@ -46,9 +66,18 @@ CASES = [
     Case("sender_buffer", "sender_buffer_limited", Side.CLIENT, of_second("sender_buffer/client"), 0.9, 0.25, 0.24),
     Case("delayed_ack_nagle", "delayed_ack_nagle", Side.CLIENT, waiting("nagle_delayed_ack/client"), 900, 200, 199),
     Case("delayed_ack_nagle", "delayed_ack_nagle", Side.SERVER, of_second("nagle_delayed_ack/server"), 0.9, 0.2, 0.19),
-    # Ten answers, so ten times what one may take.
-    Case("server_think", "server_think_time", Side.SERVER, waiting("think/server"), 5000, 1000, 999),
-    Case("server_think", "server_think_time", Side.SERVER, of_second("think/server"), 0.9, 0.1, 0.099),
+    # Ten answers, so ten times what one may take; of twenty one that interrupts.
+    Case("server_think", "server_think_time", Side.SERVER, answering, 5000, 1000, 999),
+    Case("server_think", "server_think_time", Side.SERVER, late_once, 5000, 1000, 999),
+    Case(
+        "server_think",
+        "server_think_time",
+        Side.SERVER,
+        lambda share: of_second("think/server")(share).turns(answers=[10_000 * share]),
+        0.9,
+        0.1,
+        0.099,
+    ),
     Case(
         "server_slow_stream",
         "server_slow_stream",
@@ -90,16 +119,8 @@ CASES = [
         -20,
         -21,
     ),
-    # Ten requests have nine pauses; they last ten seconds at most.
-    Case(
-        "client_think",
-        "client_think_time",
-        Side.CLIENT,
-        lambda pause: World().tcp({"think/client": 9 * pause}, duration_ns=round(9 * pause * MS) + MS),
-        800,
-        400,
-        399,
-    ),
+    Case("client_think", "client_think_time", Side.CLIENT, pausing, 800, 400, 399),
+    Case("client_think", "client_think_time", Side.CLIENT, lambda count: pausing(900, int(count)), 20, 4, 3),
     Case(
         "chatty_protocol",
         "chatty_protocol",
@@ -254,12 +275,63 @@ def test_a_fault_on_one_of_many_connections_is_found_and_named(found: Run) -> No
     assert "1 of 21 connections" in one.finding.title
 
 
+@pytest.mark.parametrize(
+    ("finding", "ledger", "columns"),
+    [
+        ("network_loss", {"loss_rto/network": 900}, {"server_retransmitted_packets": 9}),
+        ("server_think", {"think/server": 900}, {}),
+        ("zero_window", {"zero_window/client": 900}, {}),
+        ("high_latency", {"network_rtt/network": 900}, {"handshake_server_rtt_ns": 300 * MS}),
+        ("bandwidth_limited", {"bandwidth/network": 900}, {}),
+        ("tls_slow_handshake", {"tls/server": 900}, {}),
+    ],
+)
+def test_connections_to_one_server_that_suffer_together_are_one_finding(
+    found: Run, finding: str, ledger: dict[str, float], columns: dict[str, Any]
+) -> None:
+    world = World()
+    for number in range(6):
+        world.tcp(ledger, client=f"192.0.2.{number}:40000", **columns).turns(answers=[900.0])
+    (one,) = found(finding, world)
+    assert (one.flows_total, {flow["client"] for flow in one.flows}) == (6, {f"192.0.2.{n}:40000" for n in range(6)})
+    assert one.cost_ns == 6 * 900 * MS
+
+
 def test_pauses_of_people_and_of_idle_connections_are_no_finding(found: Run) -> None:
-    typing = World().tcp({"think/client": 9 * 150}, duration_ns=round(1.4 * SECOND))
-    reading = World().tcp({"think/client": 9 * 4000}, duration_ns=37 * SECOND)
-    idle = World().tcp({"think/client": 9 * 800}, duration_ns=8 * SECOND, client_keep_alives=4)
-    for world in (typing, reading, idle):
+    for world in (pausing(150), pausing(4000), pausing(800, client_keep_alives=4)):
         assert found("client_think", world) == []
+
+
+def test_the_habit_of_a_client_is_its_usual_pause(found: Run) -> None:
+    world = World().tcp({"think/client": 9000}, duration_ns=10 * SECOND)
+    assert found("client_think", world.turns(pauses=[10.0] * 8 + [8920.0])) == []
+    (one,) = found("client_think", pausing(800))
+    assert {name: one.finding.evidence[name] for name in ("pauses", "median_ns", "longest_ns")} == {
+        "pauses": 9,
+        "median_ns": 800 * MS,
+        "longest_ns": 800 * MS,
+    }
+
+
+def test_the_figures_of_a_slow_server_are_those_of_its_slow_answers(found: Run) -> None:
+    world = World().tcp({"think/server": 2310, "network_rtt/network": 40})
+    world.turns(answers=[5.0, 300.0, 2.0, 1200.0, 3.0, 800.0])
+    (one,) = found("server_think", world)
+    assert "3 of 6 answers took 100 ms or longer, up to 1,200 ms" in one.finding.title
+    assert (one.finding.evidence["median_of_slow_ns"], one.finding.evidence["median_ns"]) == (800 * MS, 152_500_000)
+    assert (one.frames, one.frames_total) == ([21, 41, 61], 3)
+
+
+def test_an_answer_to_nothing_that_was_captured_is_not_late(found: Run) -> None:
+    world = World().tcp({"think/server": 9000}).turns(answers=[9000.0], request_first_frame=None)
+    assert found("server_think", world) == []
+
+
+def test_requests_in_flight_at_once_have_no_time_of_their_own(found: Run) -> None:
+    world = World().tcp({"think/server": 9000}).turns(answers=[9000.0], mux=True)
+    (one,) = found("server_think", world)
+    assert one.finding.evidence["answers"] == 1
+    assert found("server_think", world.turns(answers=[5.0])) == []
 
 
 def test_a_link_that_is_simply_full_ranks_behind_what_slows(found: Run) -> None:

@@ -197,7 +197,6 @@ def listing(name: str, rows: int) -> Listing:
         tuple(_row(name, number) for number in range(rows)),
         8,
         60 * SECOND,
-        "connection",
         f"60 of 99,999, none of {name}.",
     )
 

@@ -4,9 +4,10 @@ import io
 
 from rich.console import Console
 
+from pcap_analyzer.i18n import say, speaking
 from pcap_analyzer.render.terminal import draw, emit, show
 from pcap_analyzer.report.model import Block, Chart, Column, Fact, Facts, Paragraph, Report, Section, State, Table
-from pcap_analyzer.units import SECOND_NS, Unit
+from pcap_analyzer.units import SECOND_NS, Unit, duration, rate
 
 
 def drawn(block: Block, width: int = 60) -> list[str]:
@@ -88,3 +89,14 @@ def test_a_terminal_that_knows_only_ascii_gets_ascii() -> None:
     emit(Console(file=screen, width=60), draw(Facts((Fact("a → b", "5 µs", State.CLEAN),)), 60))
     screen.flush()
     assert screen.buffer.getvalue() == b"+  a -> b        5 us\n"
+
+
+def test_a_number_is_never_parted_from_its_unit() -> None:
+    file = io.StringIO()
+    with speaking("fr"):
+        text = say("{duration}, {rate} on average", duration=duration(1_550_000_000), rate=rate(7_210_000))
+        report = Report("x", {}, {}, (Section("s", "S", (Paragraph(text),)),))
+        show(report, Console(file=file, width=14, legacy_windows=False))
+    lines = [line.strip() for line in file.getvalue().splitlines()]
+    assert "1,55\u202fs," in lines
+    assert "7,21\u202fMbit/s" in lines

@@ -25,7 +25,8 @@ KEYS = (
         "flows",
         "flows_total",
     ),
-    *("flows_sums", "biggest_flows", "ledger", "protocols", "endpoints", "endpoints_total", "buckets", "issues"),
+    *("flows_sums", "biggest_flows", "ledger", "protocols", "endpoints", "endpoints_total", "buckets"),
+    *("names", "services", "issues"),
 )
 
 
@@ -88,6 +89,6 @@ def test_sections_have_names_of_their_own(captures: Path) -> None:
     with pa.analyze(captures / "healthy_dns_web.pcap") as analysis:
         names = [section.name for section in build(analysis).sections]
     assert names == [
-        *("verdict", "quality", "ledger", "connections", "capture", "protocols", "endpoints", "conversations"),
-        "moments",
+        *("verdict", "quality", "ledger", "connections", "dns", "http", "capture", "protocols", "endpoints"),
+        *("conversations", "moments"),
     ]

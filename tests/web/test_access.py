@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from running import Service
+from running import Service, wait_for
 
 PASSWORD = "correct horse battery staple"
 
@@ -220,3 +220,68 @@ def test_nobody_is_let_in_by_accident() -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert "ACCESS=users" in done.stderr
+
+
+def test_a_link_shows_one_report_until_it_is_revoked(
+    guarded: Service, browser: Callable[..., Browser], capture: Path
+) -> None:
+    ann, bob, nobody = browser("ann"), browser("bob"), browser()
+    task_id, other = ann.upload(capture), ann.upload(capture)
+    for each in (task_id, other):
+        wait_for(lambda each=each: ann.client.get(f"/report/{each}").status_code == 200)  # type: ignore[misc]
+    assert bob.client.post(f"/report/{task_id}/shares", json={"days": 1}).status_code == 404
+    assert nobody.client.post(f"/report/{task_id}/shares", json={"days": 1}).status_code == 401
+    assert ann.client.post(f"/report/{task_id}/shares", json={"days": 31}).status_code == 403
+    share = ann.client.post(f"/report/{task_id}/shares", json={"days": 1}).json()
+    shown = {"share": share["key"]}
+    assert share["link"].endswith(f"?share={share['key']}")
+    for path in (
+        "/status/{}",
+        "/report/{}",
+        "/report/{}?format=json",
+        "/flows/{}",
+        "/evidence/{}",
+        "/sql/{}?query=SELECT 1",
+    ):
+        for guest in (nobody, bob):
+            assert guest.client.get(path.format(task_id), params=shown_in(path, shown)).status_code == 200, path
+            # No other report, and nothing without the key.
+            assert guest.client.get(path.format(other), params=shown_in(path, shown)).status_code in (401, 404), path
+            assert guest.client.get(path.format(task_id)).status_code in (401, 404), path
+    # Nothing changes by it, and it leads nowhere else.
+    for method, path in (
+        ("DELETE", f"/report/{task_id}"),
+        ("POST", f"/cancel/{task_id}"),
+        ("POST", f"/report/{task_id}/shares"),
+        ("GET", f"/report/{task_id}/shares"),
+        ("DELETE", f"/report/{task_id}/shares/{share['id']}"),
+        ("GET", "/history"),
+    ):
+        assert nobody.client.request(method, path, params=shown).status_code == 401, path
+    assert task_id not in bob.client.get("/history").text
+    assert share["key"] not in ann.client.get(f"/report/{task_id}/shares").text
+    with closing(guarded.database()) as database:
+        assert share["key"] not in str(database.execute("SELECT * FROM shares").fetchall())
+    assert ann.client.delete(f"/report/{task_id}/shares/{share['id']}").status_code == 204
+    assert nobody.client.get(f"/report/{task_id}", params=shown).status_code == 401
+    assert share["key"] not in (guarded.data_dir / "logs" / "service.log").read_text()
+
+
+def test_a_link_ends_by_itself_and_with_its_report(
+    guarded: Service, browser: Callable[..., Browser], capture: Path
+) -> None:
+    ann, nobody = browser("ann"), browser()
+    task_id = ann.upload(capture)
+    wait_for(lambda: ann.client.get(f"/report/{task_id}").status_code == 200)
+    keys = [ann.client.post(f"/report/{task_id}/shares", json={}).json() for _ in range(2)]
+    with closing(guarded.database()) as database:
+        database.execute("UPDATE shares SET expires_at = '2020-01-01' WHERE id = ?", (keys[0]["id"],))
+    answers = [nobody.client.get(f"/report/{task_id}", params={"share": key["key"]}).status_code for key in keys]
+    assert answers == [401, 200]
+    assert ann.client.delete(f"/report/{task_id}").status_code == 204
+    assert nobody.client.get(f"/report/{task_id}", params={"share": keys[1]["key"]}).status_code == 401
+
+
+def shown_in(path: str, shown: dict[str, str]) -> dict[str, str]:
+    """The key beside what the path asks for already: httpx puts one in the place of the other."""
+    return shown | dict(httpx.QueryParams(path.partition("?")[2]))

@@ -1,14 +1,20 @@
 """Whatever is killed, full or locked: one job fails at most, nothing is lost, and everything says what became of it."""
 
+import gzip
 import os
 import signal
 import socket
+import struct
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import craft
 import httpx
-from running import Service, SlowUpload, wait_for
+import pytest
+from running import Service, SlowUpload, long_capture, wait_for
+
+ENDINGS = {"gzip": "gz", "zstd": "zst", "lz4": "lz4"}
 
 
 def hold(service: Service, count: int = 2) -> list[int]:
@@ -179,9 +185,36 @@ def test_workers_have_no_network_and_start_no_programs(service: Service) -> None
         assert "Max core file size        0 " in Path(f"/proc/{pid}/limits").read_text()
 
 
-def test_bombs_end_small(service: Service) -> None:
-    import gzip
+@pytest.mark.parametrize("compression", ["gzip", "zstd", "lz4"])
+def test_a_capture_that_unpacks_to_too_much_is_ended_in_one_line(
+    start: Callable[..., Service], large: Path, compression: str
+) -> None:
+    service = start(max_decompressed_size_mb=1)
+    small, much = large.read_bytes(), long_capture(large, 10)
+    for content, status in ((small, "completed"), (much, "failed")):
+        state = service.wait(
+            service.upload(_packed(compression, content), f"a.pcap.{ENDINGS[compression]}").json()["task_id"]
+        )
+        assert state["status"] == status
+    assert state["error"]["title"] == "decompressed too large"
+    assert "more than 1 MB came out" in state["error"]["detail"]
+    # What comes as it is has the limit of uploads alone.
+    assert service.wait(service.upload(much).json()["task_id"])["status"] == "completed"
 
+
+def _packed(compression: str, content: bytes) -> bytes:
+    """Compressed in small pieces, so that a decoder gives them as they come."""
+    parts = [content[place : place + 50_000] for place in range(0, len(content), 50_000)]
+    match compression:
+        case "gzip":
+            return gzip.compress(content)
+        case "zstd":
+            return craft.zstd_frame([(0, len(part), part) for part in parts], window=0x40)
+        case _:
+            return craft.lz4_frame([struct.pack("<I", len(part) | 1 << 31) + part for part in parts])
+
+
+def test_bombs_end_small(service: Service) -> None:
     header = bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000")
     bomb = gzip.compress(header + bytes(200 << 20))
     state = service.wait(service.upload(bomb, "bomb.pcap.gz").json()["task_id"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from running import Service
+from running import Service, SlowUpload, long_capture, wait_for
 
 
 def events(text: str) -> list[dict[str, Any]]:
@@ -120,3 +120,42 @@ def test_many_follow_the_same_task(start: Callable[..., Service], capture: Path)
     told = asyncio.run(everybody())
     assert [events(text)[-1]["data"]["status"] for text in told] == ["completed"] * count
     assert "pcap_sse_clients 0.0" in service.client.get("/metrics").text
+
+
+def test_what_is_found_so_far_is_told_while_the_rest_arrives(
+    start: Callable[..., Service], capture: Path, slow: Callable[..., SlowUpload]
+) -> None:
+    service = start(preview_mb=0.1, slow_upload_mb_per_s=0)
+    service.wait_for_workers()
+    content = long_capture(capture, 1 + 2_000_000 // capture.stat().st_size)
+    upload = slow(service, content)
+    upload.send(100_000)
+
+    def provisional() -> Any:
+        upload.send(1_000)
+        return service.status(upload.task_id).get("provisional")
+
+    first = wait_for(provisional)
+    assert 100_000 <= first["read_bytes"] < 1_000_000
+    # The same as for a capture that ends there.
+    beginning = sent_at_once(service, content[: first["read_bytes"]])
+    assert first["sentence"] == beginning["verdict"]["summary"]
+    assert first["findings"][0]["id"] == beginning["findings"][0]["id"]
+    with service.client.stream("GET", f"/progress/{upload.task_id}") as stream:
+        (told,) = events(next(text for text in stream.iter_text() if "data:" in text))
+    assert told["data"]["provisional"] == first
+    assert (told["data"]["status"], told["data"]["phase"]) == ("processing", "upload")
+    upload.send(10**9)
+    assert "202 Accepted" in upload.answer()
+    state = service.wait(upload.task_id)
+    assert (state["status"], state["provisional"]) == ("completed", None)
+    whole = sent_at_once(service, content)
+    assert service.client.get(f"/report/{upload.task_id}?format=json").json()["findings"] == whole["findings"]
+
+
+def sent_at_once(service: Service, content: bytes) -> dict[str, Any]:
+    """The report of a capture that comes in one piece."""
+    task_id = service.upload(content).json()["task_id"]
+    assert service.wait(task_id)["status"] == "completed"
+    report: dict[str, Any] = service.client.get(f"/report/{task_id}?format=json").json()
+    return report

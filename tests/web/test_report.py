@@ -176,3 +176,28 @@ def test_evidence_is_a_capture_of_its_own(service: Service, capture: Path, tmp_p
     assert row["flows"] == 1
     assert service.client.get(f"/evidence/{task_id}/nothing").status_code == 404
     assert service.client.get(f"/evidence/{task_id}/..%2Freport").status_code in (404, 422)
+
+
+def test_a_report_is_read_in_the_language_of_whoever_reads(service: Service, task_id: str) -> None:
+    pages = {each: service.client.get(f"/report/{task_id}?language={each}").text for each in ("en", "fr")}
+    for language, page in pages.items():
+        assert f'<html lang="{language}">' in page
+    assert "Capture quality" in pages["en"]
+    assert "Capture quality" not in pages["fr"]
+    sentences = service.status(task_id)["summary"]["sentences"]
+    assert sentences["en"] == service.status(task_id)["summary"]["sentence"] != sentences["fr"]
+    wait_for(lambda: service.client.get(f"/flows/{task_id}/0/segments").is_success)
+    drawings = {
+        each: service.client.get(f"/flows/{task_id}/0/drawing?language={each}").json()["html"] for each in ("en", "fr")
+    }
+    assert "Ledger" in drawings["en"]
+    assert "Ledger" not in drawings["fr"]
+    assert service.client.get(f"/report/{task_id}?language=xx").status_code == 422
+
+
+def test_a_report_comes_on_paper(service: Service, task_id: str) -> None:
+    answers = [service.client.get(f"/report/{task_id}?format=pdf&language={each}") for each in ("en", "fr", "en")]
+    assert {answer.headers["content-type"] for answer in answers} == {"application/pdf"}
+    first, french, again = (answer.content for answer in answers)
+    assert first.startswith(b"%PDF-")
+    assert first == again != french

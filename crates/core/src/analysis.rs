@@ -92,7 +92,7 @@ impl<S: Sink> Analysis<S> {
             sink,
             issues: Issues::default(),
             facts: vec![CaptureFacts::default(); captures],
-            flows: Flows::new(options.memory_bytes / 4, options.depth()),
+            flows: Flows::new(options.memory_bytes / 4, options.depth(), wanted(TcpSegmentRow::TABLE.name)),
             reassembler: Reassembler::new(options.memory_bytes / 16),
             control: Control::new(options.memory_bytes / 32),
             protocols: Protocols::default(),
@@ -129,7 +129,7 @@ impl<S: Sink> Analysis<S> {
         let mut seen = self.observe(capture, frame);
         seen.vlan = decoded.vlan;
         let mut sample = Sample::default();
-        let mut found = self.observe_transports(&decoded.transports, &seen, &mut sample);
+        let mut found = self.observe_transports(&decoded.transports, &mut seen, &mut sample);
         let mut node = self.protocols.count(None, &decoded.layers, seen.wire_bytes, &mut self.issues);
         self.note_oddities(&decoded, &seen);
         if let Some(arp) = decoded.arp {
@@ -203,10 +203,14 @@ impl<S: Sink> Analysis<S> {
     }
 
     #[inline]
-    fn observe_transports(&mut self, transports: &[Transport<'_>], seen: &Seen, sample: &mut Sample) -> Option<Found> {
+    fn observe_transports(
+        &mut self,
+        transports: &[Transport<'_>],
+        seen: &mut Seen,
+        sample: &mut Sample,
+    ) -> Option<Found> {
         let mut innermost = None;
         let (mut segment, mut icmp) = (false, false);
-        let mut seen = *seen;
         for transport in transports {
             if matches!(transport.header, Header::TcpStart { .. }) {
                 // Too little is quoted to open a stream, but enough to find one.
@@ -215,7 +219,7 @@ impl<S: Sink> Analysis<S> {
                 }
                 continue;
             }
-            let (found, answer) = self.flows.observe(transport, &seen, &mut self.issues, &mut self.sink);
+            let (found, answer) = self.flows.observe(transport, seen, &mut self.issues, &mut self.sink);
             if transport.quoted {
                 continue;
             }
@@ -226,8 +230,7 @@ impl<S: Sink> Analysis<S> {
                     sample.syn |= tcp.flags & (flags::SYN | flags::ACK) == flags::SYN;
                     sample.rst |= tcp.flags & flags::RST != 0;
                     if !segment {
-                        sample.rtt_ns = answer.as_ref().and_then(|(answer, _)| answer.ack_rtt_ns);
-                        self.write_segment(transport, found, answer, &seen);
+                        self.write_segment(transport, found, answer, seen);
                     }
                     segment = true;
                 }
@@ -241,8 +244,9 @@ impl<S: Sink> Analysis<S> {
             }
             innermost = Some(found);
         }
+        seen.too_large = false; // it concerns what the frame quotes
         if icmp {
-            self.control.icmp(transports, &seen, &self.flows, &mut self.issues, &mut self.sink);
+            self.control.icmp(transports, seen, &self.flows, &mut self.issues, &mut self.sink);
         }
         innermost
     }
@@ -262,7 +266,7 @@ impl<S: Sink> Analysis<S> {
         };
         let depth = decoded.layers.last().map_or(0, |layer| layer.depth + 1);
         let further = decode_reassembled(whole.net, whole.protocol, &whole.payload, depth);
-        let inner = self.observe_transports(&further.transports, seen, sample);
+        let inner = self.observe_transports(&further.transports, &mut { *seen }, sample);
         let node = self.protocols.count(Some(node), &further.layers, seen.wire_bytes, &mut self.issues);
         self.note_oddities(&further, seen);
         (inner.or(found), node)
@@ -274,8 +278,14 @@ impl<S: Sink> Analysis<S> {
         }
     }
 
-    fn write_segment(&mut self, transport: &Transport<'_>, found: Found, answer: Option<(Answer, Class)>, seen: &Seen) {
-        let (Some(writer), Header::Tcp(tcp), Some(stream), Some((answer, class))) =
+    fn write_segment(
+        &mut self,
+        transport: &Transport<'_>,
+        found: Found,
+        answer: Option<(Option<Answer>, Class)>,
+        seen: &Seen,
+    ) {
+        let (Some(writer), Header::Tcp(tcp), Some(stream), Some((Some(answer), class))) =
             (&mut self.tcp_segments, &transport.header, found.stream, answer)
         else {
             return;

@@ -42,6 +42,11 @@ impl<S: Sink> Pipeline<S> {
         self.analysis.frames()
     }
 
+    /// Bytes that came out of a compressed capture so far, 0 for one that is not compressed.
+    pub fn decompressed_bytes(&self) -> u64 {
+        self.source.reader.decompressed_bytes()
+    }
+
     /// Where tables go.
     pub fn sink_mut(&mut self) -> &mut S {
         self.analysis.sink_mut()

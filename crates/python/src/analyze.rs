@@ -135,6 +135,7 @@ pub(crate) struct Analyzer {
     /// None once it has finished or failed.
     pipeline: Option<Pipeline<Store>>,
     packets: u64,
+    decompressed_bytes: u64,
 }
 
 #[pymethods]
@@ -143,12 +144,17 @@ impl Analyzer {
     #[pyo3(signature = (*, memory_bytes=MEMORY_BYTES, on_demand=Vec::new(), spill_directory=None))]
     fn new(memory_bytes: usize, on_demand: Vec<String>, spill_directory: Option<PathBuf>) -> Self {
         let options = Options { memory_bytes, on_demand, ..Options::default() };
-        Self { pipeline: Some(Pipeline::new(&options, None, Store::new(spill_directory))), packets: 0 }
+        Self { pipeline: Some(Pipeline::new(&options, None, Store::new(spill_directory))), packets: 0, decompressed_bytes: 0 }
     }
 
     #[getter]
     fn packets(&self) -> u64 {
         self.packets
+    }
+
+    #[getter]
+    fn decompressed_bytes(&self) -> u64 {
+        self.decompressed_bytes
     }
 
     fn feed(&mut self, py: Python<'_>, chunk: &[u8]) -> PyResult<()> {
@@ -159,6 +165,7 @@ impl Analyzer {
             Ok::<_, PyErr>(pipeline)
         })?;
         self.packets = pipeline.frames();
+        self.decompressed_bytes = pipeline.decompressed_bytes();
         self.pipeline = Some(pipeline);
         Ok(())
     }

@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from pcap_analyzer.i18n import say
+
 
 @click.command(short_help="Make an administrator of the web service.")
 @click.argument("name")
@@ -19,8 +21,8 @@ def admin(name: str) -> None:
     from pcap_analyzer.web.settings import load
 
     if sys.stdin.isatty():
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        password = click.prompt(say("Password"), hide_input=True, confirmation_prompt=True)
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     is_new = asyncio.run(set_administrator(load(), name, password))
-    click.echo(f"{name} is {'a new' if is_new else 'an'} administrator")
+    click.echo(say("{name} is a new administrator" if is_new else "{name} is an administrator", name=name))

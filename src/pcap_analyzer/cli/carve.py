@@ -8,8 +8,12 @@ import click
 from pcap_analyzer.analysis import Analysis, analyze, carve_frames
 from pcap_analyzer.errors import SettingError
 from pcap_analyzer.evidence.carve import ON_DEMAND, Comments, frames_of_finding, frames_of_streams, parse_frames
+from pcap_analyzer.i18n import say
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from . import options
+from .incomplete import warn_incomplete
 from .output import is_replaceable, replacing
 from .progress import progress_bar
 from .session import Session
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Copy the packets that matter into a new capture.")
-@click.argument("capture", metavar="CAPTURE")
+@click.argument("capture", metavar="CAPTURE", shell_complete=options.files)
 @click.option("--stream", "streams", type=click.IntRange(0), multiple=True, metavar="N", help="A TCP stream, whole.")
 @click.option("--finding", metavar="ID", help="A finding of `analyze`: the flows concerned, whole.")
 @click.option("--frames", metavar="LIST", help="Frame numbers: 12,40-45.")
@@ -46,7 +50,7 @@ def carve(
     output: Path,
     memory_bytes: int,
 ) -> int:
-    r"""Copies packets of CAPTURE, with their bytes and times as they are, into a pcapng FILE.
+    """Copies packets of CAPTURE, with their bytes and times as they are, into a pcapng FILE.
 
     \b
     pcap-analyzer carve slow.pcap --stream 3 -o stream3.pcapng
@@ -67,27 +71,36 @@ def carve(
             ) as analysis,
         ):
             comments = _chosen(analysis, streams, finding)
+            _warn_cut(session, analysis, capture)
     with replacing(output) as new, progress_bar(session, capture) as progress:
         written, left_out = carve_frames(capture, comments, new, progress=progress)
     if left_out:
-        session.warn(f"{capture}: {left_out:,} packets are of a kind that pcapng has no number for, and were left out")
+        session.warn(
+            say(
+                "{capture}: left out: {packets} of a kind that pcapng has no number for",
+                capture=capture,
+                packets=plural(left_out, "packet"),
+            )
+        )
     if missing := len(comments) - written - left_out:
-        session.warn(f"{capture}: {missing:,} of the frames asked for are not in it")
-    session.note(f"{written:,} packets in {output}")
+        session.warn(
+            say("{capture}: {count} of the frames asked for are not in it", capture=capture, count=count(missing))
+        )
+    session.note(say("{packets} in {path}", packets=plural(written, "packet"), path=output))
     return 0
 
 
 def _check(capture: str, chosen: list[bool], output: Path) -> None:
     if capture == "-":
-        raise click.UsageError("a capture is read twice to carve from it: give a file, not standard input")
+        raise click.UsageError(say("a capture is read twice to carve from it: give a file, not standard input"))
     if sum(chosen) != 1:
         raise click.UsageError(
-            "say which packets: one of --finding, --stream, --frames, or --filter with --since and --until"
+            say("say which packets: one of --finding, --stream, --frames, or --filter with --since and --until")
         )
     if not is_replaceable(output):
-        raise click.UsageError(f"{output} is no ordinary file: a capture needs one")
+        raise click.UsageError(say("{path} is no ordinary file: a capture needs one", path=output))
     if output.exists() and output.samefile(capture):
-        raise click.UsageError(f"{output} is the capture itself: choose another name")
+        raise click.UsageError(say("{path} is the capture itself: choose another name", path=output))
 
 
 def _numbered(frames: str) -> Comments:
@@ -106,12 +119,22 @@ def _chosen(analysis: Analysis, streams: tuple[int, ...], finding: str | None) -
     return dict.fromkeys((int(row["frame_number"]) for row in analysis.rows("SELECT frame_number FROM packets")), "")
 
 
+def _warn_cut(session: Session, analysis: Analysis, capture: str) -> None:
+    """What is carved out of half a capture is half of it too, and says so."""
+    (packets,) = analysis.rows("SELECT coalesce(sum(packets), 0) AS packets FROM captures")
+    issues = analysis.rows("SELECT * FROM issues WHERE weight = 'stop'")
+    warn_incomplete(session, capture, int(packets["packets"]), issues)
+
+
 def _find(analysis: Analysis, finding: str) -> dict[str, Any]:
     from pcap_analyzer.report.sections.findings import read
 
     found = {each["id"]: each for each in read(analysis.diagnose())["findings"]}
     if finding not in found:
-        ids = ", ".join(found) or "none"
-        raise click.BadParameter(f"there is no {finding!r} in this capture; found are: {ids}", param_hint="--finding")
+        ids = ", ".join(found) or say("none")
+        raise click.BadParameter(
+            say("there is no {finding} in this capture; found are: {ids}", finding=repr(finding), ids=ids),
+            param_hint="--finding",
+        )
     chosen: dict[str, Any] = found[finding]
     return chosen

@@ -20,9 +20,12 @@ from typing import NoReturn
 
 import click
 
+from pcap_analyzer import i18n
 from pcap_analyzer.database import forbid_data_frames
 from pcap_analyzer.errors import PcapAnalyzerError, describe_os_error
+from pcap_analyzer.i18n import say
 
+from . import config, language
 from .group import PipeClosedError, group
 from .session import Session
 from .termination import clean_end
@@ -41,32 +44,52 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     forbid_data_frames()
     gc.set_threshold(100_000, 50, 50)  # a run makes many objects, few cycles, and ends
     session = Session()
+    given = sys.argv[1:] if arguments is None else arguments
     try:
         with clean_end():
-            code = _run(arguments, session)
+            code = _run(given, session)
         sys.stdout.flush()
     except (PipeClosedError, BrokenPipeError):
         _end_by_broken_pipe()
     sys.exit(code)
 
 
-def _run(arguments: list[str] | None, session: Session) -> int:
+def _run(arguments: list[str], session: Session) -> int:
     try:
-        code = group.main(arguments, prog_name="pcap-analyzer", standalone_mode=False, obj=session)
+        code = group.main(
+            arguments,
+            prog_name="pcap-analyzer",
+            standalone_mode=False,
+            obj=session,
+            default_map=_prepared(arguments),
+            auto_envvar_prefix=config.PREFIX,
+        )
         return code if isinstance(code, int) else ANALYSED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except click.ClickException as error:
         _show_usage_error(error, session)
     except PcapAnalyzerError as error:
-        session.error(str(error))
+        from pcap_analyzer.i18n.core import retold
+
+        session.error(retold(str(error)))
     except (PipeClosedError, BrokenPipeError):
         raise
     except OSError as error:
-        session.error(describe_os_error(error, str(error.filename or "standard output")))
+        session.error(describe_os_error(error, str(error.filename or say("standard output"))))
     except Exception as error:
         _show_fault(error, session)
     return FAILED
+
+
+def _prepared(arguments: list[str]) -> config.Defaults:
+    """What the user's file sets; the language is chosen by then, also that in which the file's faults are told."""
+    asked = language.asked(arguments)
+    language.choose(asked or i18n.of_environment(), group)
+    defaults = config.load(group)
+    if not asked and "lang" in defaults:
+        language.choose(defaults["lang"], group)
+    return defaults
 
 
 def _show_usage_error(error: click.ClickException, session: Session) -> None:
@@ -75,7 +98,7 @@ def _show_usage_error(error: click.ClickException, session: Session) -> None:
         error.show()
         return
     context = getattr(error, "ctx", None)
-    hint = f" (see `{context.command_path} --help`)" if context else ""
+    hint = " " + say("(see `{command} --help`)", command=context.command_path) if context else ""
     session.error(" ".join(error.format_message().split()).rstrip(".") + hint)
 
 
@@ -83,7 +106,13 @@ def _show_fault(error: Exception, session: Session) -> None:
     """A fault of ours: still one line, and the traceback for whoever asks for it."""
     if session.verbose:
         traceback.print_exception(error)
-    session.error(f"internal fault, {type(error).__name__}: {error}; run again with --verbose and report it")
+    session.error(
+        say(
+            "internal fault, {kind}: {reason}; run again with --verbose and report it",
+            kind=type(error).__name__,
+            reason=str(error),
+        )
+    )
 
 
 def _end_by_broken_pipe() -> NoReturn:

@@ -3,11 +3,18 @@
 import click
 
 from pcap_analyzer.errors import QueryError
+from pcap_analyzer.i18n import say
 from pcap_analyzer.text import nearest
 
 
+def _names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from pcap_analyzer.findings._run import modules
+
+    return [name for name in sorted(modules()) if name.startswith(incomplete)]
+
+
 @click.command(short_help="What a finding means, and what to check next.")
-@click.argument("finding", required=False, metavar="[FINDING]")
+@click.argument("finding", required=False, metavar="[FINDING]", shell_complete=_names)
 def explain(finding: str | None) -> int:
     """Lists all findings; with FINDING says what it finds, why it matters, what to check next, and its thresholds.
 
@@ -23,7 +30,9 @@ def explain(finding: str | None) -> int:
     if not names:
         near = nearest(finding, explanations.all_names())
         raise QueryError(
-            f"no finding {finding}; {f'did you mean {near[0]}?' if near else 'pcap-analyzer explain lists them'}"
+            say("no finding {finding}; did you mean {name}?", finding=finding, name=near[0])
+            if near
+            else say("no finding {finding}; pcap-analyzer explain lists them", finding=finding)
         )
     for name in names:
         explanations.show_one(name, console())

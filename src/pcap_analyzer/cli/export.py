@@ -9,7 +9,8 @@ import click
 from pcap_analyzer import views
 from pcap_analyzer.analysis import Analysis, analyze
 from pcap_analyzer.database import quote_name
-from pcap_analyzer.text import nearest
+from pcap_analyzer.i18n import say
+from pcap_analyzer.text import nearest, plural
 
 from . import interrupt, options
 from .incomplete import warn_incomplete
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Write the tables of a capture as files.")
-@click.argument("capture", metavar="CAPTURE")
+@click.argument("capture", metavar="CAPTURE", shell_complete=options.files)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -49,7 +50,7 @@ def export(
     selection: "Selection",
     memory_bytes: int,
 ) -> int:
-    r"""Writes each table of CAPTURE to DIR/NAME.csv or DIR/NAME.parquet, replacing what is there.
+    """Writes each table of CAPTURE to DIR/NAME.csv or DIR/NAME.parquet, replacing what is there.
 
     \b
     pcap-analyzer export slow.pcap --out slow-tables
@@ -74,7 +75,7 @@ def export(
             interrupt.run(analysis.connection, partial(_write, analysis, table["name"], out, format_name))
         (packets,) = analysis.rows("SELECT coalesce(sum(packets), 0) AS packets FROM captures")
         issues = analysis.rows("SELECT * FROM issues WHERE weight = 'stop'")
-    session.note(f"{len(wanted)} tables in {out}")
+    session.note(say("{tables} in {folder}", tables=plural(len(wanted), "table"), folder=out))
     warn_incomplete(session, capture, int(packets["packets"]), issues)
     return 0
 
@@ -92,7 +93,9 @@ def _wanted(names: tuple[str, ...], *, everything: bool) -> list["TableSpec"]:
 
 def _unknown(name: str, known: list[str]) -> str:
     close = nearest(name, known)
-    return f"there is no table {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
+    if not close:
+        return say("there is no table {name}", name=repr(name))
+    return say("there is no table {name}; did you mean {close}?", name=repr(name), close=say(" or ").join(close))
 
 
 def _write(analysis: Analysis, name: str, out: Path, format_name: str) -> None:

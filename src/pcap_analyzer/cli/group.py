@@ -6,9 +6,11 @@ import click
 
 from pcap_analyzer import _core
 
+from . import language
 from .admin import admin
 from .analyze import analyze
 from .carve import carve
+from .completion import completion
 from .explain import explain
 from .export import export
 from .query import query
@@ -35,10 +37,12 @@ _EPILOG = "Exit codes: 0 analysed, 1 a finding as bad as --fail-on, 2 wrong usag
 @click.group(
     cls=_Program, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
+@language.option
 @click.version_option(_core.__version__, prog_name="pcap-analyzer", message="%(prog)s %(version)s")
 def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, explain, query, export, carve, tables, serve, admin):
+for command in (analyze, explain, query, export, carve, tables, serve, admin, completion):
+    language.option(command)
     group.add_command(command)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pcap_analyzer.i18n import say
+from pcap_analyzer.report.sections.quality_words import issue_words
 from pcap_analyzer.tables import Row
 from pcap_analyzer.text import plural
 
@@ -10,8 +12,10 @@ from .session import Session
 
 def warn_incomplete(session: Session, name: str, packets: int, issues: Sequence[Row]) -> None:
     """Says it, if it is so. The result stands all the same: such a capture is no error."""
-    stops = [issue["sentence"].rstrip(".") for issue in issues if issue["weight"] == "stop"]
+    stops = "; ".join(issue_words(issue) for issue in issues if issue["weight"] == "stop")
     if stops:
-        session.warn(f"{name}: {'; '.join(stops)}; {plural(packets, 'packet')} analysed")
+        session.warn(
+            say("{name}: {stops}; {packets} analysed", name=name, stops=stops, packets=plural(packets, "packet"))
+        )
     elif not packets:
-        session.warn(f"{name}: the capture holds no packet")
+        session.warn(say("{name}: the capture holds no packet", name=name))

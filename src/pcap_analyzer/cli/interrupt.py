@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def run(connection: "DuckDBPyConnection", work: Callable[[], None]) -> None:
         finally:
             done.set()
 
-    threading.Thread(target=guarded, daemon=True).start()
+    threading.Thread(target=copy_context().run, args=(guarded,), daemon=True).start()
     try:
         # Not Thread.join: in Python 3.11 an interrupted one takes the thread for ended.
         while not done.wait(_POLL_S):

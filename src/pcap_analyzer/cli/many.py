@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pcap_analyzer.i18n import say
+
 from .one import Choices, Outcome, make
 from .progress import progress_bar
 from .session import Session
@@ -45,8 +47,8 @@ def _result(sources: tuple[str, ...], future: "Future[Outcome]") -> Outcome:
     try:
         return future.result()
     except BrokenProcessPool:
-        line = "the process that analysed it was ended from outside; try again alone, or with a smaller --memory"
-        return Outcome(sources, error=f"{' + '.join(sources)}: {line}")
+        line = say("the process that analysed it was ended from outside; try again alone, or with a smaller --memory")
+        return Outcome(sources, error=say("{label}: {text}", label=" + ".join(sources), text=line))
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def _counting(session: Session, total: int) -> "Iterator[Callable[[], None]]":
     from pcap_analyzer.render.terminal import console
 
     columns = (
-        TextColumn("captures"),
+        TextColumn(say("captures")),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True),

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from pcap_analyzer.analysis import Analysis, carve_frames
 from pcap_analyzer.analysis import analyze as read_capture
 from pcap_analyzer.errors import OutOfMemoryError, PcapAnalyzerError, describe_os_error
+from pcap_analyzer.i18n import choose, say
 from pcap_analyzer.selection import Selection
+from pcap_analyzer.text import plural
 
 from .sources import CAPTURE_NAME
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pcap_analyzer.findings._run import Options
     from pcap_analyzer.report.drawings import Page
     from pcap_analyzer.report.model import Report
+    from pcap_analyzer.report.naming import Naming
 
 # What follows once the capture is read.
 _AFTERWARDS = ("duckdb", "pcap_analyzer.report.build", "pcap_analyzer.render.terminal")
@@ -36,7 +39,10 @@ class Choices:
     memory_bytes: int
     options: "Options"
     page: bool
+    language: str
     evidence: Path | None = None
+    naming: "Naming | None" = None
+    pdf: bool = False
 
 
 @dataclass(slots=True)
@@ -46,6 +52,7 @@ class Outcome:
     sources: tuple[str, ...]
     report: "Report | None" = None
     page: "Page | None" = None
+    pdf: bytes | None = None
     error: str = ""
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -55,6 +62,7 @@ class Outcome:
 
 def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback | None" = None) -> Outcome:
     """Analyses a capture, or several merged into one."""
+    choose(choices.language)
     outcome = Outcome(sources)
     # While the core reads, a second processor has nothing to do.
     threading.Thread(target=_load, args=(choices.page,), name="load").start()
@@ -68,7 +76,9 @@ def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback
             progress=progress,
         )
     except PcapAnalyzerError as error:
-        outcome.error = str(error)
+        from pcap_analyzer.i18n.core import retold
+
+        outcome.error = retold(str(error))
         return outcome
     with analysis:
         try:
@@ -97,10 +107,14 @@ def _report(outcome: Outcome, analysis: Analysis, choices: Choices) -> None:
     from pcap_analyzer.report.page import build as build_page
 
     started = time.perf_counter()
-    outcome.report = build(analysis, choices.options)
+    outcome.report = build(analysis, choices.options, choices.naming)
     outcome.read_s, outcome.build_s = analysis.read_ns / 1e9, time.perf_counter() - started
     if choices.page:
         outcome.page = build_page(outcome.report, analysis)
+    if choices.pdf:
+        from pcap_analyzer.render import pdf
+
+        outcome.pdf = pdf.document(outcome.report)
     if choices.evidence:
         _carve(outcome, outcome.report, analysis, choices.evidence)
 
@@ -124,7 +138,7 @@ def _carve(outcome: Outcome, report: "Report", analysis: Analysis, folder: Path)
 
     told = [finding for finding in report.data["findings"] if finding["severity"] != "info"][:_CARVED]
     if len(outcome.sources) > 1 or outcome.sources[0] == "-":
-        outcome.warnings.append("no evidence: packets are carved out of one file, not out of a pipe or a merge")
+        outcome.warnings.append(say("no evidence: packets are carved out of one file, not out of a pipe or a merge"))
         return
     stem = CAPTURE_NAME.sub("", Path(outcome.sources[0]).name)
     try:
@@ -132,7 +146,7 @@ def _carve(outcome: Outcome, report: "Report", analysis: Analysis, folder: Path)
         for finding in told:
             path = _new_file(folder, f"{stem}-{finding['id']}")
             written, _ = carve_frames(outcome.sources[0], frames_of_finding(analysis, finding), path)
-            outcome.notes.append(f"Evidence: {path}, {written:,} packets")
+            outcome.notes.append(say("Evidence: {path}, {packets}", path=path, packets=plural(written, "packet")))
     except (OSError, PcapAnalyzerError) as error:
         line = describe_os_error(error, str(error.filename or folder)) if isinstance(error, OSError) else str(error)
-        outcome.warnings.append(f"no evidence: {line}")
+        outcome.warnings.append(say("no evidence: {reason}", reason=line))

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from pcap_analyzer.errors import SettingError
+from pcap_analyzer.i18n import say
 from pcap_analyzer.selection import Moment, Selection, parse_moment
 from pcap_analyzer.settings import MEMORY_BYTES, SMALLEST_MEMORY_BYTES, parse_size
 
@@ -22,7 +23,9 @@ def _size(context: click.Context, parameter: click.Parameter, value: str) -> int
         raise click.BadParameter(str(error), context, parameter) from error
     if size < SMALLEST_MEMORY_BYTES:
         raise click.BadParameter(
-            f"{value} is too little: give {SMALLEST_MEMORY_BYTES >> 20}M or more", context, parameter
+            say("{size} is too little: give {least} or more", size=value, least=f"{SMALLEST_MEMORY_BYTES >> 20}M"),
+            context,
+            parameter,
         )
     return size
 
@@ -93,6 +96,13 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
 def check_sources(captures: Sequence[str]) -> None:
     """Standard input can be read once, and not when somebody types there."""
     if captures.count("-") > 1:
-        raise click.UsageError("standard input (-) can be read only once")
+        raise click.UsageError(say("standard input (-) can be read only once"))
     if "-" in captures and sys.stdin.isatty():
-        raise click.UsageError("standard input is a terminal: pipe a capture into it, or name a file")
+        raise click.UsageError(say("standard input is a terminal: pipe a capture into it, or name a file"))
+
+
+def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:
+    """Lets a shell complete the name of a capture."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]

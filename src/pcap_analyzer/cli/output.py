@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.text import visible_lines
 
 
@@ -43,7 +44,7 @@ def is_replaceable(path: Path) -> bool:
 
 def write_text(chunks: Iterable[str], path: Path | None) -> None:
     """Writes `chunks` to a file or, without one, to standard output, where a terminal gets no control characters."""
-    with _named(str(path or "standard output")):
+    with _named(str(path or say("standard output"))):
         if path is None:
             _write_to_stdout(chunks)
         elif is_replaceable(path):

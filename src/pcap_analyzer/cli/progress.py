@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.text import visible
+from pcap_analyzer.units import count
 
 from .session import Session
 
@@ -47,7 +49,7 @@ class _Bar:
             self._progress = _bar()
             self._progress.add_task(self._name, total=total_bytes, rate="")
             self._progress.start()
-        rate = f"{packets / elapsed:,.0f} packets/s"
+        rate = say("{count} packets/s", count=count(packets / elapsed))
         (task,) = self._progress.task_ids
         self._progress.update(task, completed=read_bytes, total=total_bytes, rate=rate)
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pcap_analyzer.analysis import Analysis, analyze
+from pcap_analyzer.i18n import say
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import count, duration
 
 from . import interrupt, options
 from .incomplete import warn_incomplete
@@ -24,7 +27,7 @@ _FORMATS = ["table", "csv", "json", "parquet"]
 
 
 @click.command(short_help="Ask the tables of a capture in SQL.")
-@click.argument("capture", metavar="CAPTURE")
+@click.argument("capture", metavar="CAPTURE", shell_complete=options.files)
 @click.argument("sql", metavar="SQL")
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), default="table", show_default=True)
 @click.option(
@@ -57,7 +60,7 @@ def query(
     selection: "Selection",
     memory_bytes: int,
 ) -> int:
-    r"""Runs one SELECT of DuckDB's SQL over the tables of a CAPTURE; `pcap-analyzer tables` lists them.
+    """Runs one SELECT of DuckDB's SQL over the tables of a CAPTURE; `pcap-analyzer tables` lists them.
 
     \b
     pcap-analyzer query slow.pcap "SELECT client, server, duration_ns FROM flows ORDER BY 3 DESC LIMIT 5"
@@ -82,7 +85,7 @@ def query(
                     writable=new.parent if new else None,
                 )
             )
-        session.detail(f"read in {analysis.read_ns / 1e9:.3f} s")
+        session.detail(say("read in {duration}", duration=duration(analysis.read_ns)))
         with _explained():
             if new:
                 answer = partial(_write_parquet, analysis, checked.text, new)
@@ -97,11 +100,11 @@ def query(
 
 def _check_output(format_name: str, output: Path | None) -> None:
     if format_name == "parquet" and not output:
-        raise click.UsageError("--format parquet needs a file: add -o FILE")
+        raise click.UsageError(say("--format parquet needs a file: add -o FILE"))
     if format_name == "parquet" and output and not is_replaceable(output):
-        raise click.UsageError(f"{output} is no ordinary file: parquet needs one")
+        raise click.UsageError(say("{path} is no ordinary file: parquet needs one", path=output))
     if format_name == "table" and output:
-        raise click.UsageError("-o needs --format csv, json or parquet")
+        raise click.UsageError(say("-o needs --format csv, json or parquet"))
 
 
 def _check(sql: str) -> "Query":
@@ -134,7 +137,13 @@ def _show(session: Session, analysis: Analysis, sql: str, most: int) -> None:
     rows.show(names, types, shown, terminal.console())
     if more:
         total = files.count(analysis.connection, sql)
-        session.note(f"{len(shown):,} of {total:,} rows; --rows 0 shows all, --format csv writes them")
+        session.note(
+            say(
+                "{shown} of {total}; --rows 0 shows all, --format csv writes them",
+                shown=count(len(shown)),
+                total=plural(total, "row"),
+            )
+        )
 
 
 def _write_parquet(analysis: Analysis, sql: str, path: Path) -> None:

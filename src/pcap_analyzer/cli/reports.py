@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pcap_analyzer.errors import describe_os_error
+from pcap_analyzer.i18n import say
 
 from .session import Session
 
@@ -18,19 +19,28 @@ _ENDINGS = re.compile(r"\.(gz|zst|lz4|pcapng|pcap|cap|ntar|dmp|snoop)$", re.IGNO
 _LONGEST_STEM = 100
 
 
-def write_report(session: Session, report: "Report", page: "Page", sources: Sequence[str], folder: Path) -> None:
-    """Writes the report as HTML and JSON. A folder that cannot be written is worth a warning: the analysis is done."""
+def write_report(
+    session: Session, report: "Report", page: "Page", sources: Sequence[str], folder: Path, pdf: bytes | None = None
+) -> None:
+    """Writes the report as HTML and JSON, and as PDF where there is one. A folder that cannot be written is worth a warning: the analysis is done."""
     from pcap_analyzer.render import html, json
 
     stem = f"{_stem(sources)}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    documents = {".json": json.document(report), ".html": html.document(page)}
+    documents = {".json": json.document(report).encode(), ".html": html.document(page).encode()}
+    if pdf is not None:
+        documents[".pdf"] = pdf
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = _create(folder, stem, documents)
     except OSError as error:
-        session.warn(f"no report file: {describe_os_error(error, str(error.filename or folder))}")
+        reason = describe_os_error(error, str(error.filename or folder))
+        session.warn(say("no report file: {reason}", reason=reason))
     else:
-        session.note(f"Report: {path}.html and .json")
+        session.note(
+            say("Report: {path}.html, .json and .pdf", path=path)
+            if pdf
+            else say("Report: {path}.html and .json", path=path)
+        )
 
 
 def _stem(sources: Sequence[str]) -> str:
@@ -44,17 +54,17 @@ def _stem(sources: Sequence[str]) -> str:
     return re.sub(r"[^\w.+-]", "_", name)[:_LONGEST_STEM].lstrip(".-") + more
 
 
-def _create(folder: Path, stem: str, documents: Mapping[str, str]) -> Path:
+def _create(folder: Path, stem: str, documents: Mapping[str, bytes]) -> Path:
     """New files of one name, by their endings; when one of them is taken, all get the next free number."""
     number = 1
     while True:
         path = folder / (f"{stem}-{number}" if number > 1 else stem)
         written: list[Path] = []
         try:
-            for ending, text in documents.items():
-                with Path(f"{path}{ending}").open("x", encoding="utf-8", newline="\n") as file:
+            for ending, content in documents.items():
+                with Path(f"{path}{ending}").open("xb") as file:
                     written.append(Path(file.name))
-                    file.write(text)
+                    file.write(content)
         except FileExistsError:
             for file_path in written:
                 file_path.unlink()

@@ -1,9 +1,12 @@
 """Which frames to carve out of a capture, and what to say about each."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from pcap_analyzer.errors import SettingError
+from pcap_analyzer.i18n import mark, say, told
+from pcap_analyzer.units import count, duration
 
 if TYPE_CHECKING:
     from pcap_analyzer.analysis import Analysis
@@ -14,23 +17,41 @@ Comments = dict[int, str]
 # What is on demand and needed to know a flow's frames.
 ON_DEMAND: Final = ("packets",)
 
+# The flows of a finding, all with one question.
+_FLOWS: Final = """
+    WITH listed AS (
+        SELECT unnest(
+            from_json($listed, '[{"protocol": "VARCHAR", "client": "VARCHAR", "server": "VARCHAR", "stream": "BIGINT"}]'),
+            recursive := true
+        )
+    )
+    SELECT flow FROM flows SEMI JOIN listed
+    ON flows.protocol = listed.protocol AND flows.client = listed.client AND flows.server = listed.server
+       AND flows.stream IS NOT DISTINCT FROM listed.stream
+"""
+
 _WORDS: Final = {
-    "reordered": "overtaken on the path",
-    "retransmission_fast": "sent again, since later data had arrived",
-    "retransmission_tlp": "sent again, to probe for a lost tail",
-    "retransmission_rto": "sent again, since a timer ran out",
-    "retransmission_repeated": "sent again once more",
-    "retransmission_unneeded": "sent again although it had been acknowledged",
-    "retransmission_pmtu": "sent again in smaller pieces",
-    "retransmission_syn": "sent again: SYN",
-    "retransmission_fin": "sent again: FIN",
-    "window_probe": "probe of a closed window",
-    "keep_alive": "keep-alive probe",
-    "duplicate_network": "the same packet again, made by the network",
-    "duplicate_capture": "the same packet again, made by the capture",
-    "reset": "reset",
-    "capture_gap": "acknowledges data that the capture lacks",
-    "zero_window": "reopens a window that was closed",
+    "reordered": mark("overtaken on the path"),
+    "retransmission_fast": mark("sent again, since later data had arrived"),
+    "retransmission_tlp": mark("sent again, to probe for a lost tail"),
+    "retransmission_rto": mark("sent again, since a timer ran out"),
+    "retransmission_repeated": mark("sent again once more"),
+    "retransmission_unneeded": mark("sent again although it had been acknowledged"),
+    "retransmission_pmtu": mark("sent again in smaller pieces"),
+    "retransmission_syn": mark("sent again: SYN"),
+    "retransmission_fin": mark("sent again: FIN"),
+    "window_probe": mark("probe of a closed window"),
+    "keep_alive": mark("keep-alive probe"),
+    "duplicate_network": mark("the same packet again, made by the network"),
+    "duplicate_capture": mark("the same packet again, made by the capture"),
+    "reset": mark("ends the connection by a reset"),
+    "capture_gap": mark("acknowledges data that the capture lacks"),
+    "zero_window": mark("reopens a window that was closed"),
+}
+
+_LOST: Final = {
+    "upstream": mark("{text}; the original was lost upstream of the capture point"),
+    "downstream": mark("{text}; the original was lost downstream of the capture point"),
 }
 
 
@@ -46,7 +67,9 @@ def frames_of_streams(analysis: "Analysis", streams: Iterable[int]) -> Comments:
         "SELECT stream, flow FROM flows WHERE protocol = 'tcp' AND list_contains($streams, stream)", streams=wanted
     )
     if missing := set(wanted) - {int(row["stream"]) for row in known}:
-        raise SettingError(f"there is no TCP stream {min(missing)} in this capture; the table tcp_flows lists them")
+        raise SettingError(
+            say("there is no TCP stream {stream} in this capture; the table tcp_flows lists them", stream=min(missing))
+        )
     flows = [row["flow"] for row in known]
     frames = analysis.rows("SELECT frame_number FROM packets WHERE list_contains($flows, flow)", flows=flows)
     return {int(row["frame_number"]): "" for row in frames} | _events(analysis, wanted)
@@ -55,21 +78,15 @@ def frames_of_streams(analysis: "Analysis", streams: Iterable[int]) -> Comments:
 def frames_of_finding(analysis: "Analysis", finding: Mapping[str, Any]) -> Comments:
     """All frames of the flows of a finding, as the JSON report has it, with what is known about those that prove it."""
     listed = finding["flows"]
-    flows = [
-        row["flow"]
-        for flow in listed
-        for row in analysis.rows(
-            "SELECT flow FROM flows WHERE protocol = $protocol AND client = $client AND server = $server"
-            " AND stream IS NOT DISTINCT FROM $stream",
-            **flow,
-        )
-    ]
+    flows = [row["flow"] for row in analysis.rows(_FLOWS, listed=json.dumps(listed))]
     frames = analysis.rows("SELECT frame_number FROM packets WHERE list_contains($flows, flow)", flows=flows)
     streams = [flow["stream"] for flow in listed if flow["protocol"] == "tcp"]
     comments = {int(row["frame_number"]): "" for row in frames} | _events(analysis, streams)
     for frame in finding["frames"]:
         before = comments.get(frame)
-        comments[frame] = f"PCAP Analyzer: {finding['title']} [{finding['id']}]" + (f"\n{before}" if before else "")
+        comments[frame] = f"PCAP Analyzer: {told(finding['title'])} [{finding['id']}]" + (
+            f"\n{before}" if before else ""
+        )
     return comments
 
 
@@ -87,11 +104,16 @@ def _comment(
 ) -> str:
     """One line about a frame, such as Wireshark shows as a packet comment."""
     del frame_number
-    text = _WORDS.get(kind, kind.replace("_", " "))
+    text = told(_WORDS.get(kind, kind.replace("_", " ")))
     if reference_frame is not None and duration_ns is not None:
-        text += f", {duration_ns / 1e6:.1f} ms after frame {reference_frame} of the original capture"
+        text = say(
+            "{text}, {duration} after frame {frame} of the original capture",
+            text=text,
+            duration=duration(duration_ns),
+            frame=reference_frame,
+        )
     if place:
-        text += f"; the original was lost {place} of the capture point"
+        text = say(_LOST[place], text=text)
     return f"PCAP Analyzer: {text}"
 
 
@@ -107,9 +129,15 @@ def parse_frames(text: str) -> list[int]:
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise SettingError(f"{part.strip()!r} is no frame number: write 12,40-45")
+            raise SettingError(say("{text} is no frame number: write 12,40-45", text=repr(part.strip())))
         span = range(int(first), int(last if dash else first) + 1)
         if int(first) < 1 or not span or len(span) + len(numbers) > most:
-            raise SettingError(f"{part.strip()!r} cannot be used: frames count from 1, and at most {most:,} are taken")
+            raise SettingError(
+                say(
+                    "{text} cannot be used: frames count from 1, and at most {most} are taken",
+                    text=repr(part.strip()),
+                    most=count(most),
+                )
+            )
         numbers.extend(span)
     return numbers

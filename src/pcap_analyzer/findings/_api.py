@@ -21,6 +21,7 @@ from enum import IntEnum
 from typing import Any, Final, Protocol
 
 from pcap_analyzer.causes import Severity, Side
+from pcap_analyzer.i18n import say as say
 from pcap_analyzer.tables import Tables
 
 
@@ -77,8 +78,7 @@ class Finding:
         flows_total: how many flows are concerned, where not all are given.
         frames: numbers of frames that show it.
         frames_total: how many frames show it, where not all are given.
-        events: what shows it in those streams, where no frames are given: kinds of `tcp_events`; `late_answer` and
-            `late_request`, turns that were waited for.
+        events: what shows it in those streams, where no frames are given: kinds of `tcp_events`.
         display_filter: for Wireshark; it is narrowed to the streams.
         needs: what it needs of the capture.
 
@@ -109,11 +109,6 @@ class Find(Protocol):
 
     def __call__(self, tables: Tables, **thresholds: Any) -> Iterator[Finding]:
         """Yields what it finds."""
-
-
-def say(sentence: str, **values: object) -> str:
-    """A whole sentence with its values put in: the one place that a translation has to know."""
-    return sentence.format(**values)
 
 
 LOSS: Final = ("handshake_loss", "loss_fast", "loss_tlp", "loss_rto")

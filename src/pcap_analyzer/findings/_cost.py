@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pcap_analyzer.causes import Severity
+from pcap_analyzer.i18n import mark
 from pcap_analyzer.tables import Row, Tables
 
 from ._api import Effect, Finding, Need
@@ -26,10 +27,15 @@ _MAJOR_WAIT_NS: Final = 1_000_000_000
 
 # What a capture may lack, the need that it fails, the factor that it leaves of confidence, and how it is told.
 _LIMITS: Final = (
-    ("missed_share", Need.COMPLETE, 0.6, "Packets are missing from the capture of these connections."),
-    ("one_way_share", Need.BOTH_DIRECTIONS, 0.5, "Only one direction of these connections was captured."),
-    ("no_syn_share", Need.HANDSHAKE, 0.8, "The start of these connections was not captured; windows are inferred."),
-    ("clock_share", Need.CLOCK, 0.5, "The clock of the capture was set back within these connections."),
+    ("missed_share", Need.COMPLETE, 0.6, mark("Packets are missing from the capture of these connections.")),
+    ("one_way_share", Need.BOTH_DIRECTIONS, 0.5, mark("Only one direction of these connections was captured.")),
+    (
+        "no_syn_share",
+        Need.HANDSHAKE,
+        0.8,
+        mark("The start of these connections was not captured; windows are inferred."),
+    ),
+    ("clock_share", Need.CLOCK, 0.5, mark("The clock of the capture was set back within these connections.")),
 )
 
 _FALLBACKS: Final = {
@@ -70,24 +76,9 @@ _STREAMS: Final = """
     WHERE place <= $listed
     ORDER BY number, place
 """
-# Of turns those are shown that were waited for at least half as long as for the latest of their connection.
-_LATE: Final = """
-    UNION ALL
-    SELECT stream, '{kind}' AS kind, {frame} AS frame_number
-    FROM turns SEMI JOIN (SELECT stream FROM suffered JOIN shown USING (number) WHERE kind = '{kind}') USING (stream)
-    WHERE {wait} > 0 AND {frame} IS NOT NULL
-    QUALIFY 2 * {wait} >= max({wait}) OVER (PARTITION BY stream)
-"""
-_LATE_KINDS: Final = {
-    "late_answer": {"frame": "response_first_frame", "wait": "service_time_ns"},
-    "late_request": {"frame": "request_first_frame", "wait": "client_think_ns"},
-}
 _EVENTS: Final = """
-    WITH seen AS (
-        SELECT stream, kind, frame_number FROM tcp_events {late}
-    )
     SELECT number, count(*) AS total, min(frame_number, $listed) AS frames
-    FROM suffered JOIN shown USING (number) JOIN seen USING (stream, kind)
+    FROM suffered JOIN shown USING (number) JOIN tcp_events USING (stream, kind)
     GROUP BY number
 """
 
@@ -117,7 +108,7 @@ def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]
         if not each.frames_total:
             each.frames.append(row["first_frame"])
         each.flows.append({name: row[name] for name in _FLOW})
-    for row in tables.rows(_events(found), listed=LISTED):
+    for row in tables.rows(_EVENTS, listed=LISTED):
         each = found[row["number"]]
         each.frames, each.frames_total = row["frames"], row["total"]
     _name_flows(tables, found)
@@ -125,13 +116,6 @@ def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]
         each.frames_total = max(each.frames_total, len(each.frames))
         each.flows_total = max(each.flows_total, len(each.flows))
     return found
-
-
-def _events(found: list[Found]) -> str:
-    """The query for the frames that show each finding. Turns are many: they are read where a finding is about them."""
-    kinds = {kind for each in found for kind in each.finding.events}
-    late = (_LATE.format(kind=kind, **columns) for kind, columns in _LATE_KINDS.items() if kind in kinds)
-    return _EVENTS.format(late="".join(late))
 
 
 def _note_claims(tables: Tables, found: list[Found]) -> None:

@@ -10,6 +10,7 @@ from ._run import modules
 
 HEADINGS: Final = ("What it finds", "Why it matters", "What to check next", "References")
 _HEADING: Final = re.compile(rf"^({'|'.join(HEADINGS)}):$", re.MULTILINE)
+_ITEM: Final = re.compile(r"^\s*- ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,12 @@ def explanation(name: str) -> Explanation:
 
     """
     title, *parts = _HEADING.split(inspect.getdoc(modules()[name]) or "")
-    texts = {heading: _joined(text) for heading, text in zip(parts[::2], parts[1::2], strict=True)}
-    checks = tuple(item.strip() for item in re.split(r"(?:^|\s)- (?=[A-Z])", texts[HEADINGS[2]]) if item.strip())
-    references = tuple(item.strip() for item in texts[HEADINGS[3]].split(";"))
-    return Explanation(name, title.strip().rstrip("."), texts[HEADINGS[0]], texts[HEADINGS[1]], checks, references)
+    texts = dict(zip(parts[::2], parts[1::2], strict=True))
+    checks = tuple(_joined(item) for item in _ITEM.split(texts[HEADINGS[2]]) if item.strip())
+    references = tuple(_joined(item) for item in texts[HEADINGS[3]].split(";"))
+    return Explanation(
+        name, title.strip().rstrip("."), _joined(texts[HEADINGS[0]]), _joined(texts[HEADINGS[1]]), checks, references
+    )
 
 
 def _joined(text: str) -> str:

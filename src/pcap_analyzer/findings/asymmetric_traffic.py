@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from ._api import STREAMS, Effect, Finding, say
 
@@ -49,7 +50,7 @@ def find(tables: Tables) -> Iterator[Finding]:
         confidence=0.95,
         title=say(
             "Only one direction was captured of {connections} of {total}",
-            connections=f"{row['connections']:,}",
+            connections=count(row["connections"]),
             total=plural(row["total"], "TCP connection"),
         ),
         explanation=say("One end's data was acknowledged or went on, and no packet of the other end is here."),

@@ -19,7 +19,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, SECOND, Effect, Finding, Threshold, say
 
@@ -80,7 +80,7 @@ def find(
                 server=row["server_address"],
                 port=row["server_port"],
                 interval=duration(row["interval_ns"]),
-                times=f"{row['times']:,}",
+                times=count(row["times"]),
             ),
             explanation=say(
                 "Updaters, monitoring and everything with a timer look the same: the server's name decides."

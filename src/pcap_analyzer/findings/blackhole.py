@@ -20,7 +20,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import LOSSES, MS, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
@@ -75,7 +75,7 @@ def find(
             explanation=say(
                 "The connection worked, then one end sent the same data {attempts} times more and heard nothing until the"
                 " capture ended: neither answer, nor reset, nor error.",
-                attempts=row["attempts"],
+                attempts=count(row["attempts"]),
             ),
             evidence={
                 "connections": row["connections"],

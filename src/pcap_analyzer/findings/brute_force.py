@@ -20,7 +20,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import LOGINS, MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
@@ -70,7 +70,7 @@ def find(
                 "{client} tries to log in at {server} again and again: {tries} short connections in {span}",
                 client=row["client_address"],
                 server=row["server"],
-                tries=f"{row['tries']:,}",
+                tries=count(row["tries"]),
                 span=duration(row["span_ns"]),
             ),
             explanation=say(

@@ -21,7 +21,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration, latency
+from pcap_analyzer.units import count, duration, latency
 
 from ._api import MOST, MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
@@ -78,7 +78,7 @@ def find(
             title=say(
                 "The client {client} asks one thing after the other: about {turns} turns of {rtt} make {time}",
                 client=row["client_address"],
-                turns=f"{row['turns']:,}",
+                turns=count(row["turns"]),
                 rtt=latency(row["rtt_ns"]),
                 time=duration(row["round_trips_ns"]),
             ),

@@ -30,19 +30,31 @@ ONLY_IF = (
     "client_think_ns >= {least_pauses_s} * 1e9 AND client_think_ns >= {least_share} * duration_ns",
 )
 
+# The habit is the median of the pauses; what they come to in all is what the ledger says.
 _PAUSING = f"""
-    WITH pausing AS (
-        SELECT stream, client_address, client_think_ns AS cost_ns,
-               least(h.push_packets, h.peer_push_packets) AS requests
+    WITH thinking AS (
+        SELECT stream, client_address, client_think_ns AS cost_ns
         FROM connections JOIN halves AS h USING (stream)
-        WHERE h.sender = 'client' AND least(h.push_packets, h.peer_push_packets) >= $least_requests
-          AND client_think_ns >= $least_ns AND client_think_ns >= $least_share * duration_ns AND h.keep_alives = 0
-          AND client_think_ns / (least(h.push_packets, h.peer_push_packets) - 1) BETWEEN $least_pause_ns AND $most_pause_ns
+        WHERE h.sender = 'client' AND client_think_ns >= $least_ns AND client_think_ns >= $least_share * duration_ns
+          AND h.keep_alives = 0
+    ), pauses AS (
+        SELECT stream, client_think_ns AS pause_ns, request_first_frame AS frame
+        FROM turns SEMI JOIN thinking USING (stream) WHERE client_think_ns IS NOT NULL AND NOT mux
+    ), pausing AS (
+        SELECT stream, any_value(client_address) AS client_address, any_value(cost_ns) AS cost_ns
+        FROM thinking JOIN pauses USING (stream) GROUP BY stream
+        HAVING count(*) + 1 >= $least_requests AND median(pause_ns) BETWEEN $least_pause_ns AND $most_pause_ns
+    ), clients AS (
+        SELECT client_address, count(*) AS connections, CAST(sum(cost_ns) AS BIGINT) AS pauses_ns, {STREAMS}
+        FROM pausing GROUP BY client_address ORDER BY pauses_ns DESC, client_address LIMIT $most
+    ), paused AS (
+        SELECT client_address, count(*) AS pauses, CAST(median(pause_ns) AS BIGINT) AS median_ns,
+               CAST(quantile_cont(pause_ns, 0.95) AS BIGINT) AS p95_ns, max(pause_ns) AS longest_ns,
+               count(*) FILTER (pause_ns >= $least_pause_ns) AS long,
+               arg_max(frame, pause_ns, 100) FILTER (pause_ns >= $least_pause_ns) AS frames
+        FROM pauses JOIN pausing USING (stream) GROUP BY client_address
     )
-    SELECT client_address, count(*) AS connections, CAST(sum(cost_ns) AS BIGINT) AS pauses_ns,
-           CAST(sum(requests) AS BIGINT) AS requests, {STREAMS}
-    FROM pausing GROUP BY client_address ORDER BY pauses_ns DESC, client_address
-    LIMIT $most
+    SELECT * FROM clients JOIN paused USING (client_address) ORDER BY pauses_ns DESC, client_address
 """
 
 
@@ -70,17 +82,17 @@ def find(
         most=MOST,
     )
     for row in rows:
-        mean = row["pauses_ns"] / max(1, row["requests"] - row["connections"])
         yield Finding(
             cause="client_think_time",
             side=Side.CLIENT,
             effect=Effect.PACED,
             confidence=0.6,
             title=say(
-                "The client {client} sets the pace: between requests it paused for {pauses} in all, {mean} on average",
+                "The client {client} sets the pace: between requests it paused for {pauses} in all, half of its pauses took"
+                " {median} or longer",
                 client=row["client_address"],
                 pauses=duration(row["pauses_ns"]),
-                mean=latency(mean),
+                median=latency(row["median_ns"]),
             ),
             explanation=say(
                 "After an answer had arrived the next request left only later, again and again; network and server had"
@@ -89,12 +101,15 @@ def find(
             evidence={
                 "client": row["client_address"],
                 "connections": row["connections"],
-                "requests": row["requests"],
+                "pauses": row["pauses"],
                 "pauses_ns": row["pauses_ns"],
-                "mean_pause_ns": round(mean),
+                "median_ns": row["median_ns"],
+                "p95_ns": row["p95_ns"],
+                "longest_ns": row["longest_ns"],
             },
             streams=row["streams"],
-            events=("late_request",),
+            frames=row["frames"],
+            frames_total=row["long"],
             display_filter="tcp.len > 0 && tcp.time_delta > 0.3",
             needs=TIMES,
         )

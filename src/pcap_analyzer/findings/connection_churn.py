@@ -20,7 +20,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
@@ -35,14 +35,16 @@ YIELDS_TO = ("port_scan", "syn_flood")
 _MANY = f"""
     WITH short AS (
         SELECT stream, client_address, server, first_time_ns, handshake_part_ns + network_tls_ns + server_tls_ns AS cost_ns
-        FROM connections ANTI JOIN explained USING (stream) JOIN halves AS h USING (stream)
-        WHERE h.sender = 'client' AND handshake_ns IS NOT NULL AND client_syn_packets > 0
-          AND duration_ns <= $longest_ns AND h.data_packets > 0 AND h.data_packets <= $most_requests
+        FROM connections ANTI JOIN explained USING (stream)
+        WHERE handshake_ns IS NOT NULL AND client_syn_packets > 0
+          AND duration_ns <= $longest_ns AND client_data_packets > 0 AND client_data_packets <= $most_requests
+    ), crowded AS (
+        SELECT client_address, server FROM short GROUP BY ALL HAVING count(*) >= $least_connections
     )
     SELECT client_address, server, count(*) AS connections, CAST(sum(cost_ns) AS BIGINT) AS setup_ns,
            max(first_time_ns) - min(first_time_ns) AS span_ns, {STREAMS}
-    FROM short GROUP BY client_address, server
-    HAVING count(*) >= $least_connections AND count(*) * {SECOND} >= $least_rate * (max(first_time_ns) - min(first_time_ns))
+    FROM short SEMI JOIN crowded USING (client_address, server) GROUP BY client_address, server
+    HAVING count(*) * {SECOND} >= $least_rate * (max(first_time_ns) - min(first_time_ns))
     ORDER BY connections DESC, client_address, server LIMIT $most
 """
 
@@ -79,7 +81,7 @@ def find(
                 "{client} makes a new connection to {server} for each request: {connections} in {span}",
                 client=row["client_address"],
                 server=row["server"],
-                connections=f"{row['connections']:,}",
+                connections=count(row["connections"]),
                 span=duration(row["span_ns"]),
             ),
             explanation=say(

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from ._api import STREAMS, Effect, Finding, say
 
@@ -33,7 +34,7 @@ _REFUSED = f"""
         SELECT stream, server, client_address, duration_ns AS cost_ns FROM connections ANTI JOIN explained USING (stream)
         WHERE zk_conn_state = 'REJ' AND reset_by = 'server'
     ), accepted AS (
-        SELECT server, count(*) AS accepted FROM connections
+        SELECT server, count(*) AS accepted FROM connections SEMI JOIN refused USING (server)
         WHERE server_packets > 0 AND zk_conn_state NOT IN ('REJ', 'S0') GROUP BY server
     )
     SELECT count(*) AS connections, count(DISTINCT server) AS servers, arg_max(server, cost_ns) AS server,
@@ -62,7 +63,7 @@ def find(tables: Tables) -> Iterator[Finding]:
             explanation=say(
                 "The host is there and says at once that nobody takes connections on this port; {accepted} others got"
                 " through.",
-                accepted=f"{row['accepted']:,}",
+                accepted=count(row["accepted"]),
             ),
             evidence={
                 "server": row["server"] if row["servers"] == 1 else None,

@@ -21,7 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import LOSSES, MS, STREAMS, Effect, Finding, Threshold, say
 
@@ -89,7 +89,7 @@ def find(
             explanation=say(
                 "A timer ran out and {needless} segments were sent again, yet the receiver had all of them: they were late,"
                 " not lost.",
-                needless=f"{row['needless']:,}",
+                needless=count(row["needless"]),
             ),
             evidence={
                 "connections": row["connections"],

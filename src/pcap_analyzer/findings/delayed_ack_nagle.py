@@ -17,7 +17,7 @@ References:
 from collections.abc import Iterator
 from typing import Annotated
 
-from pcap_analyzer.causes import Side
+from pcap_analyzer.causes import Side, side_word
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.units import duration
 
@@ -58,7 +58,7 @@ def find(
             confidence=0.9,
             title=say(
                 "The {sender} holds back short segments until delayed acknowledgements come: {held} of waiting for nothing",
-                sender=row["sender"],
+                sender=side_word(row["sender"]),
                 held=duration(row["held_ns"]),
             ),
             explanation=say(

@@ -20,7 +20,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, SECOND, Effect, Finding, Threshold, say
 
@@ -77,8 +77,8 @@ def find(
             title=say(
                 "{target} is flooded from {sources} addresses: {packets} packets in {span}",
                 target=row["target"],
-                sources=f"{row['sources']:,}",
-                packets=f"{row['packets']:,}",
+                sources=count(row["sources"]),
+                packets=count(row["packets"]),
                 span=duration(row["span_ns"]),
             ),
             explanation=say(

@@ -22,7 +22,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, MS, SECOND, Effect, Finding, Threshold, say
 
@@ -102,7 +102,7 @@ def _of_server(row: Row, *, failed: bool, material: bool) -> Finding:
         explanation=say(
             "Queries went out and no answer came back, though {answered} other questions to it were answered; queries or"
             " answers are lost, or the resolver drops them.",
-            answered=f"{row['answered']:,}",
+            answered=count(row["answered"]),
         ),
         evidence={
             "server": row["server"],

@@ -22,6 +22,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from ._api import MOST, Effect, Finding, Threshold, say
 
@@ -67,7 +68,7 @@ def find(
             title=say(
                 "{client} asks for names that do not exist: {queries} of {answers}",
                 client=row["host"],
-                queries=f"{row['queries']:,}",
+                queries=count(row["queries"]),
                 answers=plural(row["answers"], "question"),
             ),
             explanation=say(

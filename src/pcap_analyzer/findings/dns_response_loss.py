@@ -20,7 +20,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import Effect, Finding, Threshold, say
 
@@ -59,7 +59,7 @@ def find(
         title=say(
             "Answers of the DNS are lost on the way to the client: {lost} of {answers} had to be asked for again, which"
             " cost {cost}",
-            lost=f"{row['lost']:,}",
+            lost=count(row["lost"]),
             answers=plural(row["answers"], "answer"),
             cost=duration(row["cost_ns"]),
         ),

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from ._api import MOST, Effect, Finding, say
 
@@ -56,7 +57,7 @@ def find(tables: Tables) -> Iterator[Finding]:
             title=say(
                 "The resolver {server} fails: {errors} of {answers} were errors ({codes})",
                 server=row["server"],
-                errors=f"{row['errors']:,}",
+                errors=count(row["errors"]),
                 answers=plural(row["answers"], "answer"),
                 codes=row["codes"],
             ),

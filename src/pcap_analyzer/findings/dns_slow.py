@@ -22,7 +22,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration, latency
+from pcap_analyzer.units import count, duration, latency
 
 from ._api import MOST, MS, Effect, Finding, Threshold, say
 
@@ -62,7 +62,7 @@ def find(
             title=say(
                 "The resolver {server} answers late: {slow} of {answers} took up to {longest}, {cost} in all",
                 server=row["server"],
-                slow=f"{row['slow']:,}",
+                slow=count(row["slow"]),
                 answers=plural(row["answers"], "answer"),
                 longest=latency(row["longest_ns"]),
                 cost=duration(row["cost_ns"]),

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from ._api import Effect, Finding, say
 
@@ -54,7 +55,7 @@ def find(tables: Tables) -> Iterator[Finding]:
         title=say(
             _TITLES[bool(lost)],
             truncated=plural(row["truncated"], "answer"),
-            lost=f"{lost:,}",
+            lost=count(lost),
         ),
         explanation=say(
             "An answer larger than the datagram that the client takes carries the flag TC, which asks it to come back over"

@@ -20,6 +20,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
+from pcap_analyzer.units import count
 
 from ._api import MOST, Effect, Finding, Threshold, say
 
@@ -62,7 +63,7 @@ def find(
             title=say(
                 "{client} asks for {names} long names below {domain}, as a tunnel does",
                 client=row["host"],
-                names=f"{row['names']:,}",
+                names=count(row["names"]),
                 domain=row["domain"],
             ),
             explanation=say(

@@ -20,6 +20,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
+from pcap_analyzer.units import count
 from pcap_analyzer.units import share as share_text
 
 from ._api import MOST, SECOND, Effect, Finding, Threshold, say
@@ -64,8 +65,8 @@ def find(
             title=say(
                 "Pings to {host} are lost: {lost} of {requests} ({share}) got no reply",
                 host=row["destination"],
-                lost=f"{row['lost']:,}",
-                requests=f"{row['requests']:,}",
+                lost=count(row["lost"]),
+                requests=count(row["requests"]),
                 share=share_text(row["lost"] / row["requests"]),
             ),
             explanation=say(

@@ -21,6 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 from pcap_analyzer.units import share as share_text
 
 from ._api import RECOVERY, STREAMS, Effect, Finding, Threshold, say
@@ -67,8 +68,8 @@ def find(
             explanation=say(
                 "{ce} packets carried the mark CE at the capture point, and receivers echoed it in {ece} segments: senders"
                 " slowed down for it.",
-                ce=f"{row['ce']:,}",
-                ece=f"{row['ece']:,}",
+                ce=count(row["ce"]),
+                ece=count(row["ece"]),
             ),
             evidence={
                 "connections": row["connections"],

@@ -21,6 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 from pcap_analyzer.units import share as share_text
 
 from ._api import SECOND, Effect, Finding, Threshold, say
@@ -62,14 +63,14 @@ def find(
         confidence=0.9,
         title=say(
             "Fragments are lost: {lost} of {datagrams} that were sent in fragments ({share}) never became whole",
-            lost=f"{row['lost']:,}",
+            lost=count(row["lost"]),
             datagrams=plural(row["datagrams"], "packet"),
             share=share_text(row["lost"] / row["datagrams"]),
         ),
         explanation=say(
             "Some of their fragments never came, of {first_only} all but the first; the receiver drops such packets when its"
             " timer ends.",
-            first_only=f"{row['first_only']:,}",
+            first_only=count(row["first_only"]),
         ),
         evidence={
             "fragmented_packets": row["datagrams"],

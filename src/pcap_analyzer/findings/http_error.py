@@ -20,6 +20,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from ._api import MOST, Effect, Finding, Threshold, say
 
@@ -57,7 +58,7 @@ def find(
             title=say(
                 "{server} answers with errors: {errors} of {answers} had status {codes}",
                 server=row["server"],
-                errors=f"{row['errors']:,}",
+                errors=count(row["errors"]),
                 answers=plural(row["answers"], "answer"),
                 codes=row["codes"],
             ),

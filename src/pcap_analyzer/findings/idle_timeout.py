@@ -21,7 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import LOSSES, RETRANSMISSIONS, SECOND, STREAMS, Effect, Finding, Threshold, say
 
@@ -80,7 +80,7 @@ def find(
                 connections=plural(row["connections"], "connection"),
                 idle=duration(row["idle_ns"]),
             ),
-            explanation=say(_EXPLANATIONS[row["side"]], attempts=row["attempts"]),
+            explanation=say(_EXPLANATIONS[row["side"]], attempts=count(row["attempts"])),
             evidence={
                 "connections": row["connections"],
                 "server": row["server"] if row["servers"] == 1 else None,

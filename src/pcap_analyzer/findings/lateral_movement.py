@@ -20,7 +20,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import INTERNAL, MOST, STREAMS, Effect, Finding, Threshold, say
 
@@ -59,7 +59,7 @@ def find(
             title=say(
                 "{client} reaches for the administration of {hosts} hosts in {span} (ports {ports})",
                 client=row["client_address"],
-                hosts=f"{row['hosts']:,}",
+                hosts=count(row["hosts"]),
                 span=duration(row["span_ns"]),
                 ports=row["ports"],
             ),

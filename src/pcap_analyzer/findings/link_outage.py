@@ -21,7 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import LOSSES, MS, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
@@ -88,7 +88,7 @@ def find(
                 "The path was dead for up to {dead}: {connections} sent the same data up to {attempts} times before it went on",
                 dead=duration(row["dead_ns"]),
                 connections=plural(row["connections"], "connection"),
-                attempts=row["attempts"] + 1,
+                attempts=count(row["attempts"] + 1),
             ),
             explanation=say(
                 "Every attempt in that time was lost, which chance does not explain, and afterwards the connection went on"

@@ -23,7 +23,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 from pcap_analyzer.units import share as share_text
 
 from ._api import LOSSES, MS, RECOVERY, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
@@ -110,15 +110,15 @@ def find(
                 lost=plural(lost, "packet"),
                 share=share_text(min(1, lost / sent)) if sent else "–",
                 cost=duration(row["cost_ns"]),
-                connections=f"{row['connections']:,}",
+                connections=count(row["connections"]),
                 total=plural(row["connections_total"], "connection"),
             ),
             explanation=say(
                 "{before} had been lost before the capture point and {behind} behind it, seen from their sender;"
                 " {timeouts} had to wait for a timer.",
-                before=f"{row['before_tap']:,}",
-                behind=f"{row['behind_tap']:,}",
-                timeouts=f"{row['timeouts']:,}",
+                before=count(row["before_tap"]),
+                behind=count(row["behind_tap"]),
+                timeouts=count(row["timeouts"]),
             ),
             evidence={
                 "connections": row["connections"],

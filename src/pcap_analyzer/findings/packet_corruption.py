@@ -20,7 +20,7 @@ References:
 from collections.abc import Iterator
 from typing import Annotated
 
-from pcap_analyzer.causes import Side
+from pcap_analyzer.causes import Side, side_word
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import duration
@@ -75,14 +75,14 @@ def find(
             confidence=0.75,
             title=say(
                 "Data arrives damaged at the {receiver}: {lost} reached the host and had to be sent again, which cost {cost}",
-                receiver=row["receiver"],
+                receiver=side_word(row["receiver"]),
                 lost=plural(row["lost"], "segment"),
                 cost=duration(row["cost_ns"]),
             ),
             explanation=say(
                 "The capture was taken on the {receiver} and holds these segments, yet the host went on asking for them:"
                 " it dropped them, as it does when a checksum is wrong.",
-                receiver=row["receiver"],
+                receiver=side_word(row["receiver"]),
             ),
             evidence={"receiver": row["receiver"], "connections": row["connections"], "dropped_packets": row["lost"]},
             streams=row["streams"],

@@ -20,7 +20,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, STREAMS, Effect, Finding, Threshold, say
 
@@ -30,26 +30,35 @@ ONLY_IF_TOGETHER = (
     "count(*) FILTER (client_payload_bytes + server_payload_bytes = 0) >= least({least_ports}, {least_hosts})",
 )
 
+# What is asked only of groups with enough probes, and then only of the scans that are told, costs little where there are many.
 _SCANS = f"""
     WITH probes AS (
         SELECT stream, client_address, server_address, server_port, first_time_ns, duration_ns AS cost_ns,
                zk_conn_state IN ('REJ', 'S0', 'RSTOS0', 'RSTRH', 'OTH', 'SH') AS failed
         FROM connections WHERE client_payload_bytes = 0 AND server_payload_bytes = 0
+    ), pairs AS (
+        SELECT client_address, server_address FROM probes GROUP BY ALL HAVING count(*) >= $least_ports
+    ), sweeps AS (
+        SELECT client_address, server_port FROM probes GROUP BY ALL HAVING count(*) >= $least_hosts
     ), vertical AS (
-        SELECT client_address, server_address AS target, 'ports' AS kind, count(DISTINCT server_port) AS targets,
-               count(*) AS probes, count(*) FILTER (NOT failed) AS answered, max(first_time_ns) - min(first_time_ns) AS span_ns,
-               {STREAMS}
-        FROM probes GROUP BY client_address, server_address
-        HAVING count(DISTINCT server_port) >= $least_ports AND count(*) FILTER (failed) >= $least_failed * count(*)
+        SELECT client_address, server_address, NULL AS server_port, 'ports' AS kind, count(DISTINCT p.server_port) AS targets,
+               count(*) AS probes, count(*) FILTER (NOT failed) AS answered, max(first_time_ns) - min(first_time_ns) AS span_ns
+        FROM probes AS p SEMI JOIN pairs USING (client_address, server_address) GROUP BY client_address, server_address
+        HAVING targets >= $least_ports AND count(*) FILTER (failed) >= $least_failed * count(*)
     ), horizontal AS (
-        SELECT client_address, 'port ' || server_port AS target, 'hosts' AS kind, count(DISTINCT server_address) AS targets,
-               count(*) AS probes, count(*) FILTER (NOT failed) AS answered, max(first_time_ns) - min(first_time_ns) AS span_ns,
-               {STREAMS}
-        FROM probes GROUP BY client_address, server_port
-        HAVING count(DISTINCT server_address) >= $least_hosts AND count(*) FILTER (failed) >= $least_failed * count(*)
+        SELECT client_address, NULL, server_port, 'hosts', count(DISTINCT p.server_address) AS targets,
+               count(*), count(*) FILTER (NOT failed), max(first_time_ns) - min(first_time_ns)
+        FROM probes AS p SEMI JOIN sweeps USING (client_address, server_port) GROUP BY client_address, server_port
+        HAVING targets >= $least_hosts AND count(*) FILTER (failed) >= $least_failed * count(*)
+    ), scans AS (
+        SELECT *, coalesce(server_address, 'port ' || server_port) AS target
+        FROM (FROM vertical UNION ALL FROM horizontal)
+        ORDER BY targets DESC, client_address, target LIMIT $most
     )
-    SELECT * FROM (SELECT * FROM vertical UNION ALL SELECT * FROM horizontal)
-    ORDER BY targets DESC, client_address, target LIMIT $most
+    SELECT s.client_address, s.target, s.kind, s.targets, s.probes, s.answered, s.span_ns, {STREAMS}
+    FROM scans AS s JOIN probes AS p ON s.client_address = p.client_address
+        AND (s.server_address = p.server_address OR s.server_port = p.server_port)
+    GROUP BY ALL ORDER BY s.targets DESC, s.client_address, s.target
 """
 
 
@@ -74,14 +83,14 @@ def find(
             title=say(
                 _TITLES[row["kind"]],
                 client=row["client_address"],
-                targets=f"{row['targets']:,}",
+                targets=count(row["targets"]),
                 target=row["target"],
                 span=duration(row["span_ns"]),
             ),
             explanation=say(
                 "{probes} carried no data, and {answered} of them were answered as an open port does.",
                 probes=plural(row["probes"], "connection attempt"),
-                answered=f"{row['answered']:,}",
+                answered=count(row["answered"]),
             ),
             evidence={
                 "client": row["client_address"],

@@ -19,7 +19,7 @@ References:
 from collections.abc import Iterator
 from typing import Annotated
 
-from pcap_analyzer.causes import Side
+from pcap_analyzer.causes import Side, side_word
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.units import duration, latency, size
 
@@ -64,7 +64,7 @@ def find(
             confidence=0.9,
             title=say(
                 "The receive window of the {receiver} is too small for the path: the sender waited {limited} for room in it",
-                receiver=row["receiver"],
+                receiver=side_word(row["receiver"]),
                 limited=duration(row["limited_ns"]),
             ),
             explanation=say(

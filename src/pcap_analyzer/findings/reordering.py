@@ -21,6 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 from pcap_analyzer.units import share as share_text
 
 from ._api import LOSSES, STREAMS, Effect, Finding, Threshold, say
@@ -65,7 +66,7 @@ def find(
             explanation=say(
                 "They arrived sooner after the hole that they fill than anybody could have sent them again: they were"
                 " late, not lost. {needless} segments were sent again for nothing.",
-                needless=f"{row['needless']:,}",
+                needless=count(row["needless"]),
             ),
             evidence={
                 "direction": row["direction"],

@@ -21,6 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from ._api import MOST, STREAMS, Effect, Finding, Threshold, say
 
@@ -67,7 +68,7 @@ def find(
             ),
             explanation=say(
                 "Data of the server was still on its way when the client reset the connection; it refused {resets} segments.",
-                resets=f"{row['resets']:,}",
+                resets=count(row["resets"]),
             ),
             evidence={
                 "client": row["client_address"],

@@ -19,7 +19,7 @@ References:
 from collections.abc import Iterator
 from typing import Annotated
 
-from pcap_analyzer.causes import Side
+from pcap_analyzer.causes import Side, side_word
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.units import duration, latency, size
 
@@ -66,7 +66,7 @@ def find(
             title=say(
                 "The {sender} keeps too little in flight: the path was free for {limited} while it waited for"
                 " acknowledgements",
-                sender=row["sender"],
+                sender=side_word(row["sender"]),
                 limited=duration(row["limited_ns"]),
             ),
             explanation=say(

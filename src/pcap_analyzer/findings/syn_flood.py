@@ -19,7 +19,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
@@ -35,14 +35,14 @@ _FLOODS = f"""
         SELECT stream, server, client_address, first_time_ns, duration_ns AS cost_ns,
                (completeness & 4) = 0 AND client_payload_bytes = 0 AND zk_conn_state <> 'REJ' AS half_open
         FROM connections WHERE client_syn_packets > 0
-    ), halves_open AS (
-        SELECT * FROM attempts WHERE half_open
+    ), crowded AS (
+        SELECT server, count(*) AS attempts FROM attempts GROUP BY server
+        HAVING count(*) FILTER (half_open) >= $least_attempts
     )
-    SELECT server, count(*) AS half_open, count(DISTINCT client_address) AS clients,
-           (SELECT count(*) FROM attempts AS a WHERE a.server = halves_open.server) AS attempts,
+    SELECT server, count(*) AS half_open, count(DISTINCT client_address) AS clients, any_value(attempts) AS attempts,
            max(first_time_ns) - min(first_time_ns) AS span_ns, {STREAMS}
-    FROM halves_open GROUP BY server
-    HAVING count(*) >= $least_attempts AND count(*) * {SECOND} >= $least_rate * (max(first_time_ns) - min(first_time_ns))
+    FROM attempts JOIN crowded USING (server) WHERE half_open GROUP BY server
+    HAVING count(*) * {SECOND} >= $least_rate * (max(first_time_ns) - min(first_time_ns))
     ORDER BY half_open DESC, server LIMIT $most
 """
 
@@ -69,14 +69,14 @@ def find(
             title=say(
                 "{server} is flooded with SYNs: {half_open} in {span} never completed their handshake",
                 server=row["server"],
-                half_open=f"{row['half_open']:,}",
+                half_open=count(row["half_open"]),
                 span=duration(row["span_ns"]),
             ),
             explanation=say(
                 "They came from {clients} addresses, which may be false; of {attempts} attempts to this port so many were left"
                 " half open or broken off.",
-                clients=f"{row['clients']:,}",
-                attempts=f"{row['attempts']:,}",
+                clients=count(row["clients"]),
+                attempts=count(row["attempts"]),
             ),
             evidence={
                 "server": row["server"],

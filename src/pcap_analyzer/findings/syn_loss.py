@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import count, duration
 
 from ._api import LOSSES, STREAMS, Effect, Finding, say
 
@@ -54,7 +54,7 @@ def find(tables: Tables) -> Iterator[Finding]:
             confidence=0.85,
             title=say(
                 "SYNs are lost: {connections} of {attempts} had to send theirs again, which cost {cost}",
-                connections=f"{row['connections']:,}",
+                connections=count(row["connections"]),
                 attempts=plural(row["attempts"], "connection"),
                 cost=duration(row["cost_ns"]),
             ),

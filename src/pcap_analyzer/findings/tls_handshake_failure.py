@@ -17,9 +17,10 @@ References:
 
 from collections.abc import Iterator
 
-from pcap_analyzer.causes import Severity, Side
+from pcap_analyzer.causes import Severity, Side, side_word
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from ._api import MOST, Effect, Finding, say
 
@@ -60,8 +61,8 @@ def find(tables: Tables) -> Iterator[Finding]:
             title=say(
                 "TLS handshakes with {server} fail: the {side} refused {failed} of {handshakes} ({alerts})",
                 server=row["server"],
-                side=row["side"],
-                failed=f"{row['failed']:,}",
+                side=side_word(row["side"]),
+                failed=count(row["failed"]),
                 handshakes=plural(row["handshakes"], "handshake"),
                 alerts=_alerts(row["alerts"]),
             ),
@@ -82,4 +83,4 @@ def find(tables: Tables) -> Iterator[Finding]:
 
 
 def _alerts(alerts: str) -> str:
-    return "without an alert" if alerts == "none" else f"alert {alerts}"
+    return say("without an alert") if alerts == "none" else say("alert {alerts}", alerts=alerts)

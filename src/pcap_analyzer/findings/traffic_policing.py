@@ -20,7 +20,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import duration, rate
+from pcap_analyzer.units import count, duration, rate
 from pcap_analyzer.units import share as share_text
 
 from ._api import LOSSES, MS, RECOVERY, RETRANSMISSIONS, SECOND, STREAMS, Effect, Finding, Threshold, say
@@ -88,7 +88,7 @@ def find(
             explanation=say(
                 "The transfer ran at an even rate and lost {lost} packets, while the round trip stayed near its floor. A"
                 " full queue would have delayed before it dropped; this cost {cost}.",
-                lost=f"{row['lost']:,}",
+                lost=count(row["lost"]),
                 cost=duration(row["cost_ns"]),
             ),
             evidence={

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
+from pcap_analyzer.units import decimal
 
 from ._api import Effect, Finding, say
 
@@ -45,8 +46,8 @@ def find(tables: Tables) -> Iterator[Finding]:
         title=say(
             "{streams} of speech: the worst scores {worst} of 4.5 (MOS), half of them {median} or less",
             streams=plural(row["streams"], "stream"),
-            worst=f"{row['worst']:.1f}",
-            median=f"{row['median']:.1f}",
+            worst=decimal(row["worst"]),
+            median=decimal(row["median"]),
         ),
         explanation=say("By the E-model, from the losses, the jitter and the delay that were seen here."),
         evidence={

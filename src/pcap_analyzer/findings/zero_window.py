@@ -19,7 +19,7 @@ References:
 from collections.abc import Iterator
 from typing import Annotated
 
-from pcap_analyzer.causes import Side
+from pcap_analyzer.causes import Side, side_word
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import duration
@@ -63,7 +63,7 @@ def find(
             title=say(
                 "The application at the {receiver} reads too slowly: its receive window was closed {times} for"
                 " {closed} in all",
-                receiver=row["receiver"],
+                receiver=side_word(row["receiver"]),
                 times=plural(row["spans"], "time"),
                 closed=duration(row["closed_ns"]),
             ),

@@ -6,27 +6,31 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from pcap_analyzer.i18n import mark, say
+
 from .terminal import emit
 
 if TYPE_CHECKING:
     from pcap_analyzer._core import TableSpec
 
-_HINT = "Columns: pcap-analyzer tables NAME. Tables on demand have a row per packet and are filled only for a query."
+_HINT = mark(
+    "Columns: pcap-analyzer tables NAME. Tables on demand have a row per packet and are filled only for a query."
+)
 
 
 def show_tables(catalogue: "list[TableSpec]", console: Console) -> None:
     """Every table with its sentence."""
-    grid = _grid("Table", "A row is")
+    grid = _grid(say("Table"), say("A row is"))
     for table in catalogue:
-        mark = Text(" (on demand)", style="dim") if table["on_demand"] else Text()
+        mark = Text(" " + say("(on demand)"), style="dim") if table["on_demand"] else Text()
         grid.add_row(Text(table["name"]), Text(table["sentence"]) + mark)
-    emit(console, grid, Text(_HINT, style="dim"))
+    emit(console, grid, Text(say(_HINT), style="dim"))
 
 
 def show_columns(table: "TableSpec", console: Console) -> None:
     """One table: each column with its type, unit and sentence."""
     title = Text.assemble((table["name"], "bold"), "\n", table["sentence"])
-    grid = _grid("Column", "Type", "Unit", "Meaning")
+    grid = _grid(say("Column"), say("Type"), say("Unit"), say("Meaning"))
     for column in table["columns"]:
         grid.add_row(*map(Text, (column["name"], column["type"], column["unit"], column["sentence"])))
     emit(console, title, grid)

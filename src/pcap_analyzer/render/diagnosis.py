@@ -8,9 +8,13 @@ from rich.table import Column as GridColumn
 from rich.table import Table as Grid
 from rich.text import Text
 
+from pcap_analyzer.causes import severity_word, side_word
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Finding, Severity, Side, Verdict
-from pcap_analyzer.text import plural, visible
-from pcap_analyzer.units import duration
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import confidence, count, duration
+
+from .unbroken import visible
 
 _BAR_WIDTH: Final = 20
 _LONGEST: Final = 2000
@@ -45,10 +49,7 @@ def draw_finding(block: Finding) -> RenderableType:
     style = STYLES[block.severity]
     head = Text.assemble((f"{_SIGNS[block.severity]} ", style), (visible(block.title, _LONGEST), "bold"))
     cells = max(1, round(block.cost_share * _BAR_WIDTH)) if block.cost_share > 0 else 0
-    line = f"{block.severity.value}, {block.side.value}, confidence {round(block.confidence * 100)} %"
-    if block.cost_ns:
-        line += f", {duration(block.cost_ns)} "
-    told = Text.assemble((line, "dim"), ("█" * cells, style))
+    told = Text.assemble((visible(line(block)), "dim"), ("█" * cells, style))
     grid = Grid(
         GridColumn(no_wrap=True, style="dim", min_width=11),
         GridColumn(ratio=1, overflow="fold"),
@@ -57,24 +58,39 @@ def draw_finding(block: Finding) -> RenderableType:
         show_header=False,
         expand=True,
     )
-    for label, text in _rows(block):
+    for label, text in rows(block):
         grid.add_row(Text(visible(label)), Text(visible(text, _LONGEST)))
     return Group(head, Padding(Group(told, grid), (0, 0, 1, 2)))
 
 
-def _rows(block: Finding) -> list[tuple[str, str]]:
-    rows = [("Why", block.explanation)]
+def line(block: Finding) -> str:
+    """How bad, on whose side, how sure, and what it cost."""
+    told = say(
+        "{severity}, {side}, confidence {share}",
+        severity=severity_word(block.severity.value),
+        side=side_word(block.side.value),
+        share=confidence(block.confidence),
+    )
+    if block.cost_ns:
+        told = say("{line}, {duration} ", line=told, duration=duration(block.cost_ns))
+    return told
+
+
+def rows(block: Finding) -> list[tuple[str, str]]:
+    """What is told below the title, each with its label; the last says where there is more."""
+    told: list[tuple[str, str]] = [(say("Why"), block.explanation)]
     if block.evidence:
-        rows.append(("Evidence", ", ".join(f"{fact.label} {fact.text}" for fact in block.evidence)))
+        told.append((say("Evidence"), ", ".join(f"{fact.label} {fact.text}" for fact in block.evidence)))
     if block.flows:
         more = block.flows_total - len(block.flows)
-        rows.append(("Where", ", ".join(block.flows) + (f" and {more:,} more" if more > 0 else "")))
+        flows = ", ".join(block.flows)
+        told.append((say("Where"), f"{flows} {say('and {count} more', count=count(more))}" if more > 0 else flows))
     if block.frames:
         shown = ", ".join(str(frame) for frame in block.frames[:_FRAMES])
         of = "" if block.frames_total <= _FRAMES else f" … ({plural(block.frames_total, 'frame')})"
-        rows.append(("Frames", shown + of))
+        told.append((say("Frames"), shown + of))
     if block.display_filter:
-        rows.append(("Wireshark", block.display_filter))
-    rows += [("Next" if not number else "", check) for number, check in enumerate(block.next_checks)]
-    rows.append(("More", f"pcap-analyzer explain {block.id}"))
-    return rows
+        told.append(("Wireshark", block.display_filter))
+    told += [(say("Next") if not number else "", check) for number, check in enumerate(block.next_checks)]
+    told.append((say("More"), f"pcap-analyzer explain {block.id}"))
+    return told

@@ -7,7 +7,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.text import visible
+from pcap_analyzer.units import count
 
 from .terminal import emit
 
@@ -42,7 +44,7 @@ def _records(names: Sequence[str], rows: Sequence[Cells]) -> RenderableType:
         grid.add_column(overflow="fold")
         for name, value in zip(names, row, strict=True):
             grid.add_row(Text(visible(name)), _cell(value))
-        grids.append(Group(Text(f"Row {number:,}", style="bold"), grid))
+        grids.append(Group(Text(say("Row {number}", number=count(number)), style="bold"), grid))
     return Group(*grids)
 
 

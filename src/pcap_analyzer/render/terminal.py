@@ -1,5 +1,6 @@
 """A report for the terminal, by rich: wide or narrow, with colour or without."""
 
+import unicodedata
 from typing import Final, Literal
 
 from rich.console import Console, Group, RenderableType
@@ -24,11 +25,11 @@ from pcap_analyzer.report.model import (
     Verdict,
     Whole,
 )
-from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit, offset
 from pcap_analyzer.units import text as unit_text
 
 from . import diagnosis, whole
+from .unbroken import restored, visible
 
 WIDEST: Final = 110
 _GAP: Final = 2
@@ -39,6 +40,7 @@ _CHART_ROWS: Final = 4
 
 _ASCII: Final = str.maketrans(
     {"✓": "+", "✗": "x", "•": "*", "·": "-", "→": "->", "–": "-", "…": "...", "“": '"', "”": '"', "µ": "u"}
+    | {"’": "'", "«": '"', "»": '"', "œ": "oe", "\u202f": " ", "\u00a0": " "}
     | {"─": "-", "│": "|", "├": "|", "└": "`", "▏": "|"}
     | {"▓": "=", "▒": "+", "░": "."}
     | dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎", "#")
@@ -49,13 +51,13 @@ _SIGNS: Final = {State.CLEAN: "✓", State.NOTE: "·", State.FOUND: "!", State.U
 _STYLES: Final = {State.CLEAN: "green", State.NOTE: "cyan", State.FOUND: "bold yellow", State.UNKNOWN: "magenta"}
 
 
-def show(report: Report, console: Console) -> None:
-    """Prints the report as wide as the terminal, up to a width that can still be read well."""
+def show(report: Report, console: Console, *, details: bool = True) -> None:
+    """Prints the report as wide as the terminal, up to a width that can still be read well; sections of `details` if wanted."""
     console.width = width = min(console.width, WIDEST)
     parts: list[RenderableType] = [Text(visible(report.title), style="bold")]
-    parts += [_section(section, width) for section in report.sections]
+    parts += [_section(section, width) for section in report.sections if details or not section.detail]
     if report.footnote:
-        parts.append(Text(report.footnote, style="dim"))
+        parts.append(Text(visible(report.footnote, 1000), style="dim"))
     emit(console, *parts)
 
 
@@ -66,7 +68,7 @@ def emit(console: Console, *parts: RenderableType) -> None:
             if number:
                 console.print()
             console.print(part)
-    text = captured.get()
+    text = restored(captured.get())
     if not console.is_terminal:
         text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
     console.file.write(_plain(text, console.encoding))
@@ -77,7 +79,8 @@ def _plain(text: str, encoding: str) -> str:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        return text.translate(_ASCII)
+        plain = unicodedata.normalize("NFKD", text.translate(_ASCII))
+        return "".join(character for character in plain if not unicodedata.combining(character))
     return text
 
 

@@ -6,10 +6,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from pcap_analyzer.causes import side_word
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Part, Side, Whole
-from pcap_analyzer.text import visible
 from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
+
+from .unbroken import visible
 
 # Never colour alone: each side has a pattern too, and its name stands in the row.
 _PATTERNS: Final = {
@@ -43,8 +46,8 @@ def draw(block: Whole, width: int) -> RenderableType:
     grid = Grid(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
     grid.add_column("")
     grid.add_column("", overflow="fold")
-    grid.add_column("Side")
-    grid.add_column("Time" if block.unit is Unit.DURATION_NS else "", justify="right", no_wrap=True)
+    grid.add_column(say("Side"))
+    grid.add_column(say("Time") if block.unit is Unit.DURATION_NS else "", justify="right", no_wrap=True)
     grid.add_column(Text(block.of), justify="right", no_wrap=True)
     whole = sum(part.amount for part in block.parts)
     for part, letter in zip(block.parts, letters, strict=True):
@@ -54,7 +57,7 @@ def draw(block: Whole, width: int) -> RenderableType:
 
 def _row(part: Part, letter: str, unit: Unit, whole: float) -> tuple[Text, ...]:
     sign = Text.assemble((letter, f"bold reverse {_STYLES[part.side]}"), (_PATTERNS[part.side], _STYLES[part.side]))
-    side = "" if part.rest or part.side is Side.NONE else part.side.value
+    side = "" if part.rest or part.side is Side.NONE else side_word(part.side.value)
     share = unit_text(part.amount / whole, Unit.SHARE)
     return (sign, Text(visible(part.label)), Text(side), Text(unit_text(part.amount, unit)), Text(share))
 

@@ -9,19 +9,27 @@ from typing import Any
 from pcap_analyzer import _core
 from pcap_analyzer.analysis import Analysis
 from pcap_analyzer.findings._run import Options
+from pcap_analyzer.i18n import ENGLISH, active, mark, say, speaking
 
 from .model import Report
+from .naming import Naming
+from .naming import read as read_names
 from .sections import (
     capture,
     connections,
     conversations,
+    dns,
     endpoints,
     findings,
+    http,
     ledger,
     moments,
     protocols,
     quality,
+    rtp,
     security,
+    services,
+    tls,
     verdict,
 )
 
@@ -35,6 +43,10 @@ _SECTIONS = (
     quality,
     ledger,
     connections,
+    dns,
+    http,
+    tls,
+    rtp,
     capture,
     protocols,
     endpoints,
@@ -42,24 +54,30 @@ _SECTIONS = (
     moments,
 )
 
-_FOOTNOTE = "Sizes are on the wire, 1 kB = 1000 bytes, k = 1000 in bit/s; times are UTC; – is not known."
+_FOOTNOTE = mark("Sizes are on the wire, 1 kB = 1000 bytes, k = 1000 in bit/s; times are UTC; – is not known.")
 
 
-def build(analysis: Analysis, options: Options | None = None) -> Report:
-    """The report of an analysis, judged by the thresholds that `options` choose."""
+def build(analysis: Analysis, options: Options | None = None, naming: Naming | None = None) -> Report:
+    """The report of an analysis, judged by the thresholds that `options` choose, with the names that `naming` chooses."""
     started_at = datetime.now(UTC)
-    data = _data(analysis, options or Options())
+    with speaking(ENGLISH):
+        data = _data(analysis, options or Options(), naming or Naming())
+    title = " + ".join(say("standard input") if source == "-" else Path(source).name for source in analysis.sources)
+    return tell(title, data, _run(analysis, started_at))
+
+
+def tell(title: str, data: dict[str, Any], run: dict[str, Any]) -> Report:
+    """The report of what was found, in the language that is active here. `data` may come from a JSON report."""
     shown = (section.show(data) for section in _SECTIONS)
-    sections = tuple(section for section in shown if section)
-    title = " + ".join("standard input" if source == "-" else Path(source).name for source in analysis.sources)
-    return Report(title, data, _run(analysis, started_at), sections, _FOOTNOTE)
+    return Report(title, data, run, tuple(section for section in shown if section), say(_FOOTNOTE))
 
 
-def _data(analysis: Analysis, options: Options) -> dict[str, Any]:
+def _data(analysis: Analysis, options: Options, naming: Naming) -> dict[str, Any]:
     """All that is the same whenever and wherever the same capture is analysed."""
     tables = analysis.tables
     issues = tables.rows("SELECT * FROM issues ORDER BY name, detail NULLS FIRST")
     facts = capture.read(tables)
+    counts = services.count_rows(tables)
     diagnosis = analysis.diagnose(options)
     facts["quality"] = quality.read(tables, facts, issues)
     return {
@@ -72,6 +90,8 @@ def _data(analysis: Analysis, options: Options) -> dict[str, Any]:
         **protocols.read(tables),
         **endpoints.read(tables),
         **moments.read(tables),
+        **read_names(tables, naming, counts),
+        **services.read(tables, (dns.SERVICE, http.SERVICE, tls.SERVICE, rtp.SERVICE), counts),
         "issues": issues,
     }
 
@@ -87,6 +107,7 @@ def _run(analysis: Analysis, started_at: datetime) -> dict[str, Any]:
         "peak_memory_bytes": _peak_memory_bytes(),
         "python": sys.version.split()[0],
         "platform": sys.platform,
+        "language": active(),
     }
 
 

@@ -216,8 +216,22 @@ def read(
         analysis.read_segments([row["stream"] for row in shown], name="shown_segments")
     except UnreadableCaptureError:  # it is gone, or no longer what it was
         return None
-    tables.execute(_SEGMENTS, streams=list(streams))
-    return _read(tables, list(streams))
+    return _of_shown(tables, list(streams))
+
+
+def read_kept(tables: Tables, streams: Sequence[int], cited: Sequence[Citation]) -> Segments:
+    """The same from the rows of `tcp_segments`, where those of `streams` were kept."""
+    tables.execute(_CITED, **_json(cited))
+    tables.execute(
+        "CREATE OR REPLACE TEMP VIEW shown_segments AS FROM tcp_segments WHERE stream IN "
+        f"({', '.join(str(int(stream)) for stream in streams)})"
+    )
+    return _of_shown(tables, list(streams))
+
+
+def _of_shown(tables: Tables, streams: list[int]) -> Segments:
+    tables.execute(_SEGMENTS, streams=streams)
+    return _read(tables, streams)
 
 
 def _json(cited: Sequence[Citation]) -> dict[str, str]:

@@ -46,7 +46,6 @@ class Listing:
     rows: tuple[tuple[Cell, ...], ...]
     sorted_by: int
     length_ns: int
-    what: str
     note: str = ""
 
 

@@ -152,11 +152,15 @@ Block = Paragraph | Facts | Table | Chart | Whole | Verdict | Finding
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled part of a report. `name` never changes, whatever the language of the title."""
+    """A titled part of a report. `name` never changes, whatever the language of the title.
+
+    One that is a `detail` is left out where there is little room.
+    """
 
     name: str
     title: str
     blocks: tuple[Block, ...]
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

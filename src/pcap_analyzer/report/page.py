@@ -4,7 +4,10 @@ from typing import Any
 
 from pcap_analyzer import units
 from pcap_analyzer.analysis import Analysis
-from pcap_analyzer.tables import Row
+from pcap_analyzer.i18n import say, told
+from pcap_analyzer.tables import Row, Tables
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import SECOND_NS
 
 from . import deep
 from .drawings import Page, PageSection
@@ -38,10 +41,10 @@ def build(report: Report, analysis: Analysis) -> Page:
     findings = [block for block in getattr(sections.get("findings"), "blocks", ()) if isinstance(block, Finding)]
     flows = _drawn(data)
     streams = [flow["stream"] for flow in flows]
-    cited = exhibits.citations(data["findings"], _EXHIBITS) + _events(analysis, streams)
+    cited = exhibits.citations(data["findings"], _EXHIBITS) + events(analysis.tables, streams)
     second = deep.read(analysis, data, streams, cited)
     drawn = set(streams) if second else set()
-    told = [
+    shown = [
         verdict.show(data, sentence, findings, sections.get("quality")),
         exhibits.show(data, sections.get("findings"), second, drawn),
         bars.show(data, sections.get("ledger"), drawn),
@@ -50,8 +53,8 @@ def build(report: Report, analysis: Analysis) -> Page:
         details.show(data, flows, second),
         *(_as_it_is(section) for section in report.sections if section.name not in _TOLD),
     ]
-    headline = sentence.sentence if sentence else data["verdict"]["summary"]
-    return Page(headline, report.title, _beside(data), tuple(filter(None, told)), _facts(report))
+    headline = sentence.sentence if sentence else told(data["verdict"]["summary"])
+    return Page(headline, report.title, _beside(data), tuple(filter(None, shown)), _facts(report))
 
 
 def _as_it_is(section: Section) -> PageSection:
@@ -76,27 +79,34 @@ def _drawn(data: Any) -> list[Row]:
     return [flows[stream] for stream in list(chosen)[:_DRAWN]]
 
 
-def _events(analysis: Analysis, streams: list[int]) -> list[deep.Citation]:
+def events(tables: Tables, streams: list[int]) -> list[deep.Citation]:
     """What waited longest in each of the drawn connections."""
     if not streams:
         return []
-    rows = analysis.tables.rows(_EVENTS, streams=streams, most=_EVENTS_SHOWN)
+    rows = tables.rows(_EVENTS, streams=streams, most=_EVENTS_SHOWN)
     return [deep.Citation(target(row["stream"]), row["frame_number"], _REACH, _EVENTS_SHOWN) for row in rows]
 
 
 def _beside(data: Any) -> str:
     capture = data["capture"]
-    told = f"{units.size(capture['file_bytes'])}, {capture['packets']:,} packets"
+    size, packets = units.size(capture["file_bytes"]), plural(capture["packets"], "packet")
     if capture["earliest_time_ns"] is None:
-        return told
-    start = units.moment(capture["earliest_time_ns"], 0)
-    return f"{told}, {units.duration(capture['duration_ns'])} from {start}"
+        return f"{size}, {packets}"
+    return say(
+        "{size}, {packets}, {duration} from {start}",
+        size=size,
+        packets=packets,
+        duration=units.duration(capture["duration_ns"]),
+        start=units.moment(capture["earliest_time_ns"], 0),
+    )
 
 
 def _facts(report: Report) -> tuple[str, ...]:
     run = report.run
     return (
-        f"PCAP Analyzer {run['version']}, schema {report.data['schema_version']}",
-        f"Analysed at {run['at']}; read in {run['read_s']:.2f} s",
+        say("PCAP Analyzer {version}, schema {schema}", version=run["version"], schema=report.data["schema_version"]),
+        say(
+            "Analysed at {time}; read in {duration}", time=run["at"], duration=units.duration(run["read_s"] * SECOND_NS)
+        ),
         report.footnote,
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pcap_analyzer import _core
 
-from . import client_actions
+from . import client_actions, host_names
 
 if TYPE_CHECKING:
     from pcap_analyzer._core import TableSpec
@@ -24,7 +24,7 @@ class View:
         return f"CREATE VIEW {self.spec['name']} AS {self.sql}"
 
 
-VIEWS = (View(client_actions.SPEC, client_actions.SQL),)
+VIEWS = tuple(View(each.SPEC, each.SQL) for each in (client_actions, host_names))
 
 
 def catalogue() -> list["TableSpec"]:

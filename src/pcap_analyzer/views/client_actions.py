@@ -61,13 +61,21 @@ SPEC: "TableSpec" = {
     ],
 }
 
-SQL = """
+# Lookups that failed, for which no connection was opened.
+_FAILED_LOOKUPS = """
+    UNION ALL
+    SELECT NULL, client, server, query_name, 'dns', query_type, response_code_name, false, NULL, query_frame, NULL, NULL,
+        NULL, NULL, NULL, query_time_ns - coalesce(resolution_time_ns - response_time_ns, 0),
+        coalesce(query_time_ns + response_time_ns, query_time_ns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM dns_transactions ANTI JOIN (SELECT retry_of_frame AS query_frame FROM dns_transactions) USING (query_frame)
+    WHERE outcome IN ('no_such_name', 'error', 'unanswered') AND protocol = 'dns' AND query_time_ns IS NOT NULL"""
+_SQL = """
 WITH connections AS (
     SELECT tcp_flows.stream, tcp_flows.client, tcp_flows.server, flows.client_address, flows.server_address,
         tcp_flows.first_time_ns AS syn_ns, handshake_ns IS NOT NULL AS connected,
         tcp_flows.first_time_ns + coalesce(handshake_ns, tcp_flows.duration_ns) AS connected_ns
     FROM tcp_flows JOIN flows USING (flow)
-    WHERE tcp_flows.completeness % 2 = 1
+    WHERE tcp_flows.completeness % 2 = 1 AND tcp_flows.stream {chosen}
 ),
 lookups AS (
     SELECT flows.client_address, unnest(string_split(addresses, ',')) AS server_address, query_name, query_frame,
@@ -80,29 +88,33 @@ handshakes AS (
     SELECT stream, server_name, start_time_ns AS hello_ns, client_data_time_ns AS data_ns,
         handshake_ns IS NOT NULL OR data_ns IS NOT NULL AS secure,
         coalesce(start_time_ns + handshake_ns, data_ns, alert_time_ns) AS secure_ns
-    FROM tls_handshakes WHERE transport = 'tcp'
+    FROM tls_handshakes WHERE transport = 'tcp' AND stream {chosen}
     QUALIFY row_number() OVER (PARTITION BY stream ORDER BY start_time_ns) = 1
+),
+-- Connections of which another table knows the requests.
+known AS (
+    SELECT stream FROM http_transactions
+    UNION ALL SELECT stream FROM service_transactions
+    UNION ALL SELECT stream FROM dns_transactions WHERE transport = 'tcp'
 ),
 requests AS (
     SELECT stream, client, server, host AS name, 'http' AS service, method AS command, status::VARCHAR AS status, number,
         request_first_frame, coalesce(response_frame, response_first_frame) AS response_frame, request_begun_ns,
         request_ended_ns, response_begun_ns, coalesce(response_ended_ns, response_begun_ns) AS response_ended_ns, rtt_ns
-    FROM http_transactions WHERE request_begun_ns IS NOT NULL
+    FROM http_transactions WHERE request_begun_ns IS NOT NULL AND stream {chosen} AND {requests}
     UNION ALL
     SELECT stream, client, server, NULL, service, command, coalesce(code, status), number,
         request_first_frame, coalesce(response_frame, response_first_frame), request_begun_ns,
         request_ended_ns, response_begun_ns, coalesce(response_ended_ns, response_begun_ns), rtt_ns
-    FROM service_transactions WHERE NOT from_server
+    FROM service_transactions WHERE NOT from_server AND stream {chosen} AND {requests}
     UNION ALL
     SELECT stream, client, server, NULL, coalesce(service, CASE WHEN hello_ns IS NOT NULL THEN 'tls' END), command, NULL,
         number, request_first_frame, response_last_frame, greatest(request_begun_ns, coalesce(data_ns, request_begun_ns)),
         request_ended_ns, response_begun_ns, response_ended_ns, coalesce(rtt_ns, 0) + recovery_ns
-    FROM turns LEFT JOIN handshakes USING (stream)
-    WHERE request_begun_ns IS NOT NULL
+    FROM turns JOIN (SELECT stream, client, server FROM tcp_flows) USING (stream) ANTI JOIN known USING (stream)
+    LEFT JOIN handshakes USING (stream)
+    WHERE request_begun_ns IS NOT NULL AND stream {chosen} AND {requests}
         AND (hello_ns IS NULL OR request_ended_ns >= data_ns)
-        AND NOT EXISTS (FROM http_transactions AS known WHERE known.stream = turns.stream)
-        AND NOT EXISTS (FROM service_transactions AS known WHERE known.stream = turns.stream)
-        AND NOT EXISTS (FROM dns_transactions AS known WHERE known.stream = turns.stream AND known.transport = 'tcp')
 ),
 ranked AS (
     SELECT *, row_number() OVER (PARTITION BY stream ORDER BY request_begun_ns, number) AS place FROM requests
@@ -136,14 +148,7 @@ steps AS (
         CASE WHEN first_on_connection THEN hello_ns END AS hello_ns,
         CASE WHEN first_on_connection THEN secure_ns END AS secure_ns,
         request_begun_ns, request_ended_ns, response_begun_ns, response_ended_ns
-    FROM openings FULL JOIN ranked USING (stream)
-    UNION ALL
-    SELECT NULL, client, server, query_name, 'dns', query_type, response_code_name, false, NULL, query_frame, NULL, NULL,
-        NULL, NULL, NULL, query_time_ns - coalesce(resolution_time_ns - response_time_ns, 0),
-        coalesce(query_time_ns + response_time_ns, query_time_ns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM dns_transactions AS lookup
-    WHERE outcome IN ('no_such_name', 'error', 'unanswered') AND protocol = 'dns' AND query_time_ns IS NOT NULL
-        AND NOT EXISTS (FROM dns_transactions AS retry WHERE retry.retry_of_frame = lookup.query_frame)
+    FROM openings {joined} JOIN ranked USING (stream){failed_lookups}
 ),
 -- Each step ends no sooner than the one before, so that the parts add up whatever overlaps.
 ends AS (
@@ -180,3 +185,14 @@ SELECT row_number() OVER (ORDER BY begun_ns, stream, place) AS action, stream, c
     CASE WHEN response_begun_ns IS NOT NULL THEN answered_at - answering_at END AS response_ns
 FROM ends
 """
+
+
+def of_first_requests(streams: str, requests: str) -> str:
+    """The rows of connections whose number is among `streams`, a query, with what came first in each.
+
+    `requests` is a condition on `number`, that of a request or turn within its connection.
+    """
+    return _SQL.format(chosen=f"IN ({streams})", requests=requests, joined="LEFT", failed_lookups="")
+
+
+SQL = _SQL.format(chosen="IS NOT NULL", requests="true", joined="FULL", failed_lookups=_FAILED_LOOKUPS)

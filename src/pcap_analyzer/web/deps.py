@@ -3,8 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
+from .access.keys import key_hash
 from .access.principal import Principal, identify
 from .errors import Problem, not_found
 from .service import Service
@@ -42,7 +43,24 @@ async def _task(task_id: UUID, service: ServiceDep, principal: PrincipalDep) -> 
     return task
 
 
+# A task of whoever asks.
 TaskDep = Annotated[Task, Depends(_task)]
+
+ShareKey = Annotated[
+    str, Query(alias="share", max_length=100, description="The key of a link that shows this report without a login.")
+]
+
+
+async def _shown_task(task_id: UUID, request: Request, service: ServiceDep, share: ShareKey = "") -> Task:
+    if share and await service.shares.opens(str(task_id), key_hash(share)):
+        task = await service.tasks.get(str(task_id))
+        if task is not None:
+            return task
+    return await _task(task_id, service, await _principal(request, service))
+
+
+# The same to read only, also by a link that shares it.
+ShownTaskDep = Annotated[Task, Depends(_shown_task)]
 
 
 def address(request: Request) -> str | None:

@@ -9,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from .logs import NAME
 from .settings import Settings
 from .storage.blobs.base import BlobStore
+from .storage.records.shares import Shares
 from .storage.records.tasks import Tasks
 from .storage.records.users import Users
 from .task import Status
@@ -22,11 +23,19 @@ class Retention:
     """Runs every hour."""
 
     def __init__(
-        self, settings: Settings, records: Tasks, users: Users, blobs: BlobStore, spool: Spool, resumable: Resumable
+        self,
+        settings: Settings,
+        records: Tasks,
+        users: Users,
+        shares: Shares,
+        blobs: BlobStore,
+        spool: Spool,
+        resumable: Resumable,
     ) -> None:
         self._settings = settings
         self._records = records
         self._users = users
+        self._shares = shares
         self._blobs = blobs
         self._spool = spool
         self._resumable = resumable
@@ -56,6 +65,7 @@ class Retention:
             await self._records.update(task.id, capture_expires_at=None)
         uploads = await self._resumable.give_up_old(now)
         await self._users.remove_old_sessions(now)
+        await self._shares.remove_old(now)
         _log.info("cleaned up", extra={"reports": len(expired), "captures": len(captures), "uploads": uploads})
 
     async def sweep_orphans(self) -> None:

@@ -12,11 +12,13 @@ from .jobs.inprocess import InProcessJobs
 from .lifecycle import Lifecycle
 from .metrics import Metrics
 from .progress import Progress
+from .readers.pool import Readers
 from .retention import Retention
 from .settings import Access, Settings
 from .storage.blobs.base import BlobStore
 from .storage.blobs.filesystem import FilesystemBlobs
 from .storage.records.database import connect, migrate
+from .storage.records.shares import Shares
 from .storage.records.tasks import Tasks
 from .storage.records.users import Users
 from .uploads.intake import Intake
@@ -35,9 +37,11 @@ class Service:
         self.engine = connect(settings.database)
         self.tasks = Tasks(self.engine)
         self.users = Users(self.engine)
+        self.shares = Shares(self.engine)
         self.audit = Audit(self.engine)
         self.blobs: BlobStore = FilesystemBlobs(settings.data_dir / "reports")
         self.spool = Spool(settings.data_dir / "uploads")
+        self.readers = Readers(settings)
         self.passwords = Passwords()
         self.login_limiter = Limiter(settings.logins_per_minute)
         self.address_limiter = Limiter(10 * settings.logins_per_minute)
@@ -49,7 +53,9 @@ class Service:
         self.lifecycle.jobs = self.jobs
         self.intake = Intake(settings, self.tasks, self.jobs, self.lifecycle, self.spool, self.metrics)
         self.resumable = Resumable(settings, self.tasks, self.jobs, self.lifecycle, self.intake, self.spool)
-        self.retention = Retention(settings, self.tasks, self.users, self.blobs, self.spool, self.resumable)
+        self.retention = Retention(
+            settings, self.tasks, self.users, self.shares, self.blobs, self.spool, self.resumable
+        )
 
     async def start(self) -> None:
         """Brings the database up to date, takes up what an earlier run left, and starts workers and retention."""
@@ -66,5 +72,6 @@ class Service:
         self.progress.close()
         self.retention.stop()
         await self.jobs.stop()
+        await self.readers.stop()
         await self.engine.dispose()
         self.log.info("stopped")

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         default="", description="SQLAlchemy URL of the database. Empty: SQLite in `DATA_DIR/pcap_analyzer.db`."
     )
     max_upload_size_mb: int = Field(default=500, ge=1, description="Largest upload, in MB of 1,000,000 bytes.")
+    max_decompressed_size_mb: int = Field(
+        default=10_000, ge=1, description="Most that may come out of a compressed capture, in MB of 1,000,000 bytes."
+    )
     report_ttl_hours: float = Field(default=24, gt=0, description="Hours that a report is kept.")
     keep_captures_hours: float = Field(
         default=0, ge=0, description="Hours that a capture is kept when its upload asks for it; 0: never."
@@ -69,6 +72,12 @@ class Settings(BaseSettings):
     slow_upload_mb_per_s: float = Field(
         default=5, ge=0, description="An upload slower than this for 2 s gives its worker back; MB of 1,000,000 bytes."
     )
+    preview_mb: float = Field(
+        default=4,
+        ge=0,
+        description="Provisional findings are told when so much of a capture is there, and whenever that has doubled, if"
+        " its rest takes long enough; MB of 1,000,000 bytes, 0: never.",
+    )
     upload_idle_s: float = Field(default=30, gt=0, description="Seconds without a byte after which an upload is ended.")
     resumable_upload_hours: float = Field(
         default=24, gt=0, description="Hours that a paused upload (tus) is kept without news."
@@ -78,6 +87,18 @@ class Settings(BaseSettings):
     )
     min_free_memory_mb: int = Field(
         default=256, ge=0, description="Available memory below which nothing is admitted, in MB of 1,000,000 bytes."
+    )
+    readers: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="Questions about reports (SQL, drawings) at once, each in a process of its own.",
+    )
+    sql_timeout_s: float = Field(default=10, gt=0, description="Seconds after which such a question is ended.")
+    share_days: int = Field(
+        default=30,
+        ge=0,
+        description="Longest life of a link that shows a report without a login, in days; 0: no links.",
     )
     uploads_per_minute: int = Field(
         default=0, ge=0, description="Uploads that one user or address may start in a minute; 0: any number."

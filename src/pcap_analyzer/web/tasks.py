@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from pcap_analyzer import _core
-from pcap_analyzer.analysis import Analysis, analyze, carve_frames
+from pcap_analyzer.analysis import Analysis, carve_frames
 from pcap_analyzer.database import quote_name
 from pcap_analyzer.evidence.carve import frames_of_finding
+from pcap_analyzer.i18n import ENGLISH, LANGUAGES, active, speaking, told
 from pcap_analyzer.render import files, html, json
 from pcap_analyzer.report.build import build
+from pcap_analyzer.report.build import tell as tell_report
 from pcap_analyzer.report.deep import MOST_SEGMENTS
 from pcap_analyzer.report.model import Report
 from pcap_analyzer.report.page import build as build_page
@@ -22,22 +24,30 @@ from pcap_analyzer.report.page import build as build_page
 _TICK_S = 0.1
 
 Tell = Callable[..., None]
+Between = Callable[[int], None]
 
 # Findings whose packets are carved out: the ones that matter most.
 _CARVED = 5
 # Connections whose segments can be looked at afterwards: those that findings name, then those that cost most.
 _DRILLED = 100
 _MOST_SEGMENTS = 2_000_000
+# A list of no streams would ask for all.
+_NO_STREAM = (1 << 32) - 1
+
+
+class TooLargeError(Exception):
+    """A compressed capture holds more than is taken here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A capture to be analysed: where it lies, what its user calls it, and where results go."""
+    """A capture to be analysed: where it lies, what its user calls it, where results go, and how much it may take."""
 
     path: Path
     file_name: str
     folder: Path
     memory_bytes: int
+    most_decompressed_bytes: int
 
     def subfolder(self, name: str) -> Path:
         """A new folder for some of the results."""
@@ -46,16 +56,19 @@ class Work:
         return folder
 
 
-def run(work: Work, chunks: Iterable[bytes], tell: Tell) -> None:
+def run(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between = lambda _: None) -> None:
     """Analyses the bytes of a capture. `tell` hears of progress, of the report, and then of what takes longer.
+
+    `between` is called with the bytes read so far after each chunk.
 
     Raises:
         CaptureError: it is not a capture.
+        TooLargeError: it is compressed, and too much came out of it.
 
     """
     shutil.rmtree(work.folder, ignore_errors=True)
     tables = work.subfolder("tables")
-    with read(work, chunks, tell, writable=tables) as analysis:
+    with read(work, chunks, tell, between) as analysis:
         tell("progress", phase="report")
         report = build(analysis)
         report = replace(report, title=work.file_name, run={**report.run, "files": [work.file_name]})
@@ -68,37 +81,46 @@ def run(work: Work, chunks: Iterable[bytes], tell: Tell) -> None:
         write_tables(analysis, tables)
         _write_packed(tables / "report.json.gz", document)
         tell("files", folder=str(tables))
-    if report.data["capture"]["packets"] <= MOST_SEGMENTS:
-        write_evidence(work, report, tell)
+        for language in LANGUAGES:
+            if language != ENGLISH:
+                with speaking(language):
+                    write_page(work, tell_report(report.title, dict(report.data), dict(report.run)), analysis, tell)
+        if report.data["capture"]["packets"] <= MOST_SEGMENTS:
+            write_evidence(work, report, analysis, tell)
 
 
 def write_page(work: Work, report: Report, analysis: Analysis, tell: Tell) -> None:
-    """The page for people, and the policy under which a browser may show it."""
-    folder = work.subfolder("page")
+    """The page for people in the language that is active, and the policy under which a browser may show it."""
+    name = page_name(active())
+    folder = work.subfolder(f"page-{active()}")
     page = html.document(build_page(report, analysis))
-    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / name).write_text(page, encoding="utf-8")
     (folder / "report.policy").write_text(html.policy(), encoding="utf-8")
-    _write_packed(folder / "report.html.gz", page)
+    _write_packed(folder / f"{name}.gz", page)
     tell("files", folder=str(folder))
 
 
-def write_evidence(work: Work, report: Report, tell: Tell) -> None:
+def page_name(language: str) -> str:
+    """What the page in a language is called."""
+    return "report.html" if language == ENGLISH else f"report.{language}.html"
+
+
+def write_evidence(work: Work, report: Report, analysis: Analysis, tell: Tell) -> None:
     """What can only be had while the capture is there: packets of the top findings, segments of the top connections."""
-    findings = [finding for finding in report.data["findings"] if finding["severity"] != "info"][:_CARVED]
     folder = work.subfolder("evidence")
-    with analyze(
-        work.path, memory_bytes=work.memory_bytes, on_demand=("packets", "tcp_segments"), writable=folder
-    ) as analysis:
-        for finding in findings:
-            path = folder / f"evidence-{finding['id']}.pcapng"
-            carve_frames(work.path, frames_of_finding(analysis, finding), path)
-        streams = ", ".join(map(str, _drilled(report.data)))
-        files.write_parquet(
-            analysis.connection,
-            f"SELECT * FROM tcp_segments WHERE stream IN ({streams or -1})"  # noqa: S608
-            f" ORDER BY stream, frame_number LIMIT {_MOST_SEGMENTS}",
-            folder / "tcp_segments.parquet",
-        )
+    streams = _drilled(report.data) or [_NO_STREAM]
+    analysis.read_segments(streams, name="drilled_segments")
+    files.write_parquet(
+        analysis.connection,
+        f"SELECT * FROM drilled_segments ORDER BY stream, frame_number LIMIT {_MOST_SEGMENTS}",  # noqa: S608
+        folder / "tcp_segments.parquet",
+    )
+    findings = [finding for finding in report.data["findings"] if finding["severity"] != "info"][:_CARVED]
+    if findings:
+        analysis.read_packets(name="packets")
+    for finding in findings:
+        path = folder / f"evidence-{finding['id']}.pcapng"
+        carve_frames(work.path, frames_of_finding(analysis, finding), path)
     tell("files", folder=str(folder))
 
 
@@ -113,29 +135,42 @@ def _write_packed(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
-def read(work: Work, chunks: Iterable[bytes], tell: Tell, *, writable: Path) -> Analysis:
+def read(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between = lambda _: None) -> Analysis:
     """The analysis of a capture that arrives in chunks."""
     spill = tempfile.TemporaryDirectory(dir=work.folder, prefix="spill-", ignore_cleanup_errors=True)
-    analyzer = _core.Analyzer(memory_bytes=work.memory_bytes, spill_directory=spill.name)
     started_ns = time.perf_counter_ns()
-    read_bytes, told = 0, time.monotonic()
-    for chunk in chunks:
-        analyzer.feed(chunk)
-        read_bytes += len(chunk)
-        if time.monotonic() - told >= _TICK_S:
-            told = time.monotonic()
-            tell("progress", phase="read", read_bytes=read_bytes, packets=analyzer.packets)
-    packets = analyzer.packets
-    core = analyzer.finish()
-    tell("progress", phase="read", read_bytes=read_bytes, packets=packets)
+    try:
+        core = _feed(work, chunks, tell, between, spill.name)
+    except BaseException:
+        spill.cleanup()
+        raise
     return Analysis(
         core,
         [str(work.path)],
         read_ns=time.perf_counter_ns() - started_ns,
         memory_bytes=work.memory_bytes,
         spill=spill,
-        writable=writable,
+        writable=work.folder,
     )
+
+
+def _feed(work: Work, chunks: Iterable[bytes], tell: Tell, between: Between, spill_directory: str) -> _core.Tables:
+    analyzer = _core.Analyzer(memory_bytes=work.memory_bytes, spill_directory=spill_directory)
+    read_bytes, told = 0, time.monotonic()
+    for chunk in chunks:
+        analyzer.feed(chunk)
+        if analyzer.decompressed_bytes > work.most_decompressed_bytes:
+            most = f"{work.most_decompressed_bytes / 1e6:,.0f} MB"
+            raise TooLargeError(f"{work.file_name}: more than {most} came out of the compressed capture.")
+        read_bytes += len(chunk)
+        if time.monotonic() - told >= _TICK_S:
+            told = time.monotonic()
+            tell("progress", phase="read", read_bytes=read_bytes, packets=analyzer.packets)
+        between(read_bytes)
+    packets = analyzer.packets
+    core = analyzer.finish()
+    tell("progress", phase="read", read_bytes=read_bytes, packets=packets)
+    return core
 
 
 def write_tables(analysis: Analysis, folder: Path) -> None:
@@ -146,11 +181,21 @@ def write_tables(analysis: Analysis, folder: Path) -> None:
             files.write_parquet(analysis.connection, query, folder / f"{table['name']}.parquet")
 
 
+def in_all_languages(text: str) -> dict[str, str]:
+    """What was said, by language."""
+    said = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            said[language] = told(text)
+    return said
+
+
 def summary(report: Report) -> dict[str, Any]:
     """What a list of reports says about each."""
     verdict, capture = report.data["verdict"], report.data["capture"]
     return {
         "sentence": verdict["summary"],
+        "sentences": in_all_languages(verdict["summary"]),
         "cause": verdict["cause"],
         "side": verdict["side"],
         "cost_s": verdict["cost_s"],

@@ -22,6 +22,7 @@ def of_task(task: Task) -> dict[str, Any]:
         "packets_per_s": None,
         "eta_s": None,
         "memory_bytes": None,
+        "provisional": None,
         "queue_position": None,
         "created_at": _time(task.created_at),
         "started_at": _time(task.started_at),
@@ -51,6 +52,7 @@ def of_job(job: Job, position: int | None) -> dict[str, Any]:
         "packets_per_s": round(packets / elapsed_s) if packets and elapsed_s > 0 else None,
         "eta_s": _eta_s(done_bytes, size_bytes, elapsed_s),
         "memory_bytes": job.progress.get("memory_bytes"),
+        "provisional": job.progress.get("provisional"),
         "queue_position": position,
     }
 
@@ -60,6 +62,7 @@ def links(task: Task) -> dict[str, str]:
     found = {"status": f"/status/{task.id}", "progress": f"/progress/{task.id}"}
     if task.status is Status.COMPLETED:
         found["report"] = f"/report/{task.id}"
+        found["page"] = f"/explore/{task.id}"
     elif not task.status.is_final:
         found["cancel"] = f"/cancel/{task.id}"
     return found

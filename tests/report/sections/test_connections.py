@@ -45,7 +45,7 @@ FLOW: dict[str, Any] = {
 
 def told(**changes: object) -> dict[str, str]:
     """What is said of a connection, after some facts of it have been changed."""
-    section = connections.show({"flows": [FLOW | changes], "flows_sums": {"tcp_flows": 1}})
+    section = connections.show({"flows": [FLOW | changes], "flows_sums": {"tcp_flows": 1}, "names": {}})
     assert section
     (facts,) = section.blocks
     assert isinstance(facts, Facts)
@@ -103,9 +103,9 @@ def test_a_connection_that_nobody_waited_for() -> None:
 
 def test_only_a_few_are_shown_and_others_than_tcp_are_not() -> None:
     udp = {"protocol": "udp"}
-    section = connections.show({"flows": [FLOW] * 5 + [udp], "flows_sums": {"tcp_flows": 50}})
+    section = connections.show({"flows": [FLOW] * 5 + [udp], "flows_sums": {"tcp_flows": 50}, "names": {}})
     assert section
     assert len(section.blocks) == 4
     assert isinstance(section.blocks[-1], Paragraph)
     assert section.blocks[-1].text.startswith("3 of 50, ")
-    assert connections.show({"flows": [udp], "flows_sums": {"tcp_flows": 0}}) is None
+    assert connections.show({"flows": [udp], "flows_sums": {"tcp_flows": 0}, "names": {}}) is None

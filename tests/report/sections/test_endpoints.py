@@ -16,6 +16,6 @@ def test_most_bytes_first_and_ties_by_address(tables: Callable[..., Tables]) -> 
 
 def test_a_share_is_never_above_all(tables: Callable[..., Tables]) -> None:
     read = endpoints.read(tables(endpoints=[{"address": "a", "sent_bytes": 150, "received_bytes": 150}]))
-    (table,) = endpoints.show(read | {"capture": {"wire_bytes": 100}}).blocks
+    (table,) = endpoints.show(read | {"capture": {"wire_bytes": 100}, "names": {}}).blocks
     assert isinstance(table, Table)
     assert table.rows[0][-1] == 1.0

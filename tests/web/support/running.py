@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import time
@@ -114,3 +115,17 @@ class SlowUpload:
     def answer(self) -> str:
         self.socket.settimeout(60)
         return self.socket.recv(65536).decode()
+
+
+def long_capture(capture: Path, times: int) -> bytes:
+    """The records of a pcap file (little-endian, microseconds) again and again, each time an hour later."""
+    content = capture.read_bytes()
+    parts = [content[:24]]
+    for number in range(times):
+        place = 24
+        while place < len(content):
+            seconds, rest, length, original = struct.unpack_from("<IIII", content, place)
+            parts.append(struct.pack("<IIII", seconds + 3600 * number, rest, length, original))
+            parts.append(content[place + 16 : place + 16 + length])
+            place += 16 + length
+    return b"".join(parts)

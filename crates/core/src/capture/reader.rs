@@ -101,6 +101,14 @@ impl Reader {
         }
     }
 
+    /// Bytes that came out of a compressed capture so far, 0 for one that is not compressed.
+    pub fn decompressed_bytes(&self) -> u64 {
+        match &self.outer {
+            Outer::Compressed(compressed) => compressed.produced_bytes(),
+            Outer::Plain | Outer::Unknown(_) => 0,
+        }
+    }
+
     /// Tells by what has arrived what the input is, unless that is known.
     fn decide(&mut self, sink: &mut impl FnMut(&Frame<'_>, &mut Context)) -> Result<(), Error> {
         let Outer::Unknown(first) = &mut self.outer else { return Ok(()) };

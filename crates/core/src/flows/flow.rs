@@ -2,7 +2,7 @@
 
 use super::address::endpoint_text;
 use super::direction::{self, ClientReason};
-use super::key::{Half, Key};
+use super::key::{Half, Key, Words};
 use crate::decode::{Header, Transport};
 use crate::protocols::follow::{Ends, Follower};
 use crate::protocols::tcp::{Connection, Identity};
@@ -23,29 +23,32 @@ pub struct Seen {
     pub too_large: bool,
 }
 
-/// State of one flow.
+/// State of one flow. What every packet needs stands together, since a flow is seldom at hand when its next packet comes.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Flow {
-    pub(super) key: Key,
-    pub(super) number: u64,
-    /// Index among the flows of TCP or of UDP.
-    pub(super) stream: Option<u32>,
+    /// The key once more, where it has this form.
+    pub(super) words: Option<Words>,
     pub(super) client: Half,
     pub(super) client_reason: ClientReason,
     pub(super) vlan: Option<u16>,
-    pub(super) first_time_ns: i64,
-    pub(super) last_time_ns: i64,
-    pub(super) first_frame: u64,
-    pub(super) last_frame: u64,
+    /// Index among the flows of TCP or of UDP.
+    pub(super) stream: Option<u32>,
+    pub(super) number: u64,
+    /// What TCP remembers, for a flow of TCP.
+    pub(super) tcp: Option<Box<Connection>>,
+    /// What each end said in turn, from the first data of a connection on.
+    pub(super) turns: Option<Box<Turns>>,
+    /// What follows the protocol on top.
+    pub(super) follower: Follower,
     pub(super) packets: [u64; 2],
     pub(super) wire_bytes: [u64; 2],
     pub(super) payload_bytes: [u64; 2],
-    /// What TCP remembers, for a flow of TCP.
-    pub(super) tcp: Option<Box<Connection>>,
-    /// What follows the protocol on top.
-    pub(super) follower: Follower,
-    /// What each end said in turn, from the first data of a connection on.
-    pub(super) turns: Option<Box<Turns>>,
+    pub(super) last_frame: u64,
+    pub(super) last_time_ns: i64,
+    pub(super) first_time_ns: i64,
+    pub(super) first_frame: u64,
+    pub(super) key: Key,
     /// Memory that is accounted for it.
     pub(super) accounted_bytes: u32,
 }
@@ -62,6 +65,7 @@ impl Flow {
         let (client, client_reason) = direction::client(&key, sender, transport);
         Self {
             key,
+            words: key.words(),
             number,
             stream,
             client,

@@ -15,8 +15,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An IPv4 end as a number, in the order of ends. It does for most packets what takes several steps in general.
-    #[inline]
+    /// An IPv4 end as a number, in the order of ends.
     fn number(self) -> Option<u64> {
         match self.address {
             IpAddr::V4(v4) => Some(u64::from(v4.to_bits()) << 16 | u64::from(self.port)),
@@ -47,7 +46,7 @@ impl Half {
 
 /// The direction-free key: addresses, ports and transport protocol. VLANs and outer headers are not part of it, so a
 /// packet and its mirror copy are one flow, as in Wireshark.
-#[derive(Debug, Clone, Copy, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
     /// The smaller end.
     pub low: Endpoint,
@@ -59,7 +58,6 @@ pub struct Key {
 
 impl Key {
     /// The key of a packet, and which half sent it.
-    #[inline]
     pub fn of(transport: &Transport<'_>) -> (Self, Half) {
         let source = Endpoint { address: transport.net.source, port: transport.source_port };
         let destination = Endpoint { address: transport.net.destination, port: transport.destination_port };
@@ -67,13 +65,8 @@ impl Key {
     }
 
     /// The key of what `source` sends to `destination`, and which half that is.
-    #[inline]
     pub(crate) fn between(source: Endpoint, destination: Endpoint, protocol: u8) -> (Self, Half) {
-        let in_order = match (source.number(), destination.number()) {
-            (Some(source), Some(destination)) => source <= destination,
-            _ => source <= destination,
-        };
-        if in_order {
+        if source <= destination {
             (Self { low: source, high: destination, protocol }, Half::Low)
         } else {
             (Self { low: destination, high: source, protocol }, Half::High)
@@ -88,15 +81,19 @@ impl Key {
         }
     }
 
-    /// Hashes by whole words, which is several times quicker than the derived way.
+    /// The key as two words, where both ends are of IPv4.
     #[inline]
+    pub(super) fn words(&self) -> Option<Words> {
+        let (low, high) = self.low.number().zip(self.high.number())?;
+        Some(Words::new(low, high, self.protocol))
+    }
+
+    /// Hashes by whole words, which is several times quicker than the derived way.
     pub(super) fn hash(&self, state: &impl BuildHasher) -> u64 {
-        let mut hasher = state.build_hasher();
-        if let (Some(low), Some(high)) = (self.low.number(), self.high.number()) {
-            hasher.write_u64(low);
-            hasher.write_u64(high << 8 | u64::from(self.protocol));
-            return hasher.finish();
+        if let Some(words) = self.words() {
+            return words.hash(state);
         }
+        let mut hasher = state.build_hasher();
         for end in [self.low, self.high] {
             match end.address {
                 IpAddr::V4(v4) => hasher.write_u32(v4.to_bits()),
@@ -108,15 +105,32 @@ impl Key {
     }
 }
 
-impl PartialEq for Key {
+/// A key between ends of IPv4 as two words. Most packets are found by it, without a key being made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Words(u64, u64);
+
+impl Words {
+    fn new(low: u64, high: u64, protocol: u8) -> Self {
+        Self(low, high << 8 | u64::from(protocol))
+    }
+
+    /// That of a packet, and which half sent it.
     #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        let ends = |key: &Self| key.low.number().zip(key.high.number());
-        let same_ends = match (ends(self), ends(other)) {
-            (Some(one), Some(other)) => one == other,
-            (None, None) => (self.low, self.high) == (other.low, other.high),
-            _ => false,
+    pub(super) fn of(transport: &Transport<'_>) -> Option<(Self, Half)> {
+        let (IpAddr::V4(source), IpAddr::V4(destination)) = (transport.net.source, transport.net.destination) else {
+            return None;
         };
-        same_ends && self.protocol == other.protocol
+        let source = u64::from(source.to_bits()) << 16 | u64::from(transport.source_port);
+        let destination = u64::from(destination.to_bits()) << 16 | u64::from(transport.destination_port);
+        let half = if source <= destination { Half::Low } else { Half::High };
+        Some((Self::new(source.min(destination), source.max(destination), transport.protocol), half))
+    }
+
+    #[inline]
+    pub(super) fn hash(self, state: &impl BuildHasher) -> u64 {
+        let mut hasher = state.build_hasher();
+        hasher.write_u64(self.0);
+        hasher.write_u64(self.1);
+        hasher.finish()
     }
 }

@@ -6,7 +6,7 @@ use hashbrown::hash_table::Entry;
 
 use super::endpoints::Endpoints;
 use super::flow::{Flow, Seen};
-use super::key::{Half, Key};
+use super::key::{Half, Key, Words};
 use super::over::Over;
 use super::table::FlowRow;
 use crate::analysis::Depth;
@@ -15,7 +15,7 @@ use crate::issue::{IssueKind, Issues};
 use crate::protocols;
 use crate::protocols::follow::{At, Context, Datagram, Follower, Segment};
 use crate::protocols::tcp::{self, Answer, Around, Class, Connection, Role};
-use crate::protocols::turns::{Piece, Turns};
+use crate::protocols::turns::Piece;
 use crate::tables::{Sink, TableWriter};
 
 /// Memory is accounted anew after so many packets of a flow.
@@ -103,8 +103,9 @@ pub struct Flows {
 }
 
 impl Flows {
-    /// A tracker that stays within `memory_bytes` and follows packets as far as `depth`.
-    pub(crate) fn new(memory_bytes: usize, depth: Depth) -> Self {
+    /// A tracker that stays within `memory_bytes` and follows packets as far as `depth`. `answers` says whether Wireshark's are
+    /// wanted for segments of TCP.
+    pub(crate) fn new(memory_bytes: usize, depth: Depth, answers: bool) -> Self {
         let (endpoints, protocols) = (memory_bytes / 8, memory_bytes / 8);
         Self {
             open: Vec::new(),
@@ -117,7 +118,7 @@ impl Flows {
             next_udp_stream: 0,
             endpoints: Endpoints::new(endpoints),
             writer: TableWriter::default(),
-            tcp: tcp::Shared::new(depth >= Depth::Tcp),
+            tcp: tcp::Shared::new(depth >= Depth::Tcp, answers),
             depth,
             protocols: protocols::Shared::new(protocols),
             over: Over::default(),
@@ -125,7 +126,7 @@ impl Flows {
     }
 
     /// Takes one packet. A quoted one finds or opens its flow, as in Wireshark, but is not counted. For a segment of TCP
-    /// Wireshark's answers and its class come with it.
+    /// its class comes with it, and Wireshark's answers where they are wanted.
     #[inline]
     pub fn observe(
         &mut self,
@@ -133,9 +134,8 @@ impl Flows {
         seen: &Seen,
         issues: &mut Issues,
         sink: &mut impl Sink,
-    ) -> (Found, Option<(Answer, Class)>) {
-        let (key, sender) = Key::of(transport);
-        let (at, new) = self.find(key, sender, transport, seen, issues, sink);
+    ) -> (Found, Option<(Option<Answer>, Class)>) {
+        let (at, sender, new) = self.find(transport, seen, issues, sink);
         let flow = &mut self.open[at];
         let (mut answer, mut ended) = (None, false);
         if !transport.quoted {
@@ -173,12 +173,13 @@ impl Flows {
         if let (Some((_, class)), Header::Tcp(tcp), Depth::Everything) = (&answer, &transport.header, self.depth)
             && tcp.payload_bytes.is_some_and(|bytes| bytes > 0)
         {
-            let (ends, sender) = (flow.ends(), Role::of(sender, flow.client));
-            let mut context =
-                Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
-            let turns = flow.turns.get_or_insert_with(|| Box::new(Turns::new(ends.texts())));
-            let says = || flow.follower.says();
-            turns.piece(&piece(tcp, sender, *class, seen), says, &mut context);
+            let piece = piece(tcp, Role::of(sender, flow.client), *class, seen);
+            if !flow.turns.get_or_insert_default().goes_on(&piece) {
+                let (ends, says) = (flow.ends(), flow.follower.says());
+                let connection = flow.tcp.as_deref();
+                let mut context = Context { ends, connection, shared: &mut self.protocols, issues, sink };
+                flow.turns.get_or_insert_default().change(&piece, says, &mut context);
+            }
         }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
         if ended {
@@ -225,17 +226,15 @@ impl Flows {
     #[inline]
     fn find(
         &mut self,
-        key: Key,
-        sender: Half,
         transport: &Transport<'_>,
         seen: &Seen,
         issues: &mut Issues,
         sink: &mut impl Sink,
-    ) -> (usize, bool) {
-        let hash = key.hash(&self.hasher);
-        if let Some(&at) = self.index.find(hash, |&at| self.open[at as usize].key == key) {
-            let at = at as usize;
+    ) -> (usize, Half, bool) {
+        let (hash, sender, known) = self.look_up(transport);
+        if let Some(at) = known {
             if let Some(next) = successor(&self.open[at], sender, transport) {
+                let key = self.open[at].key;
                 let mut fresh = self.begin(key, sender, transport, seen);
                 if self.open[at].tcp.as_ref().is_some_and(|before| before.is_superseded()) {
                     (fresh.client, fresh.client_reason) = (self.open[at].client, self.open[at].client_reason);
@@ -244,21 +243,35 @@ impl Flows {
                 let done = std::mem::replace(&mut self.open[at], fresh);
                 self.used_bytes -= done.accounted_bytes as usize;
                 self.write(done, false, issues, sink);
-                return (at, true);
+                return (at, sender, true);
             }
-            return (at, false);
+            return (at, sender, false);
         }
         if self.used_bytes > self.memory_bytes && self.open.len() >= LEAST_FLOWS {
             self.make_room(issues, sink);
         }
-        let mut flow = self.begin(key, sender, transport, seen);
+        let mut flow = self.begin(Key::of(transport).0, sender, transport, seen);
         if let Header::Tcp(_) = transport.header {
             flow.tcp = Some(Box::default());
         }
         self.open.push(flow);
         let at = self.open.len() - 1;
         self.insert(hash, at);
-        (at, true)
+        (at, sender, true)
+    }
+
+    /// The hash of a packet's key, which half sent it, and the place of its flow where there is one.
+    #[inline]
+    fn look_up(&self, transport: &Transport<'_>) -> (u64, Half, Option<usize>) {
+        let (hash, sender, at) = if let Some((words, sender)) = Words::of(transport) {
+            let hash = words.hash(&self.hasher);
+            (hash, sender, self.index.find(hash, |&at| self.open[at as usize].words == Some(words)))
+        } else {
+            let (key, sender) = Key::of(transport);
+            let hash = key.hash(&self.hasher);
+            (hash, sender, self.index.find(hash, |&at| self.open[at as usize].key == key))
+        };
+        (hash, sender, at.map(|&at| at as usize))
     }
 
     fn begin(&mut self, key: Key, sender: Half, transport: &Transport<'_>, seen: &Seen) -> Flow {

@@ -109,13 +109,19 @@ impl ColumnBuilder {
         }
     }
 
-    /// Makes room for another batch like the one before, since a table that filled one is a long one.
-    fn reserve_batch(&mut self) {
+    /// Bytes of the texts so far.
+    fn text_bytes(&self) -> usize {
+        if let Self::Text(builder) = self { builder.values_slice().len() } else { 0 }
+    }
+
+    /// Makes room for another batch like the one before, of which `text_bytes` were texts, since a table that filled one is a
+    /// long one.
+    fn reserve_batch(&mut self, text_bytes: usize) {
         match self {
             Self::Integer(builder) => *builder = Int64Builder::with_capacity(BATCH_ROWS),
             Self::Real(builder) => *builder = Float64Builder::with_capacity(BATCH_ROWS),
             Self::Boolean(builder) => *builder = BooleanBuilder::with_capacity(BATCH_ROWS),
-            Self::Text(_) => {} // how long its texts will be is not known
+            Self::Text(builder) => *builder = StringBuilder::with_capacity(BATCH_ROWS, text_bytes + text_bytes / 8),
         }
     }
 
@@ -146,6 +152,21 @@ pub trait Cell {
     {
         cells.for_each(|cell| cell.append(builder));
     }
+
+    /// The same where some may be NULL.
+    #[inline]
+    fn append_each_option<'c>(cells: impl Iterator<Item = &'c Option<Self>>, builder: &mut ColumnBuilder)
+    where
+        Self: Sized + 'c,
+    {
+        cells.for_each(|cell| cell.append(builder));
+    }
+}
+
+/// A whole number as columns hold it: counts beyond 2^63 cannot occur; a hostile offset could, and is clamped.
+#[inline]
+fn signed<T: TryInto<i64>>(number: T) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
 }
 
 macro_rules! integer_cells {
@@ -156,16 +177,29 @@ macro_rules! integer_cells {
             #[inline]
             fn append(&self, builder: &mut ColumnBuilder) {
                 if let ColumnBuilder::Integer(builder) = builder {
-                    // Counts beyond 2^63 cannot occur; a hostile offset could, and is clamped.
-                    builder.append_value(i64::try_from(*self).unwrap_or(i64::MAX));
+                    builder.append_value(signed(*self));
                 }
             }
 
             #[inline]
             fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
                 if let ColumnBuilder::Integer(builder) = builder {
-                    let values = cells.map(|cell| i64::try_from(*cell).unwrap_or(i64::MAX));
+                    let values = cells.map(|cell| signed(*cell));
                     builder.append_slice(&values.take(WAITING_ROWS).collect::<ArrayVec<i64, WAITING_ROWS>>());
+                }
+            }
+
+            #[inline]
+            fn append_each_option<'c>(cells: impl Iterator<Item = &'c Option<Self>>, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Integer(builder) = builder {
+                    let both = cells.map(|cell| (cell.map_or(0, signed), cell.is_some()));
+                    let (values, present): (ArrayVec<i64, WAITING_ROWS>, ArrayVec<bool, WAITING_ROWS>) =
+                        both.take(WAITING_ROWS).unzip();
+                    match present.iter().filter(|&&present| present).count() {
+                        0 => builder.append_nulls(values.len()),
+                        count if count == values.len() => builder.append_slice(&values),
+                        _ => builder.append_values(&values, &present),
+                    }
                 }
             }
         }
@@ -191,6 +225,13 @@ impl Cell for bool {
             builder.append_value(*self);
         }
     }
+
+    #[inline]
+    fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
+        if let ColumnBuilder::Boolean(builder) = builder {
+            builder.append_slice(&cells.take(WAITING_ROWS).copied().collect::<ArrayVec<bool, WAITING_ROWS>>());
+        }
+    }
 }
 
 macro_rules! text_cells {
@@ -202,6 +243,20 @@ macro_rules! text_cells {
             fn append(&self, builder: &mut ColumnBuilder) {
                 if let ColumnBuilder::Text(builder) = builder {
                     builder.append_value(self);
+                }
+            }
+
+            #[inline]
+            fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Text(builder) = builder {
+                    cells.for_each(|cell| builder.append_value(cell));
+                }
+            }
+
+            #[inline]
+            fn append_each_option<'c>(cells: impl Iterator<Item = &'c Option<Self>>, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::Text(builder) = builder {
+                    cells.for_each(|cell| builder.append_option(cell.as_ref()));
                 }
             }
         }
@@ -224,6 +279,14 @@ impl<T: Cell> Cell for Option<T> {
             Some(value) => value.append(builder),
             None => builder.append_null(),
         }
+    }
+
+    #[inline]
+    fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder)
+    where
+        Self: 'c,
+    {
+        T::append_each_option(cells, builder);
     }
 }
 
@@ -294,8 +357,9 @@ pub trait Sink {
 pub struct TableWriter<R: Row> {
     /// Rows that are not yet in their columns.
     waiting: ArrayVec<R, WAITING_ROWS>,
+    /// From the first row on: most tables stay empty.
     columns: Vec<ColumnBuilder>,
-    schema: SchemaRef,
+    schema: Option<SchemaRef>,
     rows: usize,
 }
 
@@ -307,8 +371,7 @@ const _: () = assert!(BATCH_ROWS.is_multiple_of(WAITING_ROWS));
 
 impl<R: Row> Default for TableWriter<R> {
     fn default() -> Self {
-        let columns = R::TABLE.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
-        Self { waiting: ArrayVec::new(), columns, schema: R::TABLE.schema(), rows: 0 }
+        Self { waiting: ArrayVec::new(), columns: Vec::new(), schema: None, rows: 0 }
     }
 }
 
@@ -320,15 +383,18 @@ impl<R: Row> TableWriter<R> {
         if self.waiting.is_full() {
             self.settle();
             if self.rows == BATCH_ROWS {
+                let text_bytes: Vec<usize> = self.columns.iter().map(ColumnBuilder::text_bytes).collect();
                 self.hand_over(sink);
-                self.columns.iter_mut().for_each(ColumnBuilder::reserve_batch);
+                self.columns.iter_mut().zip(text_bytes).for_each(|(column, bytes)| column.reserve_batch(bytes));
             }
         }
     }
 
     /// Hands over what is collected.
     pub fn flush(&mut self, sink: &mut (impl Sink + ?Sized)) {
-        self.settle();
+        if !self.waiting.is_empty() {
+            self.settle();
+        }
         if self.rows > 0 {
             self.hand_over(sink);
         }
@@ -336,6 +402,9 @@ impl<R: Row> TableWriter<R> {
 
     /// Puts the waiting rows into their columns.
     fn settle(&mut self) {
+        if self.columns.is_empty() {
+            self.columns = R::TABLE.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
+        }
         R::append(&self.waiting, &mut self.columns);
         self.rows += self.waiting.len();
         self.waiting.clear();
@@ -344,8 +413,9 @@ impl<R: Row> TableWriter<R> {
     /// # Panics
     /// Never on any input: every row appends once to every column, so all have the same length and the declared type.
     fn hand_over(&mut self, sink: &mut (impl Sink + ?Sized)) {
+        let schema = self.schema.get_or_insert_with(|| R::TABLE.schema());
         let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).expect("a row has one value per column");
+        let batch = RecordBatch::try_new(Arc::clone(schema), arrays).expect("a row has one value per column");
         self.rows = 0;
         sink.batch(R::TABLE, batch);
     }

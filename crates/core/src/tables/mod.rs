@@ -24,10 +24,10 @@ use crate::protocols::rtp::RtpStreamRow;
 use crate::protocols::services::ServiceTransactionRow;
 use crate::protocols::sip::{SipCallRow, SipTransactionRow};
 use crate::protocols::snmp::SnmpTransactionRow;
-use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow};
+use crate::protocols::tcp::{TcpEventRow, TcpFlowRow, TcpLedgerBucketRow, TcpLedgerRow, TcpRttBucketRow};
 use crate::protocols::tls::TlsHandshakeRow;
 use crate::protocols::turns::TurnRow;
-use crate::traffic::{BucketRow, ProtocolRow, RttBucketRow};
+use crate::traffic::{BucketRow, ProtocolRow};
 
 /// Every table, in the order in which people want them.
 pub const CATALOGUE: &[&TableSpec] = &[
@@ -40,6 +40,7 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TcpFlowRow::TABLE,
     TcpLedgerRow::TABLE,
     TcpLedgerBucketRow::TABLE,
+    TcpRttBucketRow::TABLE,
     TcpEventRow::TABLE,
     HttpTransactionRow::TABLE,
     ServiceTransactionRow::TABLE,
@@ -58,7 +59,6 @@ pub const CATALOGUE: &[&TableSpec] = &[
     TlsHandshakeRow::TABLE,
     QuicConnectionRow::TABLE,
     BucketRow::TABLE,
-    RttBucketRow::TABLE,
     TcpSegmentRow::TABLE,
     PacketRow::TABLE,
 ];

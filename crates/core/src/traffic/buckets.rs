@@ -1,6 +1,5 @@
 //! Traffic over time.
 
-use super::round_trips::{RoundTrips, RttBucketRow};
 use super::spans::{Counters, Spans};
 use crate::tables::{Sink, TableWriter, table};
 
@@ -56,8 +55,6 @@ pub struct Sample {
     pub rst: bool,
     /// Flows that begin with it.
     pub new_flows: u64,
-    /// The round trip that it tells.
-    pub rtt_ns: Option<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -98,25 +95,19 @@ impl Counters for Bucket {
 
 /// Counts frames by time.
 #[derive(Default)]
-pub struct Buckets {
-    traffic: Spans<Bucket, 10_000>,
-    round_trips: Spans<RoundTrips, 1_000>,
-}
+pub struct Buckets(Spans<Bucket, 10_000>);
 
 impl Buckets {
     /// Counts one frame.
     #[inline]
     pub fn count(&mut self, time_ns: i64, sample: Sample) {
-        self.traffic.count(time_ns, sample);
-        if let Some(rtt_ns) = sample.rtt_ns {
-            self.round_trips.count(time_ns, rtt_ns);
-        }
+        self.0.count(time_ns, sample);
     }
 
-    /// Writes the tables.
+    /// Writes the table.
     pub fn write(&mut self, sink: &mut impl Sink) {
         let mut writer = TableWriter::default();
-        for (start_time_ns, width_ns, bucket) in self.traffic.all() {
+        for (start_time_ns, width_ns, bucket) in self.0.all() {
             let row = BucketRow {
                 start_time_ns,
                 width_ns,
@@ -130,11 +121,6 @@ impl Buckets {
                 new_flows: bucket.new_flows,
             };
             writer.push(row, sink);
-        }
-        writer.flush(sink);
-        let mut writer = TableWriter::default();
-        for (start_time_ns, width_ns, round_trips) in self.round_trips.all() {
-            writer.push(RttBucketRow::new(start_time_ns, width_ns, round_trips), sink);
         }
         writer.flush(sink);
     }
@@ -160,9 +146,6 @@ mod tests {
 
     impl Sink for Rows {
         fn batch(&mut self, _: &'static TableSpec, batch: RecordBatch) {
-            if batch.column_by_name("packets").is_none() {
-                return;
-            }
             let mut take = |name: &str, into: fn(&mut Self) -> &mut Vec<i64>| {
                 let column = batch.column_by_name(name).expect("declared").as_primitive::<Int64Type>();
                 into(self).extend(column.values());

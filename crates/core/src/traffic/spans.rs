@@ -1,7 +1,5 @@
 //! Counters over time, in bounded memory: the spans that they are kept for widen as the capture grows longer.
 
-use std::collections::BTreeMap;
-
 /// Widths in nanoseconds, each a whole multiple of the one before: 1, 10, 100 ms, 1, 10 s, 1, 10 min, 1 h, 1 day, 100 days.
 pub const WIDTHS_NS: [i64; 10] = [
     1_000_000,
@@ -17,7 +15,7 @@ pub const WIDTHS_NS: [i64; 10] = [
 ];
 
 /// What is counted of one span.
-pub(super) trait Counters: Default {
+pub(crate) trait Counters: Default {
     /// What is counted.
     type Sample;
 
@@ -29,10 +27,11 @@ pub(super) trait Counters: Default {
 
 /// Spans in which something was counted, not many more than `MOST`. All have the same width, counted from the first sample on.
 #[derive(Debug, Default)]
-pub(super) struct Spans<C, const MOST: usize> {
+pub(crate) struct Spans<C, const MOST: usize> {
     origin_ns: Option<i64>,
     width: usize,
-    closed: BTreeMap<i64, C>,
+    /// By index. A new one mostly comes last.
+    closed: Vec<(i64, C)>,
     /// The span of the last sample, kept apart since the next one is nearly always in it too.
     open: Option<C>,
     open_index: i64,
@@ -42,7 +41,7 @@ pub(super) struct Spans<C, const MOST: usize> {
 impl<C: Counters, const MOST: usize> Spans<C, MOST> {
     /// Counts one sample.
     #[inline]
-    pub(super) fn count(&mut self, time_ns: i64, sample: C::Sample) {
+    pub(crate) fn count(&mut self, time_ns: i64, sample: C::Sample) {
         if self.origin_ns.is_none() {
             self.origin_ns = Some(time_ns);
             self.open_start_ns = time_ns;
@@ -55,15 +54,15 @@ impl<C: Counters, const MOST: usize> Spans<C, MOST> {
     }
 
     /// Every span in order of time: when it begins, how long it is, and what was counted.
-    pub(super) fn all(&mut self) -> impl Iterator<Item = (i64, i64, &C)> {
+    pub(crate) fn all(&mut self) -> impl Iterator<Item = (i64, i64, &C)> {
         self.close();
         let (origin_ns, width_ns) = (self.origin_ns.unwrap_or(0), WIDTHS_NS[self.width]);
-        self.closed.iter().map(move |(&index, counters)| (start(origin_ns, index, width_ns), width_ns, counters))
+        self.closed.iter().map(move |(index, counters)| (start(origin_ns, *index, width_ns), width_ns, counters))
     }
 
     fn close(&mut self) {
         if let Some(open) = self.open.take() {
-            self.closed.entry(self.open_index).or_default().add(&open);
+            add(&mut self.closed, self.open_index, open);
         }
     }
 
@@ -81,11 +80,22 @@ impl<C: Counters, const MOST: usize> Spans<C, MOST> {
     fn widen(&mut self) {
         let factor = WIDTHS_NS[self.width + 1] / WIDTHS_NS[self.width];
         self.width += 1;
-        let mut wider = BTreeMap::<i64, C>::new();
-        for (index, counters) in &self.closed {
-            wider.entry(index.div_euclid(factor)).or_default().add(counters);
+        let mut wider = Vec::new();
+        for (index, counters) in std::mem::take(&mut self.closed) {
+            add(&mut wider, index.div_euclid(factor), counters);
         }
         self.closed = wider;
+    }
+}
+
+/// Adds to the span with this index.
+fn add<C: Counters>(spans: &mut Vec<(i64, C)>, index: i64, counters: C) {
+    if spans.last().is_none_or(|&(last, _)| last < index) {
+        return spans.push((index, counters));
+    }
+    match spans.binary_search_by_key(&index, |&(index, _)| index) {
+        Ok(at) => spans[at].1.add(&counters),
+        Err(at) => spans.insert(at, (index, counters)),
     }
 }
 

@@ -10,3 +10,4 @@ mod classes;
 mod counts;
 mod ledger;
 mod losses;
+mod other_tools;

@@ -1,6 +1,6 @@
 """A page as one self-contained HTML file."""
 
 from .assets import policy
-from .document import document
+from .document import cards, document
 
-__all__ = ["document", "policy"]
+__all__ = ["cards", "document", "policy"]

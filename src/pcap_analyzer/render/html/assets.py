@@ -6,15 +6,20 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from pcap_analyzer.i18n import ENGLISH, active, digits, gap, translated
+
+from .element import Html, island, tag
+
 _STATIC = Path(__file__).parent.parent / "static"
 # Each module after those it imports.
-_MODULES = ("units", "dom", "theme", "copy", "plot", "listing", "panels", "sequence", "main")
+_MODULES = ("dom", "words", "units", "theme", "copy", "plot", "listing", "panels", "sequence", "main")
 _IMPORT = re.compile(r'^import (\{.*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (const (\w+))", re.MULTILINE)
 _JS_COMMENT = re.compile(r"^\s*(//.*|/\*\*.*\*/)\n", re.MULTILINE)
 _JS_INDENT = re.compile(r"^\s+", re.MULTILINE)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_SPACE = re.compile(r"\s*([{};,])\s*|\s+")
+_SAID = re.compile(r'\bsay\("((?:[^"\\]|\\.)+)"')
 _LICENCE = "/* uPlot 1.6.32, MIT licence, (c) 2022 Leon Sorokin */\n"
 
 
@@ -33,6 +38,24 @@ def script() -> str:
     library = (_STATIC / "vendor" / "uPlot.iife.min.js").read_text(encoding="utf-8")
     own = "".join(map(_module, _MODULES))
     return f'{_LICENCE}{library}\n(() => {{\n"use strict";\n{own}}})();\n'
+
+
+@cache
+def _said() -> tuple[str, ...]:
+    """What the script says: messages for the catalogue."""
+    return tuple(dict.fromkeys(_SAID.findall(script())))
+
+
+def words() -> Html | None:
+    """What the script says in the language of the page, and its marks of numbers. The script itself speaks English."""
+    if active() == ENGLISH:
+        return None
+    written = digits(1234.5, ",.1f")
+    data = {
+        "words": {text: translated(text) for text in _said()},
+        "marks": {"group": written[1], "point": written[-2], "gap": gap()},
+    }
+    return tag("div", island(data), id="words", hidden=True)
 
 
 def _module(name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import ACTIVITIES, Activity
 from pcap_analyzer.report.drawings import Bar, Bars, Piece
 from pcap_analyzer.units import Unit, duration
@@ -38,7 +39,7 @@ def legend(pieces: Sequence[Piece], total: int) -> Html:
         tag(
             "span",
             swatch(piece.activity),
-            ACTIVITIES[piece.activity],
+            say(ACTIVITIES[piece.activity]),
             " ",
             tag("b", unit_text(piece.amount / total, Unit.SHARE)),
         )
@@ -74,14 +75,22 @@ def _row(bar: Bar, scale: int, height: int) -> Html:
 
 
 def _bar(bar: Bar, scale: int, height: int) -> Html:
-    told = ", ".join(f"{ACTIVITIES[piece.activity]} {duration(piece.amount)}" for piece in bar.pieces)
+    told = ", ".join(f"{say(ACTIVITIES[piece.activity])} {duration(piece.amount)}" for piece in bar.pieces)
     drawn = []
     at = 0.0
     for piece in bar.pieces:
         width = piece.amount / scale * 100
         drawn.append(_piece(piece, at, width, height))
         at += width
-    return tag("svg", *drawn, class_="bars", width="100%", height=height, role="img", aria_label=f"{bar.name}: {told}")
+    return tag(
+        "svg",
+        *drawn,
+        class_="bars",
+        width="100%",
+        height=height,
+        role="img",
+        aria_label=say("{label}: {text}", label=bar.name, text=told),
+    )
 
 
 def _piece(piece: Piece, at: float, width: float, height: int) -> Html:
@@ -90,7 +99,7 @@ def _piece(piece: Piece, at: float, width: float, height: int) -> Html:
     label = duration(piece.amount)
     return tag(
         "g",
-        tag("title", f"{ACTIVITIES[piece.activity]}: {label}"),
+        tag("title", say("{label}: {text}", label=say(ACTIVITIES[piece.activity]), text=label)),
         tag("rect", class_=f"f-{piece.activity.value}", **place),
         tag("rect", class_=f"f-{sign}", **place) if sign else None,
         _label(label, piece, at, width, height),

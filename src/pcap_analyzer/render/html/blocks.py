@@ -1,5 +1,7 @@
 """Blocks of every report as elements: sentences, facts, tables, a whole in its parts."""
 
+from pcap_analyzer.causes import SIDES
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Chart, Column, Fact, Facts, Paragraph, Part, Side, State, Table, Value, Whole
 from pcap_analyzer.units import Unit
 from pcap_analyzer.units import text as unit_text
@@ -7,15 +9,12 @@ from pcap_analyzer.units import text as unit_text
 from . import icons
 from .element import Child, Html, join, tag
 
-SIDES = {
-    Side.CLIENT: "Client",
-    Side.NETWORK: "Network",
-    Side.SERVER: "Server",
-    Side.CAPTURE: "Capture",
-    Side.NONE: "–",
-    Side.UNKNOWN: "not known",
-}
 _DEEPEST = 4
+
+
+def side_name(side: Side) -> str:
+    """A side as it stands in a column."""
+    return "–" if side is Side.NONE else say(SIDES[side])
 
 
 def paragraph(block: Paragraph) -> Html:
@@ -90,9 +89,9 @@ def whole(block: Whole) -> Html:
     total = sum(part.amount for part in block.parts)
     head = tag(
         "tr",
-        tag("th", "What", scope="col"),
-        tag("th", "Side", scope="col"),
-        tag("th", "Time" if block.unit is Unit.DURATION_NS else "Amount", scope="col", class_="num"),
+        tag("th", say("What"), scope="col"),
+        tag("th", say("Side"), scope="col"),
+        tag("th", say("Time" if block.unit is Unit.DURATION_NS else "Amount"), scope="col", class_="num"),
         tag("th", block.of, scope="col", class_="num share"),
     )
     rows = (_part(part, block.unit, total) for part in block.parts)
@@ -101,7 +100,7 @@ def whole(block: Whole) -> Html:
 
 def _part(part: Part, unit: Unit, total: float) -> Html:
     share = part.amount / total if total else 0.0
-    side = "" if part.rest else SIDES[part.side]
+    side = "" if part.rest else side_name(part.side)
     return tag(
         "tr",
         tag("td", part.label),
@@ -126,7 +125,7 @@ def chart(block: Chart) -> Html:
         for at, value in block.points
         if value
     )
-    label = f"{block.title}, at most {unit_text(peak, block.unit)}"
+    label = say("{title}, at most {peak}", title=block.title, peak=unit_text(peak, block.unit))
     return join(
         tag("h3", label, class_="bt"),
         tag("svg", *bars, role="img", aria_label=label, width="100%", height=96),

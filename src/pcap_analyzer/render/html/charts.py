@@ -3,10 +3,11 @@
 from collections.abc import Sequence as Many
 from typing import Final
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.drawings import Band, Line, Panel, Panels, Role, Sequence, Style
 from pcap_analyzer.report.model import Side
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import offset
+from pcap_analyzer.units import count, offset
 from pcap_analyzer.units import text as unit_text
 
 from . import icons, pack
@@ -51,11 +52,11 @@ def panels(block: Panels) -> Html:
     }
     return tag(
         "div",
-        tag("div", *charts, tag("p", "Point at a chart to read its values.", class_="readout"), class_="charts"),
+        tag("div", *charts, tag("p", say("Point at a chart to read its values."), class_="readout"), class_="charts"),
         _values(),
         tag(
             "noscript",
-            tag("p", "The script of this page draws the charts; all else is here without it.", class_="readout"),
+            tag("p", say("The script of this page draws the charts; all else is here without it."), class_="readout"),
         ),
         island(data),
         data_panels=True,
@@ -85,12 +86,21 @@ def _key(line: Line) -> Html:
 
 def _sentence(panel: Panel, block: Panels) -> str:
     """What who cannot see the chart is told: the highest point of each line, and when that was."""
-    told = [f"{panel.title} from {offset(block.start_ns)} to {offset(block.end_ns)}, {panel.note}"]
+    told: list[str] = [
+        say(
+            "{title} from {start} to {end}, {note}",
+            title=panel.title,
+            start=offset(block.start_ns),
+            end=offset(block.end_ns),
+            note=panel.note,
+        )
+    ]
     for line in panel.lines:
         if line.points:
             at, most = max(line.points, key=lambda point: point[1])
-            told.append(f"{line.label} at most {unit_text(most, panel.unit)} at {offset(at)}")
-    return "; ".join(told) + ". Arrow keys pan, plus and minus zoom, 0 shows all."
+            peak = unit_text(most, panel.unit)
+            told.append(say("{line} at most {peak} at {time}", line=line.label, peak=peak, time=offset(at)))
+    return say("{told}. Arrow keys pan, plus and minus zoom, 0 shows all.", told="; ".join(told))
 
 
 def _line(line: Line, width_ns: int) -> dict[str, object]:
@@ -114,8 +124,8 @@ def _bands(bands: Many[Band]) -> list[list[object]]:
 
 def _values() -> Html:
     """Filled by the script when it is opened."""
-    table = tag("div", tabindex=0, role="region", aria_label="Values of the charts")
-    return tag("details", tag("summary", "Show as table"), table, class_="values")
+    table = tag("div", tabindex=0, role="region", aria_label=say("Values of the charts"))
+    return tag("details", tag("summary", say("Show as table")), table, class_="values")
 
 
 def sequence(block: Sequence) -> Html:
@@ -125,35 +135,46 @@ def sequence(block: Sequence) -> Html:
     for kind in block.kinds:
         if kind.label not in roles[kind.role]:
             roles[kind.role] += f", {kind.label[0].lower()}{kind.label[1:]}"
-    switches = {**roles, Role.ACK: "ACK", **({Role.SACK: "SACK"} if block.sacks else {}), Role.WINDOW: "Window edge"}
-    direction = "server → client" if block.sender is Side.SERVER else "client → server"
-    label = (
-        f"Time–sequence graph, {direction}: bytes over time, {plural(len(block.marks), 'mark')}, "
-        f"{plural(sum(block.kinds[mark.kind].role is not Role.DATA for mark in block.marks), 'of them', 'of them')} "
-        f"not ordinary data; {plural(len(block.bands), 'stall')}. Arrow keys pan, plus and minus zoom, n goes to the next loss."
+    switches = {
+        **roles,
+        Role.ACK: "ACK",
+        **({Role.SACK: "SACK"} if block.sacks else {}),
+        Role.WINDOW: say("Window edge"),
+    }
+    direction = say("server → client" if block.sender is Side.SERVER else "client → server")
+    label = say(
+        "Time–sequence graph, {direction}: bytes over time, {marks}, {special} of them not ordinary data; {stalls}. Arrow"
+        " keys pan, plus and minus zoom, n goes to the next loss.",
+        direction=direction,
+        marks=plural(len(block.marks), "mark"),
+        special=count(sum(block.kinds[mark.kind].role is not Role.DATA for mark in block.marks)),
+        stalls=plural(len(block.bands), "stall"),
     )
     buttons = tag(
         "div",
-        tag("button", "Next loss ", tag("kbd", "n"), type="button", class_="btn", data_next=True),
-        tag("button", "Reset zoom ", tag("kbd", "0"), type="button", class_="btn", data_reset=True),
+        tag("button", say("Next loss"), " ", tag("kbd", "n"), type="button", class_="btn", data_next=True),
+        tag("button", say("Reset zoom"), " ", tag("kbd", "0"), type="button", class_="btn", data_reset=True),
         class_="end",
     )
     copy = tag(
         "button",
         icons.icon("copy"),
-        "Copy frame",
+        say("Copy frame"),
         type="button",
         class_="btn",
         hidden=True,
         data_copy="",
-        data_done="Copied",
+        data_done=say("Copied"),
     )
     return tag(
         "div",
         tag(
             "h4",
-            "Time–sequence",
-            tag("small", f"{direction}, bytes since the first; drag to zoom, click to hold a frame"),
+            say("Time–sequence"),
+            tag(
+                "small",
+                say("{direction}, bytes since the first; drag to zoom, click to hold a frame", direction=direction),
+            ),
         ),
         tag(
             "div",
@@ -186,8 +207,8 @@ def _bands_told(block: Sequence) -> Html | None:
     """The stalls as a list, for who reads and for paper."""
     if not block.bands:
         return None
-    rows = (tag("li", f"{offset(band.start_ns)}: {band.label}") for band in block.bands)
-    summary = tag("summary", f"{plural(len(block.bands), 'stall')} as a list")
+    rows = (tag("li", say("{label}: {text}", label=offset(band.start_ns), text=band.label)) for band in block.bands)
+    summary = tag("summary", say("{stalls} as a list", stalls=plural(len(block.bands), "stall")))
     return tag("details", summary, tag("ul", *rows), class_="values")
 
 

@@ -2,6 +2,7 @@
 
 from itertools import chain
 
+from pcap_analyzer.i18n import active, digits, mark, say
 from pcap_analyzer.report.drawings import (
     Bars,
     Chapter,
@@ -23,12 +24,12 @@ from .element import Html, tag
 
 _WIDE = (Table, Listing, Panels, Whole)
 _KEYS = (
-    ("/", "filter the connections"),
-    ("j k", "next and previous finding"),
-    ("g o, g f, g l, g t, g c", "go to verdict, findings, ledger, charts, connections"),
-    ("← →, + −, 0", "in a chart: pan, zoom, show all"),
-    ("n N", "in a time–sequence graph: next and previous loss"),
-    ("?", "these keys"),
+    ("/", mark("filter the connections")),
+    ("j k", mark("next and previous finding")),
+    ("g o, g f, g l, g t, g c", mark("go to verdict, findings, ledger, charts, connections")),
+    ("← →, + −, 0", mark("in a chart: pan, zoom, show all")),
+    ("n N", mark("in a time–sequence graph: next and previous loss")),
+    ("?", mark("these keys")),
 )
 
 
@@ -47,14 +48,20 @@ def document(page: Page) -> str:
     body = tag(
         "body",
         _patterns(),
-        tag("a", "Skip to the verdict", class_="skip", href="#verdict"),
+        tag("a", say("Skip to the verdict"), class_="skip", href="#verdict"),
         _bar(page),
         tag("div", _contents(page), tag("main", *map(_section, page.sections), _footer(page)), class_="page"),
         _keys(),
         tag("p", id="status", class_="vh", role="status"),
+        assets.words(),
         tag("script", Html(assets.script())),
     )
-    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+    return f"<!doctype html>\n{tag('html', head, body, lang=active())}\n"
+
+
+def cards(section: PageSection) -> str:
+    """The cards of a section, and the patterns that they are drawn with, for a page that has our style and script."""
+    return "".join([_patterns(), *_cards(section), assets.words() or ""])
 
 
 def _patterns() -> Html:
@@ -88,7 +95,11 @@ def _bar(page: Page) -> Html:
             tag("div", tag("b", page.file, translate="no"), tag("span", page.beside), class_="file"),
             tag(
                 "div",
-                _switch("theme", "Colour theme", (("auto", "Auto"), ("light", "Light"), ("dark", "Dark"))),
+                _switch(
+                    "theme",
+                    say("Colour theme"),
+                    (("auto", say("Auto")), ("light", say("Light")), ("dark", say("Dark"))),
+                ),
                 class_="end",
             ),
         ),
@@ -113,13 +124,13 @@ def _contents(page: Page) -> Html:
         tag("a", section.title, _count(section), href=f"#{section.name}", aria_current="true" if not number else None)
         for number, section in enumerate(page.sections)
     )
-    return tag("nav", *links, class_="toc", aria_label="Report")
+    return tag("nav", *links, class_="toc", aria_label=say("Report"))
 
 
 def _count(section: PageSection) -> Html | None:
     """How many things a section holds, where these can be counted."""
     count = sum(len(b.rows) if isinstance(b, Listing) else isinstance(b, Exhibit | Chapter) for b in section.blocks)
-    return tag("span", f"{count:,}") if count else None
+    return tag("span", digits(count)) if count else None
 
 
 def _section(section: PageSection) -> Html:
@@ -152,7 +163,7 @@ def _tools(section: PageSection) -> Html | None:
     if _lists(section):
         return tag("div", listing.search(), class_="end")
     if any(isinstance(block, Panels) for block in section.blocks):
-        return tag("div", _switch("clock", "Times", (("relative", "Relative"), ("utc", "UTC"))), class_="end")
+        return tag("div", _switch("clock", say("Times"), (("relative", say("Relative")), ("utc", "UTC"))), class_="end")
     return None
 
 
@@ -199,14 +210,14 @@ def _chapter(block: Chapter) -> Html:
 def _titled(block: PageBlock, half: str | None) -> list[Html]:
     match block:
         case Panels():
-            return [tag("h4", "Rates, round trips, windows"), _draw(block)]
+            return [tag("h4", say("Rates, round trips, windows")), _draw(block)]
         case Whole():
-            head = tag("h4", "Ledger", tag("small", "adds up to its duration exactly"))
+            head = tag("h4", say("Ledger"), tag("small", say("adds up to its duration exactly")))
             return [tag("div", head, _draw(block), class_=half)]
         case Ladder():
             return [tag("div", _draw(block), class_=half)]
         case Facts():
-            return [tag("h4", "In words"), tag("div", _draw(block), class_="pad")]
+            return [tag("h4", say("In words")), tag("div", _draw(block), class_="pad")]
         case _:
             return [_draw(block)]
 
@@ -252,11 +263,13 @@ def _figures(block: Figures) -> Html:
 
 
 def _footer(page: Page) -> Html:
-    keys = tag("span", "Press ", tag("kbd", "?"), " for all keys")
+    keys = tag("span", tag("kbd", "?"), " ", say("shows all keys"))
     return tag("footer", *(tag("span", fact) for fact in page.facts), keys)
 
 
 def _keys() -> Html:
-    rows = (tag("div", tag("dt", tag("kbd", keys)), tag("dd", what), class_="fact") for keys, what in _KEYS)
-    close = tag("form", tag("button", "Close", class_="btn"), method="dialog")
-    return tag("dialog", tag("h2", "Keys"), tag("dl", *rows, class_="plain"), close, id="keys", aria_label="Keys")
+    rows = (tag("div", tag("dt", tag("kbd", keys)), tag("dd", say(what)), class_="fact") for keys, what in _KEYS)
+    close = tag("form", tag("button", say("Close"), class_="btn"), method="dialog")
+    return tag(
+        "dialog", tag("h2", say("Keys")), tag("dl", *rows, class_="plain"), close, id="keys", aria_label=say("Keys")
+    )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pcap_analyzer.i18n import mark, say
 from pcap_analyzer.report.model import Severity, State
 
 from .element import Html, tag
@@ -22,12 +23,17 @@ _FORMS: Final = {
     Severity.INFO: "M5 1a4 4 0 1 0 0 8 4 4 0 0 0 0-8z",
 }
 _NAMES: Final = {
-    Severity.CRITICAL: "Critical",
-    Severity.MAJOR: "Major",
-    Severity.MINOR: "Minor",
-    Severity.INFO: "Info",
+    Severity.CRITICAL: mark("Critical"),
+    Severity.MAJOR: mark("Major"),
+    Severity.MINOR: mark("Minor"),
+    Severity.INFO: mark("Info"),
 }
-_STATES: Final = {State.CLEAN: "clean", State.NOTE: "worth knowing", State.FOUND: "found", State.UNKNOWN: "cannot tell"}
+_STATES: Final = {
+    State.CLEAN: mark("clean"),
+    State.NOTE: mark("worth knowing"),
+    State.FOUND: mark("found"),
+    State.UNKNOWN: mark("cannot tell"),
+}
 _TICKS: Final = 5
 
 
@@ -38,13 +44,13 @@ def icon(name: str, class_: str = "ic") -> Html:
 
 def state(value: State) -> Html:
     """The sign of what became of a check, with its word for who hears the page."""
-    return tag("span", icon(value.value), tag("span", _STATES[value], class_="vh"), class_=f"s-{value.value}")
+    return tag("span", icon(value.value), tag("span", say(_STATES[value]), class_="vh"), class_=f"s-{value.value}")
 
 
 def severity(value: Severity) -> Html:
     """A badge: form, word and colour."""
     form = tag("svg", tag("path", d=_FORMS[value]), viewBox="0 0 10 10", aria_hidden="true")
-    return tag("span", form, _NAMES[value], class_=f"sev {value.value}")
+    return tag("span", form, say(_NAMES[value]), class_=f"sev {value.value}")
 
 
 def confidence(share: float) -> Html:

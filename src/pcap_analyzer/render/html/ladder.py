@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from pcap_analyzer.i18n import digits, gap, say
 from pcap_analyzer.ledger import Activity
 from pcap_analyzer.report.drawings import Ladder, Step
 from pcap_analyzer.report.model import Side
+from pcap_analyzer.text import plural
 from pcap_analyzer.units import SECOND_NS
 
 from .element import Html, join, tag
@@ -23,17 +25,17 @@ def draw(block: Ladder) -> Html:
         "svg",
         tag("line", x1=f"{_LEFT}%", x2=f"{_LEFT}%", y1=_TOP - 6, y2=height, class_="life"),
         tag("line", x1=f"{_RIGHT}%", x2=f"{_RIGHT}%", y1=_TOP - 6, y2=height, class_="life"),
-        tag("text", "Client", x=f"{_LEFT}%", y=14, class_="b m"),
-        tag("text", "Server", x=f"{_RIGHT}%", y=14, class_="b m"),
+        tag("text", say("Client"), x=f"{_LEFT}%", y=14, class_="b m"),
+        tag("text", say("Server"), x=f"{_RIGHT}%", y=14, class_="b m"),
         *rows,
         class_="lad",
         width="100%",
         height=height,
         role="group",
-        aria_label=f"Ladder of {len(block.steps)} rows, {block.title}",
+        aria_label=say("Ladder of {rows}, {title}", rows=plural(len(block.steps), "row"), title=block.title),
     )
     return join(
-        tag("h4", "Around the evidence", tag("small", block.title)),
+        tag("h4", say("Around the evidence"), tag("small", block.title)),
         tag("div", drawing, tag("p", block.note, class_="note") if block.note else None, class_="ladder"),
     )
 
@@ -60,8 +62,8 @@ def _row(step: Step, y: int) -> Html:
     return tag(
         "g",
         tag("rect", x=0, y=y, width="100%", height=_ROW, class_="cited") if step.cited else None,
-        tag("text", f"+{step.time_ns / SECOND_NS:.6f} s", x=0, y=y + 14),
-        tag("text", f"frame {step.frame}", x=0, y=y + 28),
+        tag("text", f"+{digits(step.time_ns / SECOND_NS, '.6f')}{gap()}s", x=0, y=y + 14),
+        tag("text", say("frame {number}", number=step.frame), x=0, y=y + 28),
         tag("text", step.text, x=middle, y=y + 13, class_="b m"),
         tag("text", step.detail, x=middle, y=y + 26, class_="m") if step.detail else None,
         tag("line", x1=f"{_LEFT}%", x2=f"{_RIGHT}%", y1=line, y2=line, class_=f"a a-{colour}"),

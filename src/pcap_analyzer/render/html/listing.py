@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from pcap_analyzer.i18n import noun, say
 from pcap_analyzer.report.drawings import Cell, Listing, Named, Span
 from pcap_analyzer.report.model import Column
-from pcap_analyzer.units import Unit
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import Unit, count
 from pcap_analyzer.units import text as unit_text
 
 from . import icons, pack
@@ -19,8 +21,8 @@ def search() -> Html:
     field = tag(
         "input",
         type="search",
-        placeholder="Filter: address, port, protocol",
-        aria_label="Filter the connections",
+        placeholder=say("Filter: address, port, protocol"),
+        aria_label=say("Filter the connections"),
         autocomplete="off",
         spellcheck="false",
     )
@@ -54,8 +56,12 @@ def draw(block: Listing) -> Html:
         )
         for row in block.rows[:_FIRST]
     )
-    count = f"{{shown}} of {{kept}} {block.what}s shown."
-    shown = count.format(shown=f"{min(_FIRST, len(block.rows)):,}", kept=f"{len(block.rows):,}")
+    one, many = noun(1, "connection", "connections"), noun(2, "connection", "connections")
+    shown = say(
+        "{shown} of {kept} shown.",
+        shown=count(min(_FIRST, len(block.rows))),
+        kept=plural(len(block.rows), "connection"),
+    )
     data = {
         "length": block.length_ns,
         "columns": [
@@ -67,8 +73,8 @@ def draw(block: Listing) -> Html:
         tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *rows), class_="tbl listing"),
         tag(
             "div",
-            tag("span", shown, data_count=count, role="status"),
-            tag("button", "Show more", type="button", class_="btn", data_more=True, hidden=True),
+            tag("span", shown, data_count=True, data_one=one, data_many=many, role="status"),
+            tag("button", say("Show more"), type="button", class_="btn", data_more=True, hidden=True),
             tag("span", block.note, class_="note") if block.note else None,
             class_="more",
         ),

@@ -2,23 +2,31 @@
 
 from typing import Final
 
+from pcap_analyzer.causes import severity_word
+from pcap_analyzer.i18n import mark, say
 from pcap_analyzer.report.drawings import Exhibit, Figures, PageBlock, Sides
 from pcap_analyzer.report.model import Fact, Facts, Finding, Paragraph, Side, Verdict
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import duration
+from pcap_analyzer.units import confidence, count, duration
 
 from . import icons, ladder
-from .blocks import SIDES
+from .blocks import side_name
 from .element import Child, Html, join, tag
 
 _CHIPS: Final = 8
 _FAULT: Final = {
-    Side.CLIENT: "Client at fault",
-    Side.NETWORK: "Network at fault",
-    Side.SERVER: "Server at fault",
-    Side.CAPTURE: "The capture is the problem",
-    Side.NONE: "Nothing at fault",
-    Side.UNKNOWN: "Cannot tell",
+    Side.CLIENT: mark("Client at fault"),
+    Side.NETWORK: mark("Network at fault"),
+    Side.SERVER: mark("Server at fault"),
+    Side.CAPTURE: mark("The capture is the problem"),
+    Side.NONE: mark("Nothing at fault"),
+    Side.UNKNOWN: mark("Cannot tell"),
+}
+_TAPS: Final = {Side.CLIENT: 86, Side.NETWORK: 175, Side.SERVER: 264}
+_CAPTURED: Final = {
+    Side.CLIENT: mark("Captured near the client"),
+    Side.NETWORK: mark("Captured between them"),
+    Side.SERVER: mark("Captured near the server"),
 }
 _ACTIVITIES: Final = {Side.NETWORK: ("loss", "hatch"), Side.SERVER: ("server", "dots"), Side.CLIENT: ("client", "")}
 
@@ -39,7 +47,7 @@ def card(blocks: tuple[PageBlock, ...]) -> Html:
                 said.append(_figures(block))
             case Sides():
                 beside.append(_sides(block))
-            case Facts(title="Check next"):
+            case Facts() if not any(fact.state for fact in block.items):
                 below.append(_next(block))
             case Facts():
                 after.append(_quality(block))
@@ -52,7 +60,7 @@ def _sentence(block: Verdict) -> list[Child]:
     tone = "ok" if block.side is Side.NONE else block.severity.value
     chip = tag("span", block.cause, class_="chip", translate="no") if block.cause else None
     return [
-        tag("p", tag("b", _FAULT[block.side], class_=tone), chip, class_="eyebrow"),
+        tag("p", tag("b", say(_FAULT[block.side]), class_=tone), chip, class_="eyebrow"),
         tag("h1", block.sentence, id="verdict-title"),
         *(tag("p", detail, class_="lead") for detail in block.details),
     ]
@@ -72,16 +80,16 @@ def _figures(block: Figures) -> Html:
 
 def _next(block: Facts) -> Html:
     checks = (tag("li", fact.text) for fact in block.items)
-    return tag("div", tag("h2", "Check next", class_="k"), tag("ol", *checks), class_="next")
+    return tag("div", tag("h2", block.title, class_="k"), tag("ol", *checks), class_="next")
 
 
 def _quality(block: Facts) -> Html:
     told = (tag("li", fact.state and icons.state(fact.state), _short(fact)) for fact in block.items)
-    return tag("ul", *told, class_="quality", aria_label="Capture quality")
+    return tag("ul", *told, class_="quality", aria_label=block.title)
 
 
 def _short(fact: Fact) -> str:
-    return f"{fact.label}: {fact.text.rstrip('.')}"
+    return say("{label}: {text}", label=fact.label, text=fact.text.rstrip("."))
 
 
 def _sides(block: Sides) -> Html:
@@ -89,7 +97,7 @@ def _sides(block: Sides) -> Html:
     rows = (_side(side, amount, total) for side, amount in block.amounts)
     return tag(
         "aside",
-        tag("h2", "Who costs the time", id="who-title"),
+        tag("h2", say("Who costs the time"), id="who-title"),
         _path(block),
         tag("table", tag("tbody", *rows)),
         tag("p", block.note, class_="tot"),
@@ -108,27 +116,22 @@ def _side(side: Side, amount: int, total: int) -> Html:
         tag("rect", width=width, height=8, rx=2, class_=f"f-{sign}") if sign else None,
         aria_hidden="true",
     )
-    share = tag("span", f"{amount / total * 100:.0f} %", class_="faint")
+    share = tag("span", confidence(amount / total), class_="faint")
     return tag(
         "tr",
-        tag("th", SIDES[side], scope="row"),
+        tag("th", side_name(side), scope="row"),
         tag("td", bar),
-        tag("td", tag("b", duration(amount) if amount else "0 s"), " ", share),
+        tag("td", tag("b", duration(amount) if amount else say("0 s")), " ", share),
     )
 
 
 def _path(block: Sides) -> Html:
     """Client, network and server; the one that is blamed is outlined, and the capture point marked."""
     blamed = block.blamed
-    taps = {
-        Side.CLIENT: (86, "captured here"),
-        Side.NETWORK: (175, "captured here"),
-        Side.SERVER: (264, "captured here"),
-    }
-    tap = taps.get(block.captured_at)
-    label = f"Client, network, server. {_FAULT[blamed]}."
+    tap = _TAPS.get(block.captured_at)
+    label = say("Client, network, server. {fault}.", fault=say(_FAULT[blamed]))
     if tap:
-        label += f" Captured {'between them' if block.captured_at is Side.NETWORK else 'near the ' + block.captured_at.value}."
+        label = say("{path} {capture}.", path=label, capture=say(_CAPTURED[block.captured_at]))
     packets = (
         tag("rect", x=x, y=42, width=9, height=8, rx=1.5, class_="packet") for x in (62, 98, 140, 170, 200, 240, 272)
     )
@@ -144,9 +147,9 @@ def _path(block: Sides) -> Html:
             class_="glyph",
         ),
         *packets,
-        tag("text", "Client", x=31, y=15, class_="i2"),
-        tag("text", "Network", x=175, y=13, class_="i2"),
-        tag("text", "Server", x=319, y=15, class_="i2"),
+        tag("text", say("Client"), x=31, y=15, class_="i2"),
+        tag("text", say("Network"), x=175, y=13, class_="i2"),
+        tag("text", say("Server"), x=319, y=15, class_="i2"),
         *_tap(tap),
         class_="path",
         viewBox="0 0 350 100",
@@ -155,14 +158,13 @@ def _path(block: Sides) -> Html:
     )
 
 
-def _tap(tap: tuple[int, str] | None) -> tuple[Html, ...]:
-    if tap is None:
+def _tap(x: int | None) -> tuple[Html, ...]:
+    if x is None:
         return ()
-    x, text = tap
     return (
         tag("path", d=f"M{x} 58v18", class_="tap"),
         tag("circle", cx=x, cy=57, r=3, class_="tap"),
-        tag("text", text, x=x, y=90),
+        tag("text", say("captured here"), x=x, y=90),
     )
 
 
@@ -170,11 +172,11 @@ def findings(blocks: list[Exhibit]) -> Html:
     """A row for each, which opens in place."""
     heads = (
         ("", ""),
-        ("", "Severity"),
-        ("", "Finding"),
-        ("side", "Side"),
-        ("r", "Time lost"),
-        ("cf", "Confidence"),
+        ("", say("Severity")),
+        ("", say("Finding")),
+        ("side", say("Side")),
+        ("r", say("Time lost")),
+        ("cf", say("Confidence")),
         ("", ""),
     )
     head = tag(
@@ -186,18 +188,26 @@ def findings(blocks: list[Exhibit]) -> Html:
 
 def _finding(exhibit: Exhibit, rank: int) -> Html:
     block = exhibit.finding
-    sure = f"{round(block.confidence * 100)} %"
+    sure = confidence(block.confidence)
     summary = tag(
         "summary",
         tag("span", str(rank), class_="rank"),
         tag("span", icons.severity(block.severity), class_="sevc"),
         tag("div", tag("h3", block.title), class_="ti"),
-        tag("span", SIDES[block.side], class_="side dim"),
+        tag("span", side_name(block.side), class_="side dim"),
         _cost(block),
         tag("span", icons.confidence(block.confidence), " ", sure, class_="cf dim"),
         icons.icon("chevron", "chev"),
     )
-    return tag("details", summary, _opened(exhibit, sure), id=f"finding-{rank}", name="finding", open=rank == 1)
+    return tag(
+        "details",
+        summary,
+        _opened(exhibit, sure),
+        id=f"finding-{rank}",
+        name="finding",
+        data_finding=block.id,
+        open=rank == 1,
+    )
 
 
 def _cost(block: Finding) -> Html:
@@ -214,22 +224,31 @@ def _cost(block: Finding) -> Html:
 
 def _opened(exhibit: Exhibit, sure: str) -> Html:
     block = exhibit.finding
-    why = [tag("li", tag("b", fact.label), ": ", fact.text) for fact in block.evidence]
-    choices = [tag("li", tag("b", fact.label), ": ", fact.text) for fact in block.thresholds]
-    left = (_list("Why we say so", why), _list("Judged by", choices))
+    why = [tag("li", tag("b", fact.label), say(": "), fact.text) for fact in block.evidence]
+    choices = [tag("li", tag("b", fact.label), say(": "), fact.text) for fact in block.thresholds]
+    left = (_list(say("Why we say so"), why), _list(say("Judged by"), choices))
     right = (
-        _list("Where", _flows(exhibit)),
+        _list(say("Where"), _flows(exhibit)),
         _frames(block),
-        _list("What to check next", map(_item, block.next_checks), "ol"),
+        _list(say("What to check next"), map(_item, block.next_checks), "ol"),
     )
-    said = f"{SIDES[block.side]}, {block.severity.value}, confidence {sure}."
+    said = say(
+        "{side}, {severity}, confidence {share}.",
+        side=side_name(block.side),
+        severity=severity_word(block.severity.value),
+        share=sure,
+    )
     return tag(
         "div",
         tag("p", block.explanation),
         tag("div", *left),
-        tag("div", *right, tag("p", said, " More: ", tag("code", f"pcap-analyzer explain {block.id}"), class_="note")),
-        _copied("Wireshark", block.display_filter, "Copy filter"),
-        _copied(_frames_label(block), _frame_filter(block), "Copy frames"),
+        tag(
+            "div",
+            *right,
+            tag("p", said, " ", say("More:"), " ", tag("code", f"pcap-analyzer explain {block.id}"), class_="note"),
+        ),
+        _copied("Wireshark", block.display_filter, say("Copy filter")),
+        _copied(_frames_label(block), _frame_filter(block), say("Copy frames")),
         tag("div", ladder.draw(exhibit.ladder), class_="around") if exhibit.ladder else None,
         class_="fb",
     )
@@ -252,7 +271,7 @@ def _flows(exhibit: Exhibit) -> list[Html]:
         for flow, target in zip(block.flows, targets, strict=True)
     ]
     more = block.flows_total - len(block.flows)
-    return told + ([tag("li", f"and {more:,} more")] if more > 0 else [])
+    return told + ([tag("li", say("and {count} more", count=count(more)))] if more > 0 else [])
 
 
 def _frames(block: Finding) -> Html | None:
@@ -261,12 +280,17 @@ def _frames(block: Finding) -> Html | None:
     chips = [tag("span", str(frame), class_="chip") for frame in block.frames[:_CHIPS]]
     more = block.frames_total - len(chips)
     if more > 0:
-        chips.append(tag("span", f"+ {more:,} more", class_="chip"))
-    return join(tag("h4", f"Evidence: {plural(block.frames_total, 'frame')}"), tag("div", *chips, class_="chips"))
+        chips.append(tag("span", say("+ {count} more", count=count(more)), class_="chip"))
+    return join(
+        tag("h4", say("Evidence: {frames}", frames=plural(block.frames_total, "frame"))),
+        tag("div", *chips, class_="chips"),
+    )
 
 
 def _frames_label(block: Finding) -> str:
-    return "Frames" if len(block.frames) == block.frames_total else f"First {len(block.frames)}"
+    if len(block.frames) == block.frames_total:
+        return say("Frames")
+    return say("First {count}", count=count(len(block.frames)))
 
 
 def _frame_filter(block: Finding) -> str:
@@ -286,5 +310,7 @@ def _frame_filter(block: Finding) -> str:
 def _copied(label: str, text: str, action: str) -> Html | None:
     if not text:
         return None
-    button = tag("button", icons.icon("copy"), action, type="button", class_="btn", data_copy=True, data_done="Copied")
+    button = tag(
+        "button", icons.icon("copy"), action, type="button", class_="btn", data_copy=True, data_done=say("Copied")
+    )
     return tag("div", tag("span", label, class_="k"), tag("code", text, translate="no"), button, class_="filter")

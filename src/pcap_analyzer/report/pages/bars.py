@@ -3,9 +3,11 @@
 from typing import Any
 
 from pcap_analyzer import units
+from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import Activity, activity, is_rest
 from pcap_analyzer.report.drawings import Bar, Bars, PageSection, Piece
 from pcap_analyzer.report.model import Section
+from pcap_analyzer.report.naming import with_name
 from pcap_analyzer.tables import Row
 
 from .names import target
@@ -22,29 +24,33 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
     if not waited_ns:
         return PageSection("ledger", told.title, told.blocks)
     whole = Bar(
-        name="All connections",
-        below=f"share of {units.duration(waited_ns)}",
+        name=say("All connections"),
+        below=say("share of {whole}", whole=units.duration(waited_ns)),
         pieces=_pieces(ledger["parts"]),
         total=units.duration(waited_ns),
-        beside="waited for",
+        beside=say("waited for"),
     )
     flows = [flow for flow in data["flows"] if flow.get("cost_ns")][:_SHOWN]
-    title = f"The {len(flows)} that cost most, on one scale" if len(flows) > 1 else "The one that cost most"
-    bars = Bars(whole, tuple(_bar(flow, drawn) for flow in flows), title if flows else "")
-    beside = (
+    title = (
+        say("The {count} that cost most, on one scale", count=units.count(len(flows)))
+        if len(flows) > 1
+        else say("The one that cost most")
+    )
+    bars = Bars(whole, tuple(_bar(flow, drawn, data) for flow in flows), title if flows else "")
+    beside = say(
         "Every moment belongs to exactly one category; idle time is not drawn. Lost: waited for beyond round trips."
     )
     return PageSection("ledger", told.title, (bars, *told.blocks), beside)
 
 
-def _bar(flow: Row, drawn: set[int]) -> Bar:
+def _bar(flow: Row, drawn: set[int], data: dict[str, Any]) -> Bar:
     pieces = _pieces(flow["ledger"])
     return Bar(
-        name=flow["server"],
-        below=f"stream {flow['stream']}, from {flow['client']}",
+        name=with_name(flow["server"], data),
+        below=say("stream {stream}, from {client}", stream=flow["stream"], client=flow["client"]),
         pieces=pieces,
         total=units.duration(sum(piece.amount for piece in pieces)),
-        beside=f"{units.duration(flow['cost_ns'])} lost",
+        beside=say("{time} lost", time=units.duration(flow["cost_ns"])),
         target=target(flow["stream"]) if flow["stream"] in drawn else "",
     )
 

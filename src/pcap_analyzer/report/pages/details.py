@@ -3,10 +3,12 @@
 from typing import Any
 
 from pcap_analyzer import units
+from pcap_analyzer.i18n import say, told
 from pcap_analyzer.ledger import LABELS, is_rest
 from pcap_analyzer.report.deep import Segments
 from pcap_analyzer.report.drawings import Chapter, Figure, Figures, PageBlock, PageSection
 from pcap_analyzer.report.model import Part, Side, Whole
+from pcap_analyzer.report.naming import with_name
 from pcap_analyzer.report.sections.connections import describe
 from pcap_analyzer.tables import Row
 from pcap_analyzer.text import plural
@@ -21,30 +23,33 @@ def show(data: dict[str, Any], flows: list[Row], second: Segments | None) -> Pag
     if not flows or second is None:
         return None
     origin = data["capture"]["earliest_time_ns"]
-    chapters = tuple(_chapter(flow, second, origin) for flow in flows)
-    beside = f"{plural(len(flows), 'connection')} drawn: those of the first findings and those that cost most."
-    return PageSection("details", "In detail", chapters, beside)
+    chapters = tuple(_chapter(flow, second, origin, data) for flow in flows)
+    beside = say(
+        "{connections} drawn: those of the first findings and those that cost most.",
+        connections=plural(len(flows), "connection"),
+    )
+    return PageSection("details", say("In detail"), chapters, beside)
 
 
-def _chapter(flow: Row, second: Segments, origin: int) -> Chapter:
+def _chapter(flow: Row, second: Segments, origin: int, data: dict[str, Any]) -> Chapter:
     blocks: list[PageBlock] = [_figures(flow, origin)]
     blocks += sequence.draw(flow, second, origin)
     blocks += rates.draw(flow, second, origin)
     if parts := _parts(flow):
-        blocks.append(Whole(Unit.DURATION_NS, f"Of {units.duration(flow['duration_ns'])}", parts))
+        blocks.append(Whole(Unit.DURATION_NS, say("Of {whole}", whole=units.duration(flow["duration_ns"])), parts))
     place = target(flow["stream"])
     if drawn := ladder.draw(second.rungs.get(place, []), origin):
         blocks.append(drawn)
-    blocks.append(describe(flow))
+    blocks.append(describe(flow, data))
     below = f"{flow['client']} → {flow['server']}, tcp.stream eq {flow['stream']}"
-    title = f"Stream {flow['stream']}: {flow['server']}"
+    title = say("Stream {stream}: {server}", stream=flow["stream"], server=with_name(flow["server"], data))
     return Chapter(place, title, below, tuple(blocks))
 
 
 def _parts(flow: Row) -> tuple[Part, ...]:
     """All of its life, so that the parts add up to its duration exactly."""
     return tuple(
-        Part(LABELS[part["category"]], Side(part["side"]), part["duration_ns"])
+        Part(told(LABELS[part["category"]]), Side(part["side"]), part["duration_ns"])
         for part in flow["ledger"]
         if part["duration_ns"]
     )
@@ -60,11 +65,19 @@ def _figures(flow: Row, origin: int) -> Figures:
     waited_ns = sum(p["duration_ns"] for p in flow["ledger"] if not is_rest(p["category"], p["side"]))
     return Figures(
         (
-            Figure("Duration", units.duration(duration_ns), f"from {start}"),
-            Figure("Time lost", units.duration(flow["cost_ns"]), f"of {units.duration(waited_ns)} that was waited for"),
-            Figure("Payload", units.size(max(down, up)), f"{units.size(min(down, up))} the other way"),
-            Figure("Mean rate", rate, "of the larger direction"),
-            Figure("iRTT", units.text(flow["handshake_ns"], Unit.DURATION_NS), "SYN to the first ACK"),
-            Figure("Sent again", f"{again:,}", f"of {plural(segments, 'data segment')}"),
+            Figure(say("Duration"), units.duration(duration_ns), say("from {start}", start=start)),
+            Figure(
+                say("Time lost"),
+                units.duration(flow["cost_ns"]),
+                say("of {whole} that was waited for", whole=units.duration(waited_ns)),
+            ),
+            Figure(
+                say("Payload"), units.size(max(down, up)), say("{size} the other way", size=units.size(min(down, up)))
+            ),
+            Figure(say("Mean rate"), rate, say("of the larger direction")),
+            Figure(say("iRTT"), units.text(flow["handshake_ns"], Unit.DURATION_NS), say("SYN to the first ACK")),
+            Figure(
+                say("Sent again"), units.count(again), say("of {segments}", segments=plural(segments, "data segment"))
+            ),
         )
     )

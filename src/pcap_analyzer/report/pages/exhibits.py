@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.deep import Citation, Segments
 from pcap_analyzer.report.drawings import Exhibit, PageSection
 from pcap_analyzer.report.model import Finding, Section
@@ -36,7 +37,7 @@ def show(data: Any, told: Section | None, second: Segments | None, drawn: set[in
         _exhibit(block, *next(facts), second, drawn, origin) if isinstance(block, Finding) else block
         for block in told.blocks
     )
-    beside = "What made work fail, then what made it slow. Connections that wait at the same time count each."
+    beside = say("What made work fail, then what made it slow. Connections that wait at the same time count each.")
     return PageSection("findings", told.title, blocks, beside)
 
 

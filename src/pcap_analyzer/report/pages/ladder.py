@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pcap_analyzer import units
+from pcap_analyzer.i18n import digits, say, told
 from pcap_analyzer.ledger import Activity
 from pcap_analyzer.report.drawings import Ladder, Step
 from pcap_analyzer.report.model import Side
@@ -44,8 +45,9 @@ def draw(rows: list[Row], origin: int) -> Ladder | None:
         return None
     steps = list(_steps(rows, origin))
     first, last = steps[0].time_ns, steps[-1].time_ns
-    note = f"{len(steps) - _MOST_STEPS} further rows are not drawn." if len(steps) > _MOST_STEPS else ""
-    title = f"{units.offset(first)} to {units.offset(last)}"
+    more = len(steps) - _MOST_STEPS
+    note = say("{rows} not drawn.", rows=plural(more, "further row is", "further rows are")) if more > 0 else ""
+    title = say("{start} to {end}", start=units.offset(first), end=units.offset(last))
     return Ladder(title, rows[0]["client"], rows[0]["server"], tuple(steps[:_MOST_STEPS]), note)
 
 
@@ -63,7 +65,7 @@ def _steps(rows: list[Row], origin: int) -> Iterator[Step]:
                 previous["time_ns"] - origin,
                 0,
                 None,
-                f"{units.duration(silence)} without a packet",
+                say("{duration} without a packet", duration=units.duration(silence)),
                 activity=Activity.LOSS,
             )
         yield _step(first, origin)
@@ -117,9 +119,9 @@ def _step(row: Row, origin: int) -> Step:
 def _more(run: list[Row], origin: int) -> Step:
     size = sum(row["payload_bytes"] for row in run)
     what = (
-        f"{len(run)} more, {size:,} bytes"
+        say("{count} more, {bytes}", count=units.count(len(run)), bytes=plural(size, "byte"))
         if size
-        else f"{plural(len(run), 'more acknowledgement', 'more acknowledgements')}"
+        else plural(len(run), "more acknowledgement")
     )
     row = run[-1]
     return Step(row["time_ns"] - origin, row["frame_number"], Side(row["direction"]), what, "", _activity(row))
@@ -129,10 +131,10 @@ def _text(row: Row) -> str:
     named = ", ".join(name for bit, name in _FLAGS if row["flags"] & bit)
     if row["payload_bytes"]:
         # Sequence numbers are told of the drawn direction, acknowledgements of it by its peer.
-        length = f"Len {row['payload_bytes']:,}"
-        number = f"Seq {row['low']:,} {length}" if row["forward"] and row["low"] is not None else length
+        length = f"Len {digits(row['payload_bytes'])}"
+        number = f"Seq {digits(row['low'])} {length}" if row["forward"] and row["low"] is not None else length
         return f"{named}, {number}" if named else number
-    answer = "ACK" if row["forward"] or row["low"] is None else f"Ack {row['low']:,}"
+    answer = "ACK" if row["forward"] or row["low"] is None else f"Ack {digits(row['low'])}"
     if row["ws_duplicate_ack_number"]:
         return f"Dup ACK #{row['ws_duplicate_ack_number']}" + ("" if answer == "ACK" else f", {answer}")
     return f"{named}, {answer}" if named and row["flags"] & 16 else named or answer
@@ -143,8 +145,10 @@ def _detail(row: Row) -> str:
     # Wireshark sets the general flag beside the one that says more.
     if any(name.endswith("_retransmission") for name in flags):
         flags = [name for name in flags if name != "retransmission"]
-    own = "" if row["class"] in ("new", "bare", "retransmission_fast") else KINDS[row["class"]][1]
-    window = f"window {row['window_bytes']:,}" if not row["payload_bytes"] and not row["flags"] & 6 else ""
+    own = "" if row["class"] in ("new", "bare", "retransmission_fast") else told(KINDS[row["class"]][1])
+    window = ""
+    if not row["payload_bytes"] and not row["flags"] & 6:
+        window = say("window {bytes}", bytes=units.count(row["window_bytes"]))
     return "; ".join(filter(None, (*(_WORDS[name] for name in flags), own, window)))
 
 

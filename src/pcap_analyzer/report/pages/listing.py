@@ -2,29 +2,34 @@
 
 from typing import Any
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import Activity, activity, is_rest
 from pcap_analyzer.report.drawings import Cell, Listing, Named, PageSection, Span
 from pcap_analyzer.report.model import Column, Section
+from pcap_analyzer.report.naming import name_of
 from pcap_analyzer.tables import Row
-from pcap_analyzer.units import Unit
+from pcap_analyzer.units import Unit, count
 
 from .names import target
 
-_COLUMNS = (
-    Column("Stream"),
-    Column("Server ← client"),
-    Column("When", rank=4),
-    Column("Duration", Unit.DURATION_NS, rank=3),
-    Column("Bytes", Unit.BYTES, rank=5),
-    Column("iRTT", Unit.DURATION_NS, rank=7),
-    Column("RTT p95", Unit.DURATION_NS, rank=6),
-    Column("Sent again", Unit.COUNT, rank=2),
-    Column("Time lost", Unit.DURATION_NS),
-    Column("Verdict", rank=1),
-)
 _SORTED_BY = 8
 # More make the page heavy; the exports have all.
 _MOST = 300
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column(say("Stream")),
+        Column(say("Server ← client")),
+        Column(say("When"), rank=4),
+        Column(say("Duration"), Unit.DURATION_NS, rank=3),
+        Column(say("Bytes"), Unit.BYTES, rank=5),
+        Column(say("iRTT"), Unit.DURATION_NS, rank=7),
+        Column(say("RTT p95"), Unit.DURATION_NS, rank=6),
+        Column(say("Sent again"), Unit.COUNT, rank=2),
+        Column(say("Time lost"), Unit.DURATION_NS),
+        Column(say("Verdict"), rank=1),
+    )
 
 
 def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
@@ -36,15 +41,19 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
     note = (
         ""
         if len(flows) == total
-        else (f"{len(flows):,} of {total:,} are listed, those that cost most time; the table flows has all of them.")
+        else say(
+            "{shown} of {total} are listed, those that cost most time; the table flows has all of them.",
+            shown=count(len(flows)),
+            total=count(total),
+        )
     )
-    rows = tuple(_row(flow, origin, drawn) for flow in flows)
-    listing = Listing(_COLUMNS, rows, _SORTED_BY, max(1, data["capture"]["duration_ns"]), "connection", note)
-    beside = "Most time lost first: waiting beyond round trips on the path. Times are seen from the capture point."
-    return PageSection("connections", "Connections", (listing,), beside)
+    rows = tuple(_row(flow, origin, drawn, data) for flow in flows)
+    listing = Listing(_columns(), rows, _SORTED_BY, max(1, data["capture"]["duration_ns"]), note)
+    beside = say("Most time lost first: waiting beyond round trips on the path. Times are seen from the capture point.")
+    return PageSection("connections", say("Connections"), (listing,), beside)
 
 
-def _row(flow: Row, origin: int, drawn: set[int]) -> tuple[Cell, ...]:
+def _row(flow: Row, origin: int, drawn: set[int], data: dict[str, Any]) -> tuple[Cell, ...]:
     tcp = flow["protocol"] == "tcp"
     mostly = _mostly(flow) if tcp else None
     start = flow["first_time_ns"] - origin
@@ -52,7 +61,7 @@ def _row(flow: Row, origin: int, drawn: set[int]) -> tuple[Cell, ...]:
     place = target(flow["stream"]) if tcp and flow["stream"] in drawn else ""
     return (
         flow["protocol"] if flow["stream"] is None else f"{flow['protocol']} {flow['stream']}",
-        Named(flow["server"], flow["client"], place),
+        Named(flow["server"], " ← ".join(filter(None, (name_of(flow["server"], data), flow["client"]))), place),
         Span(start, start + flow["duration_ns"], mostly or Activity.MOVING),
         flow["duration_ns"],
         flow["client_wire_bytes"] + flow["server_wire_bytes"],

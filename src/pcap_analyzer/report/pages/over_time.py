@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from pcap_analyzer import units
+from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import ACTIVITIES, Activity, activity, is_rest
 from pcap_analyzer.report.deep import MOST_PACKETS, MOST_SEGMENTS, Segments
 from pcap_analyzer.report.drawings import Line, PageSection, Panel, Panels, Style
 from pcap_analyzer.report.model import Chart, Paragraph, Section
 from pcap_analyzer.tables import Row, Tables
+from pcap_analyzer.text import plural
 from pcap_analyzer.units import SECOND_NS, Unit
 
 _LOSSES = """
@@ -22,6 +24,21 @@ _WAITS = """
 """
 _RTT = """
     SELECT start_time_ns, width_ns, rtt_p50_ns, rtt_p95_ns, samples FROM tcp_rtt_buckets ORDER BY start_time_ns
+"""
+# The mean jitter of each stream while it lasts; of several at a time the highest.
+_JITTER = """
+    WITH bounds AS (
+        SELECT min(first_time_ns) AS first, greatest(1, (max(last_time_ns) - min(first_time_ns)) // $steps + 1) AS width
+        FROM rtp_streams WHERE jitter_ns IS NOT NULL
+    ), steps AS (
+        SELECT first + width * step AS start_time_ns, width, (SELECT count(*) FROM rtp_streams WHERE jitter_ns IS NOT NULL) AS streams
+        FROM bounds, range($steps) AS each(step)
+    )
+    SELECT start_time_ns, any_value(width) AS width_ns, any_value(streams) AS streams,
+           CAST(max(jitter_ns) AS BIGINT) AS highest_ns, CAST(median(jitter_ns) AS BIGINT) AS median_ns
+    FROM steps JOIN rtp_streams ON first_time_ns < start_time_ns + width AND last_time_ns >= start_time_ns
+    WHERE jitter_ns IS NOT NULL
+    GROUP BY start_time_ns ORDER BY start_time_ns
 """
 # Steps of the ledger over time that a chart has room for.
 _MOST_STEPS = 240
@@ -40,15 +57,24 @@ def show(data: dict[str, Any], tables: Tables, second: Segments | None, told: Se
         panels.append(_losses(tables.rows(_LOSSES, origin=origin, width=width), data, origin, width))
         panels += _waits(tables.rows(_WAITS), origin)
     tables_told = tuple(block for block in told.blocks if not isinstance(block, Chart))
-    missing = () if second or not data["flows_sums"]["tcp_flows"] else (Paragraph(_NO_SECOND),)
+    missing = () if second or not data["flows_sums"]["tcp_flows"] else (_no_second(),)
+    if "rtp" in data["services"]:
+        panels += _jitter(tables.rows(_JITTER, steps=_MOST_STEPS), origin)
     blocks = (Panels(origin, 0, end, tuple(panels)), *missing, *tables_told)
-    return PageSection("time", "Over time", blocks, "Seconds since the first packet. Drag to zoom, 0 to see all.")
+    return PageSection(
+        "time", say("Over time"), blocks, say("Seconds since the first packet. Drag to zoom, 0 to see all.")
+    )
 
 
-_NO_SECOND = (
-    "There are no graphs of connections: they need a second reading of the capture, which pipes, captures with more than "
-    f"{MOST_PACKETS:,} TCP packets and connections with more than {MOST_SEGMENTS:,} do not get."
-)
+def _no_second() -> Paragraph:
+    return Paragraph(
+        say(
+            "There are no graphs of connections: they need a second reading of the capture, which pipes, captures with"
+            " more than {packets} TCP packets and connections with more than {segments} do not get.",
+            packets=units.count(MOST_PACKETS),
+            segments=units.count(MOST_SEGMENTS),
+        )
+    )
 
 
 def _rate(rows: list[Row], origin: int, width: int) -> Panel:
@@ -56,9 +82,10 @@ def _rate(rows: list[Row], origin: int, width: int) -> Panel:
         (row["start_time_ns"] - origin, row["wire_bytes"] * 8 * SECOND_NS / row["width_ns"])
         for row in _filled(rows, origin, width)
     )
-    line = Line("Rate on the wire", Activity.MOVING, Style.AREA, points)
-    packets = sum(row["packets"] for row in rows)
-    return Panel("Throughput", Unit.RATE_BPS, f"steps of {units.span(width)}, {packets:,} packets", width, (line,))
+    line = Line(say("Rate on the wire"), Activity.MOVING, Style.AREA, points)
+    packets = plural(sum(row["packets"] for row in rows), "packet")
+    note = say("steps of {width}, {packets}", width=units.span(width), packets=packets)
+    return Panel(say("Throughput"), Unit.RATE_BPS, note, width, (line,))
 
 
 def _filled(rows: list[Row], origin: int, width: int) -> Iterator[Row]:
@@ -88,8 +115,31 @@ def _round_trips(rows: list[Row], origin: int) -> list[Panel]:
         if (points := tuple((row["start_time_ns"] - origin, row[key]) for row in rows))
     )
     samples = sum(row["samples"] for row in rows)
-    note = f"data to its ACK at the capture point, steps of {units.span(width)}, n = {samples:,}"
-    return [Panel("Round-trip time", Unit.DURATION_NS, note, width, lines)]
+    note = say(
+        "data to its ACK at the capture point, steps of {width}, n = {samples}",
+        width=units.span(width),
+        samples=units.count(samples),
+    )
+    return [Panel(say("Round-trip time"), Unit.DURATION_NS, note, width, lines)]
+
+
+def _jitter(rows: list[Row], origin: int) -> list[Panel]:
+    """Which jitter the streams of calls and video had that were there at a time."""
+    if not rows:
+        return []
+    note = say(
+        "mean of each stream while it lasts, steps of {width}, {streams}",
+        width=units.span(rows[0]["width_ns"]),
+        streams=plural(rows[0]["streams"], "media stream"),
+    )
+    lines = tuple(
+        Line(label, kind, Style.LINE, tuple((row["start_time_ns"] - origin, row[key]) for row in rows), dashed)
+        for label, key, kind, dashed in (
+            (say("median"), "median_ns", Activity.MOVING, False),
+            (say("highest"), "highest_ns", Activity.PATH, True),
+        )
+    )
+    return [Panel(say("Jitter"), Unit.DURATION_NS, note, rows[0]["width_ns"], lines)]
 
 
 def _losses(rows: list[Row], data: dict[str, Any], origin: int, width: int) -> Panel:
@@ -98,20 +148,25 @@ def _losses(rows: list[Row], data: dict[str, Any], origin: int, width: int) -> P
     count = sum(row["timeouts"] + row["others"] for row in rows)
     lines = (
         Line(
-            "After a timeout",
+            say("After a timeout"),
             Activity.LOSS,
             Style.STACK,
             tuple((r["start_time_ns"] - origin, r["timeouts"]) for r in rows),
         ),
         Line(
-            "Other repeats",
+            say("Other repeats"),
             Activity.SLOWED,
             Style.STACK,
             tuple((r["start_time_ns"] - origin, r["others"]) for r in rows),
         ),
     )
-    note = f"per {units.span(width)}, {count:,} beside {segments:,} data segments"
-    return Panel("Sent again", Unit.COUNT, note, width, lines)
+    note = say(
+        "per {width}, {count} beside {segments}",
+        width=units.span(width),
+        count=units.count(count),
+        segments=plural(segments, "data segment"),
+    )
+    return Panel(say("Sent again"), Unit.COUNT, note, width, lines)
 
 
 def _waits(rows: list[Row], origin: int) -> list[Panel]:
@@ -128,8 +183,9 @@ def _waits(rows: list[Row], origin: int) -> list[Panel]:
         start = first + (row["start_time_ns"] - first) // width * width - origin
         line[start] = line.get(start, 0) + row["duration_ns"] / width
     lines = tuple(
-        Line(ACTIVITIES[kind], kind, Style.STACK, tuple(sorted(sums[kind].items())))
+        Line(say(ACTIVITIES[kind]), kind, Style.STACK, tuple(sorted(sums[kind].items())))
         for kind in Activity
         if kind in sums
     )
-    return [Panel("Connections waiting", Unit.COUNT, f"for what, mean over {units.span(width)}", width, lines)]
+    note = say("for what, mean over {width}", width=units.span(width))
+    return [Panel(say("Connections waiting"), Unit.COUNT, note, width, lines)]

@@ -1,6 +1,8 @@
 """Rates, round trips and windows of one connection, on one axis of time."""
 
 from pcap_analyzer import units
+from pcap_analyzer.causes import side_word
+from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import Activity
 from pcap_analyzer.report.deep import Segments
 from pcap_analyzer.report.drawings import Line, PageBlock, Panel, Panels, Style
@@ -27,14 +29,18 @@ def _points(rows: list[Row], key: str, origin: int, factor: float = 1) -> tuple[
 
 
 def _throughput(rows: list[Row], origin: int, width: int) -> Panel:
-    forward, backward = ("To server", "To client") if rows[0]["sender"] == "client" else ("To client", "To server")
+    forward, backward = (say("To server"), say("To client"))
+    if rows[0]["sender"] != "client":
+        forward, backward = backward, forward
     factor = 8 * SECOND_NS / width
     filled = _filled(rows, width)
     lines = (
         Line(forward, Activity.MOVING, Style.AREA, _points(filled, "forward_bytes", origin, factor)),
         Line(backward, Activity.SETUP, Style.LINE, _points(filled, "backward_bytes", origin, factor), dashed=True),
     )
-    return Panel("Throughput", Unit.RATE_BPS, f"payload, steps of {units.duration(width)}", width, lines)
+    return Panel(
+        say("Throughput"), Unit.RATE_BPS, say("payload, steps of {width}", width=units.duration(width)), width, lines
+    )
 
 
 def _filled(rows: list[Row], width: int) -> list[Row]:
@@ -54,24 +60,33 @@ def _round_trips(rows: list[Row], origin: int, width: int) -> Panel:
     samples = sum(row["rtt_samples"] for row in rows)
     lines = (
         Line("p50", Activity.MOVING, Style.LINE, _points(rows, "rtt_p50_ns", origin)),
-        Line("highest", Activity.PATH, Style.LINE, _points(rows, "rtt_max_ns", origin), dashed=True),
+        Line(say("highest"), Activity.PATH, Style.LINE, _points(rows, "rtt_max_ns", origin), dashed=True),
     )
     receiver = "server" if rows[0]["sender"] == "client" else "client"
-    note = f"capture point to {receiver} and back, steps of {units.duration(width)}, n = {samples:,}"
-    return Panel("Round-trip time", Unit.DURATION_NS, note, width, lines if samples else ())
+    note = say(
+        "capture point to the {receiver} and back, steps of {width}, n = {samples}",
+        receiver=side_word(receiver),
+        width=units.duration(width),
+        samples=units.count(samples),
+    )
+    return Panel(say("Round-trip time"), Unit.DURATION_NS, note, width, lines if samples else ())
 
 
 def _windows(rows: list[Row], origin: int, width: int) -> Panel:
     lines = (
-        Line("In flight, most", Activity.MOVING, Style.LINE, _points(rows, "flight_max_bytes", origin)),
+        Line(say("In flight, most"), Activity.MOVING, Style.LINE, _points(rows, "flight_max_bytes", origin)),
         Line(
-            "Receive window, least", Activity.WINDOW, Style.LINE, _points(rows, "window_min_bytes", origin), dashed=True
+            say("Receive window, least"),
+            Activity.WINDOW,
+            Style.LINE,
+            _points(rows, "window_min_bytes", origin),
+            dashed=True,
         ),
     )
     return Panel(
-        "Flight and window",
+        say("Flight and window"),
         Unit.BYTES,
-        f"steps of {units.duration(width)}",
+        say("steps of {width}", width=units.duration(width)),
         width,
         tuple(line for line in lines if line.points),
     )

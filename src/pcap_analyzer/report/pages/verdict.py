@@ -4,13 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 from pcap_analyzer import units
-from pcap_analyzer.findings._api import say
+from pcap_analyzer.i18n import mark, say, told
 from pcap_analyzer.ledger import is_rest
 from pcap_analyzer.report.drawings import Figure, Figures, PageBlock, PageSection, Sides
 from pcap_analyzer.report.model import Fact, Facts, Finding, Paragraph, Section, Side, State, Verdict
+from pcap_analyzer.text import plural
 
 _CHECKS = 3
 _QUALITY = 5
+_PLACES = {"client": mark("Client"), "server": mark("Server"), "middle": mark("Between")}
 
 
 def show(
@@ -18,38 +20,40 @@ def show(
 ) -> PageSection:
     """The verdict as a card. Without one, what the report says instead."""
     blocks: list[PageBlock] = [
-        _without_confidence(verdict) if verdict else Paragraph(data["verdict"]["summary"], State.UNKNOWN)
+        _without_confidence(verdict) if verdict else Paragraph(told(data["verdict"]["summary"]), State.UNKNOWN)
     ]
     blocks.append(Figures(tuple(_figures(data, verdict, findings))))
     if sides := _sides(data, verdict):
         blocks.append(sides)
     if checks := _checks(findings):
-        blocks.append(Facts(checks, "Check next"))
+        blocks.append(Facts(checks, say("Check next")))
     if quality:
         blocks.append(_quality(quality))
-    return PageSection("verdict", "Verdict", tuple(blocks))
+    return PageSection("verdict", say("Verdict"), tuple(blocks))
 
 
 def _without_confidence(verdict: Verdict) -> Verdict:
     """A figure of its own tells it."""
-    told = say("Confidence {share} %.", share=round(100 * verdict.confidence))
-    return replace(verdict, details=tuple(detail for detail in verdict.details if detail != told))
+    sure = say("Confidence {share}.", share=units.confidence(verdict.confidence))
+    return replace(verdict, details=tuple(detail for detail in verdict.details if detail != sure))
 
 
 def _figures(data: dict[str, Any], verdict: Verdict | None, findings: list[Finding]) -> list[Figure]:
     figures = []
+    of_flows = say("of {total}", total=units.count(data["flows_total"]))
     if verdict and verdict.cost_ns:
-        figures.append(Figure("Time lost", units.duration(verdict.cost_ns)))
+        figures.append(Figure(say("Time lost"), units.duration(verdict.cost_ns)))
     if verdict and verdict.cause and findings:
-        figures.append(Figure("Confidence", f"{round(verdict.confidence * 100)} %"))
-        figures.append(Figure("Connections affected", f"{findings[0].flows_total:,}", f"of {data['flows_total']:,}"))
+        figures.append(Figure(say("Confidence"), units.confidence(verdict.confidence)))
+        figures.append(Figure(say("Connections affected"), units.count(findings[0].flows_total), of_flows))
     else:
-        figures.append(Figure("Connections", f"{data['flows_total']:,}"))
+        figures.append(Figure(say("Connections"), units.count(data["flows_total"])))
     if (score := data["health"]["score"]) is not None:
-        figures.append(Figure("Health", f"{score}", "of 100"))
+        figures.append(Figure(say("Health"), units.count(score), say("of {total}", total=units.count(100))))
     place, share, total = _vantage(data)
     if place:
-        figures.append(Figure("Seen from", place, f"{share:,} of {total:,} connections"))
+        seen = say("{count} of {total}", count=units.count(share), total=plural(total, "connection"))
+        figures.append(Figure(say("Seen from"), say(_PLACES[place]), seen))
     return figures
 
 
@@ -59,7 +63,7 @@ def _vantage(data: dict[str, Any]) -> tuple[str, int, int]:
     if not places:
         return "", 0, 0
     place = max(sorted(set(places)), key=places.count)
-    return {"client": "Client", "server": "Server", "middle": "Between"}[place], places.count(place), len(places)
+    return place, places.count(place), len(places)
 
 
 def _sides(data: dict[str, Any], verdict: Verdict | None) -> Sides | None:
@@ -72,16 +76,19 @@ def _sides(data: dict[str, Any], verdict: Verdict | None) -> Sides | None:
     total = sum(sums.values())
     if not total:
         return None
-    captured_at = {"Client": Side.CLIENT, "Server": Side.SERVER, "Between": Side.NETWORK}.get(_vantage(data)[0])
+    captured_at = {"client": Side.CLIENT, "server": Side.SERVER, "middle": Side.NETWORK}.get(_vantage(data)[0])
     blamed = verdict.side if verdict else Side.UNKNOWN
-    note = f"{units.duration(total)} of waiting beyond round trips on the path, all TCP connections added up."
+    note = say(
+        "{duration} of waiting beyond round trips on the path, all TCP connections added up.",
+        duration=units.duration(total),
+    )
     return Sides(tuple(sums.items()), blamed, note, captured_at or Side.UNKNOWN)
 
 
 def _checks(findings: list[Finding]) -> tuple[Fact, ...]:
     """What to do next, the first advice of each finding first."""
-    told = dict.fromkeys(check for finding in findings for check in finding.next_checks[:1])
-    return tuple(Fact("", check) for check in list(told)[:_CHECKS])
+    checks = dict.fromkeys(check for finding in findings for check in finding.next_checks[:1])
+    return tuple(Fact("", check) for check in list(checks)[:_CHECKS])
 
 
 def _quality(quality: Section) -> Facts:
@@ -89,4 +96,4 @@ def _quality(quality: Section) -> Facts:
     facts = [fact for block in quality.blocks if isinstance(block, Facts) for fact in block.items]
     order = (State.FOUND, State.NOTE, State.UNKNOWN, State.CLEAN)
     ranked = sorted(facts, key=lambda fact: order.index(fact.state or State.CLEAN))
-    return Facts(tuple(ranked[:_QUALITY]), "Capture quality")
+    return Facts(tuple(ranked[:_QUALITY]), say("Capture quality"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pcap_analyzer import units
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Fact, Facts, Section
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
@@ -39,25 +40,43 @@ def show(data: dict[str, Any]) -> Section:
     """One fact a line."""
     capture = data["capture"]
     items = [
-        Fact("Format", _formats(capture["files"])),
-        Fact("Packets", f"{plural(capture['packets'], 'packet')}, {units.size(capture['wire_bytes'])} on the wire"),
+        Fact(say("Format"), _formats(capture["files"])),
+        Fact(
+            say("Packets"),
+            say(
+                "{packets}, {size} on the wire",
+                packets=plural(capture["packets"], "packet"),
+                size=units.size(capture["wire_bytes"]),
+            ),
+        ),
         *_left_out(capture["left_out_packets"]),
         *_times(capture),
         *_interfaces(capture["interfaces"]),
         *_origin(capture["files"]),
     ]
-    return Section("capture", "Capture", (Facts(tuple(items)),))
+    return Section("capture", say("Capture"), (Facts(tuple(items)),))
 
 
 def _formats(files: list[dict[str, Any]]) -> str:
-    seen = [file["format"] + (f" in {file['compression']}" if file["compression"] else "") for file in files]
+    seen = [_format(file) for file in files]
     size = units.size(sum(file["file_bytes"] for file in files))
-    many = f"{plural(len(files), 'file')}: " if len(files) > 1 else ""
-    return f"{many}{', '.join(dict.fromkeys(seen))}, {size}"
+    formats = ", ".join(dict.fromkeys(seen))
+    if len(files) == 1:
+        return say("{formats}, {size}", formats=formats, size=size)
+    return say("{files}: {formats}, {size}", files=plural(len(files), "file"), formats=formats, size=size)
+
+
+def _format(file: dict[str, Any]) -> str:
+    if not file["compression"]:
+        return str(file["format"])
+    return say("{format} in {compression}", format=file["format"], compression=file["compression"])
 
 
 def _left_out(packets: int) -> list[Fact]:
-    return [Fact("Left out", f"{plural(packets, 'packet')} by the filter or span of time asked for")] if packets else []
+    if not packets:
+        return []
+    told = say("{packets} by the filter or span of time asked for", packets=plural(packets, "packet"))
+    return [Fact(say("Left out"), told)]
 
 
 def _times(capture: dict[str, Any]) -> list[Fact]:
@@ -67,35 +86,35 @@ def _times(capture: dict[str, Any]) -> list[Fact]:
     finest = min((interface["resolution_ns"] for interface in capture["interfaces"]), default=1)
     digits = max(0, 9 - (len(str(finest)) - 1))
     start = units.moment(capture["earliest_time_ns"], digits)
-    return [Fact("Start", start), Fact("Duration", _duration(capture))]
+    return [Fact(say("Start"), start), Fact(say("Duration"), _duration(capture))]
 
 
 def _duration(capture: dict[str, Any]) -> str:
     nanoseconds = capture["duration_ns"]
     if nanoseconds <= 0:
-        return "0 s"
+        return say("0 s")
     mean = units.rate(capture["wire_bytes"] * 8 * units.SECOND_NS / nanoseconds)
-    return f"{units.duration(nanoseconds)}, {mean} on average"
+    return say("{duration}, {rate} on average", duration=units.duration(nanoseconds), rate=mean)
 
 
 def _interfaces(interfaces: list[dict[str, Any]]) -> list[Fact]:
     links = list(dict.fromkeys(interface["link_type"] for interface in interfaces))
     lengths = sorted({interface["snap_length_bytes"] for interface in interfaces} - {None})
-    limit = " and ".join(f"{length:,}" for length in lengths)
+    limit = say(" and ").join(map(units.count, lengths))
     facts = [
-        Fact("Link type" if len(links) == 1 else "Link types", ", ".join(links) or "none"),
-        Fact("Snap length", f"{limit} bytes" if lengths else "not limited"),
+        Fact(say("Link type" if len(links) == 1 else "Link types"), ", ".join(links) or say("none")),
+        Fact(say("Snap length"), say("{limit} bytes", limit=limit) if lengths else say("not limited")),
     ]
     names = list(dict.fromkeys(interface["name"] for interface in interfaces if interface["name"]))
     if names:
-        facts.append(Fact("Interface" if len(names) == 1 else "Interfaces", ", ".join(names)))
+        facts.append(Fact(say("Interface" if len(names) == 1 else "Interfaces"), ", ".join(names)))
     filters = list(dict.fromkeys(interface["filter"] for interface in interfaces if interface["filter"]))
     if filters:
-        facts.append(Fact("Filter", "; ".join(filters)))
+        facts.append(Fact(say("Filter"), "; ".join(filters)))
     return facts
 
 
 def _origin(files: list[dict[str, Any]]) -> list[Fact]:
-    origins = [" on ".join(filter(None, (file["application"], file["os"]))) for file in files]
+    origins = [say(" on ").join(filter(None, (file["application"], file["os"]))) for file in files]
     told = "; ".join(dict.fromkeys(filter(None, origins)))
-    return [Fact("Written by", told)] if told else []
+    return [Fact(say("Written by"), told)] if told else []

@@ -3,8 +3,11 @@
 from typing import Any
 
 from pcap_analyzer import units
+from pcap_analyzer.causes import side_word
+from pcap_analyzer.i18n import mark, say, told
 from pcap_analyzer.ledger import LABELS, is_rest
 from pcap_analyzer.report.model import Block, Fact, Facts, Paragraph, Section
+from pcap_analyzer.report.naming import with_name
 from pcap_analyzer.tables import Row
 from pcap_analyzer.text import plural
 
@@ -13,7 +16,11 @@ _SHOWN = 3
 _PARTS = 4
 _LEAST_SHARE = 0.02
 
-_PLACES = {"client": "at the client", "server": "at the server", "middle": "between client and server"}
+_PLACES = {
+    "client": mark("at the client"),
+    "server": mark("at the server"),
+    "middle": mark("between client and server"),
+}
 
 
 def show(data: dict[str, Any]) -> Section | None:
@@ -22,24 +29,38 @@ def show(data: dict[str, Any]) -> Section | None:
     flows = [flow for flow in data["flows"] if "ledger" in flow][:_SHOWN]
     if not flows:
         return None
-    blocks: list[Block] = [describe(flow) for flow in flows]
+    blocks: list[Block] = [describe(flow, data) for flow in flows]
     if len(flows) < total:
         blocks.append(
-            Paragraph(f"{len(flows)} of {total:,}, those that waited longest beyond round trips on the path.")
+            Paragraph(
+                say(
+                    "{shown} of {total}, those that waited longest beyond round trips on the path.",
+                    shown=units.count(len(flows)),
+                    total=units.count(total),
+                )
+            )
         )
-    return Section("connections", "TCP connections", tuple(blocks))
+    return Section("connections", say("TCP connections"), tuple(blocks))
 
 
-def describe(flow: Row) -> Facts:
+def describe(flow: Row, data: dict[str, Any]) -> Facts:
     """What one connection was like."""
     facts = (
-        Fact("Waited for", _waited(flow)),
-        Fact("Retransmitted", _retransmitted(flow)),
-        Fact("RTT p50", _round_trips(flow)),
-        *([Fact("Zero window", text)] if (text := _zero_window(flow)) else []),
-        Fact("Captured", _vantage(flow)),
+        Fact(say("Waited for"), _waited(flow)),
+        Fact(say("Retransmitted"), _retransmitted(flow)),
+        Fact(say("RTT p50"), _round_trips(flow)),
+        *([Fact(say("Zero window"), text)] if (text := _zero_window(flow)) else []),
+        Fact(say("Captured"), _vantage(flow)),
     )
-    return Facts(facts, f"{flow['client']} → {flow['server']}, stream {flow['stream']}")
+    return Facts(
+        facts,
+        say(
+            "{client} → {server}, stream {stream}",
+            client=flow["client"],
+            server=with_name(flow["server"], data),
+            stream=flow["stream"],
+        ),
+    )
 
 
 def _waited(flow: Row) -> str:
@@ -47,29 +68,36 @@ def _waited(flow: Row) -> str:
     parts = [part for part in flow["ledger"] if not is_rest(part["category"], part["side"])]
     waited_ns = sum(part["duration_ns"] for part in parts)
     if not waited_ns:
-        return f"nothing of {units.duration(flow['duration_ns'])}"
-    told = [part for part in parts[:_PARTS] if part["duration_ns"] >= _LEAST_SHARE * waited_ns]
-    named = "; ".join(f"{_name(part)} {units.share(part['duration_ns'] / waited_ns)}" for part in told)
-    return f"{units.duration(waited_ns)} of {units.duration(flow['duration_ns'])}: {named}"
+        return say("nothing of {duration}", duration=units.duration(flow["duration_ns"]))
+    longest = [part for part in parts[:_PARTS] if part["duration_ns"] >= _LEAST_SHARE * waited_ns]
+    named = "; ".join(f"{_name(part)} {units.share(part['duration_ns'] / waited_ns)}" for part in longest)
+    return say(
+        "{waited} of {duration}: {parts}",
+        waited=units.duration(waited_ns),
+        duration=units.duration(flow["duration_ns"]),
+        parts=named,
+    )
 
 
 def _name(part: Row) -> str:
-    label = LABELS[part["category"]]
+    label = told(LABELS[part["category"]])
     # The first letter only: names such as TCP and MTU keep theirs.
     label = label if label[1].isupper() else label[0].lower() + label[1:]
-    return label if part["side"] == "none" else f"{label} ({part['side']})"
+    return label if part["side"] == "none" else f"{label} ({side_word(part['side'])})"
 
 
 def _retransmitted(flow: Row) -> str:
     """`server 37 of 1,204 data segments, 3.1 %`."""
-    told = [text for end in ("client", "server") if (text := _data_retransmitted(flow, end))]
+    repeats = [text for end in ("client", "server") if (text := _data_retransmitted(flow, end))]
     for name, what in (("syn_retransmissions", "SYN"), ("syn_ack_retransmissions", "SYN-ACK")):
         if flow[name]:
-            told.append(f"{what} {plural(flow[name], 'time')}")
-    if told:
-        return "; ".join(told)
+            repeats.append(f"{what} {plural(flow[name], 'time')}")
+    if repeats:
+        return "; ".join(repeats)
     segments = sum(_data_segments(flow, end) for end in ("client", "server"))
-    return f"none of {plural(segments, 'data segment')}" if segments else "nothing; no data was sent"
+    if not segments:
+        return say("nothing; no data was sent")
+    return say("none of {segments}", segments=plural(segments, "data segment"))
 
 
 def _data_retransmitted(flow: Row, end: str) -> str:
@@ -78,8 +106,14 @@ def _data_retransmitted(flow: Row, end: str) -> str:
     if count <= 0:
         return ""
     if count > segments:  # a FIN has no data
-        return f"{end} {plural(count, 'segment')}"
-    return f"{end} {count:,} of {plural(segments, 'data segment')}, {units.share(count / segments)}"
+        return f"{side_word(end)} {plural(count, 'segment')}"
+    return say(
+        "{end} {count} of {segments}, {share}",
+        end=side_word(end),
+        count=units.count(count),
+        segments=plural(segments, "data segment"),
+        share=units.share(count / segments),
+    )
 
 
 def _data_segments(flow: Row, end: str) -> int:
@@ -95,20 +129,20 @@ def _data_segments(flow: Row, end: str) -> int:
 
 def _round_trips(flow: Row) -> str:
     """`0.21 ms to the client (n 40), 41.2 ms to the server (n 612)`."""
-    told = []
-    for end in ("client", "server"):
-        rtt_ns = flow[f"{end}_rtt_p50_ns"]
-        count = flow[f"{end}_rtt_samples"]
-        told.append(f"to the {end} " + ("–" if rtt_ns is None else f"{units.latency(rtt_ns)} (n {count:,})"))
     if all(flow[f"{end}_rtt_p50_ns"] is None for end in ("client", "server")):
-        return "not measured: no data was acknowledged while captured"
-    return ", ".join(told)
+        return say("not measured: no data was acknowledged while captured")
+    return ", ".join(say("to the {end} {rtt}", end=side_word(end), rtt=_rtt(flow, end)) for end in ("client", "server"))
+
+
+def _rtt(flow: Row, end: str) -> str:
+    rtt_ns, count = flow[f"{end}_rtt_p50_ns"], flow[f"{end}_rtt_samples"]
+    return "–" if rtt_ns is None else f"{units.latency(rtt_ns)} (n {units.count(count)})"
 
 
 def _zero_window(flow: Row) -> str:
     """`client 12 times, 3.20 s`."""
     return "; ".join(
-        f"{end} {plural(flow[f'{end}_zero_window_spans'], 'time')}, {units.duration(flow[f'{end}_zero_window_ns'])}"
+        f"{side_word(end)} {plural(flow[f'{end}_zero_window_spans'], 'time')}, {units.duration(flow[f'{end}_zero_window_ns'])}"
         for end in ("client", "server")
         if flow[f"{end}_zero_window_spans"]
     )
@@ -116,4 +150,6 @@ def _zero_window(flow: Row) -> str:
 
 def _vantage(flow: Row) -> str:
     place = _PLACES.get(flow["vantage"])
-    return f"{place} (confidence {round(flow['vantage_confidence'] * 100)} %)" if place else "cannot tell where"
+    if not place:
+        return say("cannot tell where")
+    return say("{place} (confidence {share})", place=say(place), share=units.confidence(flow["vantage_confidence"]))

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from pcap_analyzer import units
+from pcap_analyzer.i18n import mark, say
 from pcap_analyzer.ledger import COST_SQL
 from pcap_analyzer.report.model import Column, Paragraph, Section, Table
+from pcap_analyzer.report.naming import name_of
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.units import SECOND_NS, Unit
 
@@ -23,11 +26,11 @@ _TCP = """
 _TCP_NAMES = {name.strip() for name in _TCP.split(",")} | {"cost_ns", "ledger", "retransmitted_packets"}
 
 _END_REASONS = {
-    "fin": "closed",
-    "half_closed": "half closed",
-    "reset": "reset",
-    "open": "open",
-    "evicted": "not followed",
+    "fin": mark("closed"),
+    "half_closed": mark("half closed"),
+    "reset": mark("reset"),
+    "open": mark("open"),
+    "evicted": mark("not followed"),
 }
 
 # The costliest of TCP, then of the others those with most bytes. What is wide is joined to the chosen ones alone.
@@ -101,30 +104,36 @@ def show(data: dict[str, Any]) -> Section:
     """The biggest: who asked whom, how much each way, how long and how fast."""
     total, shown = data["flows_total"], data["biggest_flows"]
     if not total:
-        return Section("conversations", "Top conversations", (Paragraph("No packet belongs to a conversation."),))
+        return Section(
+            "conversations", say("Top conversations"), (Paragraph(say("No packet belongs to a conversation.")),)
+        )
     table = Table(
         columns=(
-            Column("Client → server"),
-            Column("Protocol", rank=3),
-            Column("To server", Unit.BYTES),
-            Column("To client", Unit.BYTES),
-            Column("Packets", Unit.COUNT, rank=6),
-            Column("Duration", Unit.DURATION_NS, rank=1),
-            Column("Rate", Unit.RATE_BPS, rank=5),
-            Column("Retransmitted", Unit.COUNT, rank=2),
-            Column("End", rank=4),
+            Column(say("Client → server")),
+            *([Column(say("Name"), rank=4)] if data["names"] else []),
+            Column(say("Protocol"), rank=3),
+            Column(say("To server"), Unit.BYTES),
+            Column(say("To client"), Unit.BYTES),
+            Column(say("Packets"), Unit.COUNT, rank=6),
+            Column(say("Duration"), Unit.DURATION_NS, rank=1),
+            Column(say("Rate"), Unit.RATE_BPS, rank=5),
+            Column(say("Retransmitted"), Unit.COUNT, rank=2),
+            Column(say("End"), rank=4),
         ),
-        rows=tuple(_row(flow) for flow in shown),
-        note=f"{len(shown)} of {total:,} conversations." if len(shown) < total else "",
+        rows=tuple(_row(flow, data) for flow in shown),
+        note=say("{shown} of {total} conversations.", shown=units.count(len(shown)), total=units.count(total))
+        if len(shown) < total
+        else "",
     )
-    return Section("conversations", "Top conversations", (table,))
+    return Section("conversations", say("Top conversations"), (table,))
 
 
-def _row(flow: Row) -> tuple[str | int | float | None, ...]:
+def _row(flow: Row, data: dict[str, Any]) -> tuple[str | int | float | None, ...]:
     wire_bytes = flow["client_wire_bytes"] + flow["server_wire_bytes"]
     duration_ns = flow["duration_ns"]
     return (
         f"{flow['client']} → {flow['server']}",
+        *([name_of(flow["server"], data)] if data["names"] else []),
         flow["protocol"],
         flow["client_wire_bytes"],
         flow["server_wire_bytes"],
@@ -132,5 +141,5 @@ def _row(flow: Row) -> tuple[str | int | float | None, ...]:
         duration_ns,
         wire_bytes * 8 * SECOND_NS / duration_ns if duration_ns > 0 else None,
         flow.get("retransmitted_packets"),
-        _END_REASONS.get(flow.get("end_reason") or "", ""),
+        say(_END_REASONS.get(flow.get("end_reason") or "", "")),
     )

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Column, Paragraph, Section, Table
+from pcap_analyzer.report.naming import name_of
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import Unit
+from pcap_analyzer.units import Unit, count
 
 _KEPT = 100
 _SHOWN = 8
@@ -28,21 +30,23 @@ def show(data: dict[str, Any]) -> Section:
     """The first few, with their share of all bytes."""
     rows, total = data["endpoints"], data["endpoints_total"]
     if not rows:
-        return Section("endpoints", "Top talkers", (Paragraph("No packet carries an IP address."),))
+        return Section("endpoints", say("Top talkers"), (Paragraph(say("No packet carries an IP address.")),))
     wire_bytes = data["capture"]["wire_bytes"]
     shown = rows[:_SHOWN]
     table = Table(
         columns=(
-            Column("Address"),
-            Column("Sent", Unit.BYTES),
-            Column("Received", Unit.BYTES),
-            Column("Packets", Unit.COUNT, rank=2),
-            Column("Flows", Unit.COUNT, rank=3),
-            Column("Of all bytes", Unit.SHARE, rank=1),
+            Column(say("Address")),
+            *([Column(say("Name"), rank=2)] if data["names"] else []),
+            Column(say("Sent"), Unit.BYTES),
+            Column(say("Received"), Unit.BYTES),
+            Column(say("Packets"), Unit.COUNT, rank=2),
+            Column(say("Flows"), Unit.COUNT, rank=3),
+            Column(say("Of all bytes"), Unit.SHARE, rank=1),
         ),
         rows=tuple(
             (
                 row["address"],
+                *([name_of(row["address"], data)] if data["names"] else []),
                 row["sent_bytes"],
                 row["received_bytes"],
                 row["sent_packets"] + row["received_packets"],
@@ -52,6 +56,8 @@ def show(data: dict[str, Any]) -> Section:
             )
             for row in shown
         ),
-        note=f"{len(shown)} of {total:,} addresses." if len(shown) < total else "",
+        note=say("{shown} of {total} addresses.", shown=count(len(shown)), total=count(total))
+        if len(shown) < total
+        else "",
     )
-    return Section("endpoints", "Top talkers", (table,))
+    return Section("endpoints", say("Top talkers"), (table,))

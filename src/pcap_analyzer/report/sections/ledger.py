@@ -3,6 +3,7 @@
 from typing import Any
 
 from pcap_analyzer import units
+from pcap_analyzer.i18n import say, told
 from pcap_analyzer.ledger import LABELS, is_rest
 from pcap_analyzer.report.model import Block, Fact, Facts, Paragraph, Part, Section, Side, Whole
 from pcap_analyzer.tables import Row, Tables
@@ -42,32 +43,39 @@ def show(data: dict[str, Any]) -> Section | None:
     blocks: list[Block] = [Paragraph(_summary(ledger, connections))]
     if waited:
         waited_ns = ledger["duration_ns"] - ledger["rest_ns"]
-        blocks.append(Whole(Unit.DURATION_NS, f"Of {units.duration(waited_ns)}", _parts(waited)))
+        blocks.append(Whole(Unit.DURATION_NS, say("Of {whole}", whole=units.duration(waited_ns)), _parts(waited)))
     if rests:
-        blocks.append(Facts((Fact("Not waited for", _rest(rests, ledger["rest_ns"])),)))
-    return Section("ledger", "Where the time went", tuple(blocks))
+        blocks.append(Facts((Fact(say("Not waited for"), _rest(rests, ledger["rest_ns"])),)))
+    return Section("ledger", say("Where the time went"), tuple(blocks))
 
 
 def _summary(ledger: dict[str, Any], connections: int) -> str:
     duration_ns = ledger["duration_ns"]
     if not duration_ns:
-        return f"{plural(connections, 'TCP connection')} took no time: all packets of each have one time."
-    added = ", added up" if connections > 1 else ""
-    whole = f"{plural(connections, 'TCP connection')} lasted {units.duration(duration_ns)}{added}"
+        return say(
+            "{connections} took no time: all packets of each have one time.",
+            connections=plural(connections, "TCP connection"),
+        )
+    whole = say(
+        "{connections} lasted {duration}, added up" if connections > 1 else "{connections} lasted {duration}",
+        connections=plural(connections, "TCP connection"),
+        duration=units.duration(duration_ns),
+    )
     waited_ns = duration_ns - ledger["rest_ns"]
     if not waited_ns:
-        return f"{whole}; nothing of that was waited for."
-    part = "all" if not ledger["rest_ns"] else units.duration(waited_ns)
-    return f"{whole}; {part} of that was waited for."
+        return say("{whole}; nothing of that was waited for.", whole=whole)
+    if not ledger["rest_ns"]:
+        return say("{whole}; all of that was waited for.", whole=whole)
+    return say("{whole}; {part} of that was waited for.", whole=whole, part=units.duration(waited_ns))
 
 
 def _parts(waited: list[Row]) -> tuple[Part, ...]:
     """The longest ones, and one for all smaller ones together."""
     shown = waited if len(waited) <= _SHOWN else waited[: _SHOWN - 1]
-    parts = [Part(LABELS[part["category"]], Side(part["side"]), part["duration_ns"]) for part in shown]
+    parts = [Part(told(LABELS[part["category"]]), Side(part["side"]), part["duration_ns"]) for part in shown]
     if small := waited[len(shown) :]:
         amount = sum(part["duration_ns"] for part in small)
-        parts.append(Part(f"{len(small)} smaller parts", Side.NONE, amount, rest=True))
+        parts.append(Part(plural(len(small), "smaller part"), Side.NONE, amount, rest=True))
     return tuple(parts)
 
 
@@ -75,10 +83,10 @@ def _rest(rests: list[Row], rest_ns: int) -> str:
     """`31.6 s: idle 30.1 s, client's think time 1.20 s, closing 300 ms`."""
     sums: dict[str, int] = {}
     for part in rests:
-        name = LABELS[part["category"]].lower()
-        name = f"client's {name}" if part["category"] == "think" else name
+        name = say("client's think time") if part["category"] == "think" else told(LABELS[part["category"]]).lower()
         sums[name] = sums.get(name, 0) + part["duration_ns"]
-    told = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-    if len(told) == 1:
-        return f"{units.duration(rest_ns)}, {told[0][0]}."
-    return f"{units.duration(rest_ns)}: " + ", ".join(f"{name} {units.duration(time)}" for name, time in told) + "."
+    ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    if len(ranked) == 1:
+        return f"{units.duration(rest_ns)}, {ranked[0][0]}."
+    parts = ", ".join(f"{name} {units.duration(time)}" for name, time in ranked)
+    return say("{whole}: {parts}.", whole=units.duration(rest_ns), parts=parts)

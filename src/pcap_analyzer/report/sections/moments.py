@@ -3,6 +3,7 @@
 from typing import Any
 
 from pcap_analyzer import units
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Chart, Column, Paragraph, Section, Table
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.units import SECOND_NS, Unit
@@ -56,11 +57,11 @@ def show(data: dict[str, Any]) -> Section:
     """A chart of the rate, and the few busiest spans."""
     spans = data["buckets"]
     if not spans["rows"]:
-        return Section("moments", "Traffic over time", (Paragraph("No packet, so nothing happened."),))
+        return Section("moments", say("Traffic over time"), (Paragraph(say("No packet, so nothing happened.")),))
     width, origin = spans["width_ns"], spans["start_time_ns"]
     length = max(row["start_time_ns"] for row in spans["rows"]) - origin + width
     chart = Chart(
-        title=f"Rate on the wire over {units.span(width)}",
+        title=say("Rate on the wire over {span}", span=units.span(width)),
         unit=Unit.RATE_BPS,
         width_ns=width,
         length_ns=length,
@@ -68,17 +69,17 @@ def show(data: dict[str, Any]) -> Section:
     )
     table = Table(
         columns=(
-            Column("Busiest", Unit.OFFSET_NS),
-            Column("Rate", Unit.RATE_BPS),
-            Column("Packets", Unit.COUNT),
-            Column("New flows", Unit.COUNT, rank=2),
-            Column("SYN", Unit.COUNT, rank=3),
-            Column("RST", Unit.COUNT, rank=3),
-            Column("Of all bytes", Unit.SHARE, rank=1),
+            Column(say("Busiest"), Unit.OFFSET_NS),
+            Column(say("Rate"), Unit.RATE_BPS),
+            Column(say("Packets"), Unit.COUNT),
+            Column(say("New flows"), Unit.COUNT, rank=2),
+            Column(say("SYN"), Unit.COUNT, rank=3),
+            Column(say("RST"), Unit.COUNT, rank=3),
+            Column(say("Of all bytes"), Unit.SHARE, rank=1),
         ),
         rows=tuple(_moment(row, origin, data["capture"]["wire_bytes"]) for row in spans["busiest"][:_SHOWN]),
     )
-    return Section("moments", "Traffic over time", (chart, table))
+    return Section("moments", say("Traffic over time"), (chart, table))
 
 
 def _rate(row: Row) -> float:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Column, Paragraph, Section, Table
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import Unit
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import Unit, count
 
 _SHOWN = 20
 
@@ -19,21 +21,27 @@ def show(data: dict[str, Any]) -> Section:
     """The hierarchy as a tree, the small branches left out when there are many."""
     rows, packets = data["protocols"], data["capture"]["packets"]
     if not rows:
-        return Section("protocols", "Protocols", (Paragraph("No packet, so no protocol."),))
+        return Section("protocols", say("Protocols"), (Paragraph(say("No packet, so no protocol.")),))
     kept = _biggest(rows)
-    note = f"{len(kept)} of {len(rows)} protocol paths, those with most packets." if len(kept) < len(rows) else ""
+    note = ""
+    if len(kept) < len(rows):
+        note = say(
+            "{shown} of {total} protocol paths, those with most packets.",
+            shown=count(len(kept)),
+            total=count(len(rows)),
+        )
     table = Table(
         columns=(
-            Column("Protocol"),
-            Column("Packets", Unit.COUNT),
-            Column("Bytes", Unit.BYTES, rank=1),
-            Column(f"Of {packets:,} packets", Unit.SHARE),
+            Column(say("Protocol")),
+            Column(say("Packets"), Unit.COUNT),
+            Column(say("Bytes"), Unit.BYTES, rank=1),
+            Column(say("Of {packets}", packets=plural(packets, "packet")), Unit.SHARE),
         ),
         rows=tuple((row["protocol"], row["packets"], row["wire_bytes"], row["packets"] / packets) for row in kept),
         note=note,
         depths=tuple(row["depth"] for row in kept),
     )
-    return Section("protocols", "Protocols", (table,))
+    return Section("protocols", say("Protocols"), (table,))
 
 
 def _biggest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,8 +6,11 @@ told as good news.
 
 from typing import Any
 
+from pcap_analyzer.i18n import say, told
 from pcap_analyzer.report.model import Fact, Facts, Paragraph, Section, State
 from pcap_analyzer.tables import Row, Tables
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import count
 
 from . import quality_words as words
 
@@ -125,23 +128,26 @@ def show(data: dict[str, Any]) -> Section:
     quality, capture, issues = data["capture"]["quality"], data["capture"], data["issues"]
     checks = [check for check in quality["checks"] if check["name"] not in _RARE or check["state"] in ("note", "found")]
     facts = tuple(
-        Fact(words.LABELS[check["name"]], words.sentence(check, capture, issues), State(check["state"]))
+        Fact(told(words.LABELS[check["name"]]), words.sentence(check, capture, issues), State(check["state"]))
         for check in checks
     )
     summary = _summary(quality["state"], [check["state"] for check in checks])
-    return Section("quality", "Capture quality", (summary, Facts(facts), *_others(issues)))
+    return Section("quality", say("Capture quality"), (summary, Facts(facts), *_others(issues)))
 
 
 def _summary(overall: str, states: list[str]) -> Paragraph:
     clean, found, note, unknown = (states.count(name) for name in ("clean", "found", "note", "unknown"))
     state = State(overall)
     if state is State.UNKNOWN:
-        return Paragraph("There is no packet to judge it by.", state)
-    more = f", {note} noted something" if note else ""
-    more += f", {unknown} could not be made" if unknown else ""
+        return Paragraph(say("There is no packet to judge it by."), state)
+    checks = plural(len(states), "check")
     if state is State.FOUND:
-        return Paragraph(f"{found} of {len(states)} checks found something wrong{more}.", state)
-    return Paragraph(f"Nothing wrong found: {clean} of {len(states)} checks ran clean{more}.", state)
+        parts = [say("{found} of {checks} found something wrong", found=count(found), checks=checks)]
+    else:
+        parts = [say("Nothing wrong found: {clean} of {checks} ran clean", clean=count(clean), checks=checks)]
+    parts += [say("{note} noted something", note=count(note))] if note else []
+    parts += [say("{unknown} could not be made", unknown=count(unknown))] if unknown else []
+    return Paragraph(f"{', '.join(parts)}.", state)
 
 
 def _others(issues: list[Row]) -> tuple[Facts, ...]:

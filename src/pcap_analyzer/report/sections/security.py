@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pcap_analyzer.i18n import say
 from pcap_analyzer.report.model import Section
 
 from . import findings
@@ -9,4 +10,4 @@ from . import findings
 
 def show(data: dict[str, Any]) -> Section | None:
     """Each finding as a block. Nothing where nothing was found."""
-    return findings.section("security", "Security", data["security"])
+    return findings.section("security", say("Security"), data["security"], data)

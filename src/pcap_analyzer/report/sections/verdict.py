@@ -3,8 +3,9 @@
 from typing import Any
 
 from pcap_analyzer import units
-from pcap_analyzer.findings._api import say
+from pcap_analyzer.causes import severity_word, side_word
 from pcap_analyzer.findings._run import Options
+from pcap_analyzer.i18n import say, told
 from pcap_analyzer.report.model import Block, Column, Fact, Facts, Section, Severity, Side, Table, Verdict
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.units import SECOND_NS, Unit
@@ -34,27 +35,27 @@ def show(data: dict[str, Any]) -> Section:
     """The sentence, then the causes with their seconds as bars."""
     verdict, findings = data["verdict"], data["findings"]
     blocks: list[Block] = [_verdict(data)]
-    told = [finding for finding in findings if finding["severity"] != "info"][:_SHOWN]
-    if len(told) > 1:
-        blocks.append(_causes(told))
+    causes = [finding for finding in findings if finding["severity"] != "info"][:_SHOWN]
+    if len(causes) > 1:
+        blocks.append(_causes(causes))
     if data["health"]["score"] is not None:
-        blocks.append(Facts((Fact("Health", data["health"]["summary"]),)))
-    return Section("verdict", "Verdict", tuple(blocks)) if verdict else Section("verdict", "Verdict", ())
+        blocks.append(Facts((Fact(say("Health"), told(data["health"]["summary"])),)))
+    return Section("verdict", say("Verdict"), tuple(blocks) if verdict else ())
 
 
 def _verdict(data: dict[str, Any]) -> Verdict:
     verdict, findings = data["verdict"], data["findings"]
     first = findings[0] if findings and findings[0]["cause"] == verdict["cause"] else None
     severity = Severity(first["severity"]) if first else Severity.INFO
-    details = []
+    details: list[str] = []
     if verdict["cause"]:
-        details.append(say("Confidence {share} %.", share=round(100 * verdict["confidence"])))
+        details.append(say("Confidence {share}.", share=units.confidence(verdict["confidence"])))
     if second := verdict["second"]:
         title = next(finding["title"] for finding in findings if finding["id"] == second["id"])
         details.append(say("Nearly as much: {title}.", title=title))
-    details += first["limits"] if first else []
+    details += [told(limit) for limit in first["limits"]] if first else []
     return Verdict(
-        verdict["summary"],
+        told(verdict["summary"]),
         verdict["cause"],
         Side(verdict["side"]),
         severity,
@@ -68,26 +69,26 @@ def _nanoseconds(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * SECOND_NS)
 
 
-def _causes(told: list[dict[str, Any]]) -> Table:
+def _causes(findings: list[dict[str, Any]]) -> Table:
     """The causes in order of rank; the bar is a share of the costliest."""
-    most = max(finding["cost_s"] or 0 for finding in told) or 1
+    most = max(finding["cost_s"] or 0 for finding in findings) or 1
     rows = tuple(
         (
             finding["cause"],
-            finding["side"],
-            finding["severity"],
+            side_word(finding["side"]),
+            severity_word(finding["severity"]),
             units.duration(finding["cost_s"] * SECOND_NS) if finding["cost_s"] else "–",
             (finding["cost_s"] or 0) / most,
-            f"{round(100 * finding['confidence'])} %",
+            units.confidence(finding["confidence"]),
         )
-        for finding in told
+        for finding in findings
     )
     columns = (
-        Column("Cause"),
-        Column("Side"),
-        Column("Severity", rank=2),
-        Column("Cost"),
-        Column("Of the costliest", Unit.SHARE, rank=3),
-        Column("Confidence", rank=1),
+        Column(say("Cause")),
+        Column(say("Side")),
+        Column(say("Severity"), rank=2),
+        Column(say("Cost")),
+        Column(say("Of the costliest"), Unit.SHARE, rank=3),
+        Column(say("Confidence"), rank=1),
     )
     return Table(columns, rows)

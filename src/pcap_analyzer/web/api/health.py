@@ -1,5 +1,6 @@
 """Whether the service is there, and whether it can take work."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -72,6 +73,10 @@ async def limits(service: ServiceDep) -> dict[str, Any]:
     settings = service.settings
     return {
         "max_upload_bytes": settings.max_upload_bytes,
+        "max_decompressed_bytes": settings.max_decompressed_size_mb * 1_000_000,
+        "pdf": find_spec("reportlab") is not None,
+        "share_days": settings.share_days,
+        "sql_timeout_s": settings.sql_timeout_s,
         "report_ttl_hours": settings.report_ttl_hours,
         "keep_captures_hours": settings.keep_captures_hours,
         "max_queue_size": settings.max_queue_size,

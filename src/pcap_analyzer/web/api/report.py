@@ -1,28 +1,39 @@
 """The report of a task, in the formats that people and programs want, and its end."""
 
 import asyncio
+from base64 import b64decode
+from importlib.util import find_spec
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from pcap_analyzer import _core
-from pcap_analyzer.web.deps import PrincipalDep, ServiceDep, TaskDep, address
+from pcap_analyzer.web.deps import PrincipalDep, ServiceDep, ShownTaskDep, TaskDep, address
 from pcap_analyzer.web.errors import Problem, responses
 from pcap_analyzer.web.exports import bundle, csv_of
-from pcap_analyzer.web.files import Sent, send_blob
+from pcap_analyzer.web.files import Sent, attachment, send_blob
+from pcap_analyzer.web.readers.asking import ask
 from pcap_analyzer.web.service import Service
 from pcap_analyzer.web.task import Status, Task
+from pcap_analyzer.web.tasks import page_name
 
 router = APIRouter(tags=["reports"])
 
 _POLL_S = 0.05
 
 # html is what people get; programs say what they want.
-Format = Literal["html", "json", "csv", "parquet"]
+Format = Literal["html", "json", "csv", "parquet", "pdf"]
+Language = Annotated[Literal["en", "fr"], Query(description="The language of what people read.")]
 
-
-_FORMATS = ("text/html", "application/json", "text/csv", "application/vnd.apache.parquet", "application/zip")
+_FORMATS = (
+    "text/html",
+    "application/json",
+    "text/csv",
+    "application/vnd.apache.parquet",
+    "application/zip",
+    "application/pdf",
+)
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {"content": {media_type: {} for media_type in _FORMATS}},
     206: {"description": "The range that was asked for."},
@@ -34,8 +45,9 @@ _FILES: dict[int | str, dict[str, Any]] = {
 async def report(
     request: Request,
     service: ServiceDep,
-    task: TaskDep,
-    format: Annotated[Format, Query(description="html, json, or tables as csv or parquet.")] = "html",  # noqa: A002
+    task: ShownTaskDep,
+    format: Annotated[Format, Query(description="html, json, pdf, or tables as csv or parquet.")] = "html",  # noqa: A002
+    language: Language = "en",
     table: Annotated[str | None, Query(max_length=100, description="One table; without it a zip of all.")] = None,
 ) -> Response:
     """The report of a completed task."""
@@ -44,7 +56,9 @@ async def report(
     if format == "json":
         return await send_blob(request, service.blobs, task.id, Sent("report.json", "application/json", f"{stem}.json"))
     if format == "html":
-        return await _page(request, service, task)
+        return await _page(request, service, task, page_name(language))
+    if format == "pdf":
+        return await _pdf(request, service, task, language)
     if table is None:
         return await bundle(service.blobs, task.id, await _tables(service, task), format, f"{stem}.{format}.zip")
     await _check_table(service, task, table)
@@ -74,10 +88,20 @@ async def arrival(service: Service, task: Task, name: str) -> None:
         await asyncio.sleep(_POLL_S)
 
 
-async def _page(request: Request, service: Service, task: Task) -> Response:
-    await arrival(service, task, "report.html")
+async def _pdf(request: Request, service: Service, task: Task, language: str) -> Response:
+    if find_spec("reportlab") is None:
+        raise Problem(
+            404, "no_pdf", "This service makes no PDF.", "It needs ReportLab: pip install 'pcap-analyzer[pdf]'."
+        )
+    found = await ask(request, service, task.id, kind="pdf", title=task.file_name, language=language)
+    headers = {"Content-Disposition": attachment(f"{task.file_name}.pdf")}
+    return Response(b64decode(found["pdf"]), media_type="application/pdf", headers=headers)
+
+
+async def _page(request: Request, service: Service, task: Task, name: str) -> Response:
+    await arrival(service, task, name)
     policy = b"".join([chunk async for chunk in service.blobs.read(task.id, "report.policy")]).decode()
-    answer = await send_blob(request, service.blobs, task.id, Sent("report.html", "text/html; charset=utf-8"))
+    answer = await send_blob(request, service.blobs, task.id, Sent(name, "text/html; charset=utf-8"))
     answer.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors 'none'"
     return answer
 
@@ -103,5 +127,6 @@ async def delete(request: Request, service: ServiceDep, principal: PrincipalDep,
         await job.over.wait()
     await service.tasks.update(task.id, status=Status.EXPIRED.value, capture_expires_at=None)
     await service.blobs.delete(task.id)
+    await service.shares.remove_of(task.id)
     service.spool.path(task.id).unlink(missing_ok=True)
     await service.audit.note("delete_report", principal.name, address(request), task.id)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from pcap_analyzer.web import views
-from pcap_analyzer.web.deps import PrincipalDep, ServiceDep, TaskDep, address
+from pcap_analyzer.web.deps import PrincipalDep, ServiceDep, ShownTaskDep, TaskDep, address
 from pcap_analyzer.web.errors import Problem, responses
 from pcap_analyzer.web.progress import News
 from pcap_analyzer.web.service import Service
@@ -26,7 +26,7 @@ def state_of(service: Service, task: Task) -> dict[str, Any]:
 
 
 @router.get("/status/{task_id}", responses=responses(401, 404))
-async def status(service: ServiceDep, task: TaskDep) -> dict[str, Any]:
+async def status(service: ServiceDep, task: ShownTaskDep) -> dict[str, Any]:
     """A task as it is now."""
     return state_of(service, task)
 

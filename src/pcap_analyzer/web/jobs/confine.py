@@ -37,6 +37,12 @@ def limit_cpu(more_s: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + more_s, hard))
 
 
+def forbid_writing() -> None:
+    """No file can be made longer; what is open already, such as a pipe, goes on."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
 def give_up_privileges() -> None:
     """No core files with captures in them; on Linux no new privileges, no sockets, no other programs."""
     if sys.platform != "win32":

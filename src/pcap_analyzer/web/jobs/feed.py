@@ -1,24 +1,39 @@
 """A capture file that may still be growing, as a worker reads it."""
 
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 # Large enough that system calls cost nothing, small enough for the processor's cache.
 _CHUNK_BYTES = 256 << 10
+# In less time than this nothing can be said about how fast bytes come.
+_JUDGED_S = 0.5
 
 
 class AbandonedError(Exception):
     """The rest of the capture is not worth waiting for now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How much of a capture is there, in how many seconds the rest will be (None: nobody knows), and whether none will come."""
+
+    size_bytes: int
+    left_s: float | None
+    ended: bool
+
+
 class Feed:
     """Yields the bytes of `path` as far as it has grown, and waits for more until it is complete."""
 
-    def __init__(self, path: Path, size_bytes: int, *, complete: bool) -> None:
+    def __init__(self, path: Path, size_bytes: int, *, complete: bool, expected_bytes: int | None = None) -> None:
         self._path = path
         self._size_bytes = size_bytes
         self._complete = complete
+        self._expected_bytes = expected_bytes
+        self._began = time.monotonic(), size_bytes
         self._abandoned = False
         self._changed = threading.Condition()
 
@@ -33,6 +48,16 @@ class Feed:
         with self._changed:
             self._abandoned = True
             self._changed.notify()
+
+    def arrival(self) -> Arrival:
+        """How the capture arrives, as far as is known now."""
+        with self._changed:
+            size_bytes, ended = self._size_bytes, self._complete or self._abandoned
+        began, began_bytes = self._began
+        elapsed_s, arrived_bytes = time.monotonic() - began, size_bytes - began_bytes
+        if self._expected_bytes is None or elapsed_s < _JUDGED_S or arrived_bytes <= 0:
+            return Arrival(size_bytes, None, ended)
+        return Arrival(size_bytes, (self._expected_bytes - size_bytes) * elapsed_s / arrived_bytes, ended)
 
     def __iter__(self) -> Iterator[bytes]:
         """Raises AbandonedError when the upload was given up or is too slow."""

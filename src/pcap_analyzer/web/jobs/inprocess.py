@@ -214,13 +214,22 @@ class InProcessJobs:
         folder = self._folder / job.task_id
         job.progress = {}
         self._processes[job.task_id] = process
-        process.run(job, str(folder), self._settings.analysis_memory_mb << 20, self._settings.analysis_cpu_s)
+        process.run(job, str(folder), self._limits())
         try:
             await self._listener.started(job)
             return await self._outcome(process, job)
         finally:
             del self._processes[job.task_id]
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    def _limits(self) -> dict[str, int]:
+        settings = self._settings
+        return {
+            "memory_bytes": settings.analysis_memory_mb << 20,
+            "cpu_s": settings.analysis_cpu_s,
+            "preview_bytes": int(settings.preview_mb * 1e6),
+            "most_decompressed_bytes": settings.max_decompressed_size_mb * 1_000_000,
+        }
 
     def _wait_again(self, job: Job) -> None:
         """The upload was too slow for a worker; it gets one when it is complete."""
@@ -313,6 +322,8 @@ def _failed(job: Job, name: str, detail: str) -> Problem:
     match name:
         case "not_a_capture":
             return Problem(400, name, detail, "Send a capture file: pcap, pcapng, snoop, …, also as gzip, zstd or lz4.")
+        case "decompressed_too_large":
+            return Problem(413, name, detail, "Use the command line, which has no limit: pcap-analyzer analyze FILE.")
         case "out_of_memory":
             return Problem(507, name, detail, "Cut the capture into parts, or raise WORKER_MEMORY_MB.")
         case "disk_full":

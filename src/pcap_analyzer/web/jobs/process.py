@@ -56,8 +56,8 @@ class WorkerProcess:
         """Its process id."""
         return self._process.pid
 
-    def run(self, job: Job, folder: str, memory_bytes: int, cpu_s: int) -> None:
-        """Gives it a job."""
+    def run(self, job: Job, folder: str, limits: dict[str, int]) -> None:
+        """Gives it a job, and how much that may take."""
         self._command(
             kind="run",
             path=str(job.path),
@@ -65,8 +65,8 @@ class WorkerProcess:
             folder=folder,
             size_bytes=job.size_bytes,
             complete=job.complete,
-            memory_bytes=memory_bytes,
-            cpu_s=cpu_s,
+            expected_bytes=job.task.expected_bytes,
+            **limits,
         )
 
     def grow(self, job: Job) -> None:

@@ -17,7 +17,9 @@ from queue import SimpleQueue
 from typing import Any
 
 from pcap_analyzer import _core
+from pcap_analyzer.database import forbid_data_frames
 from pcap_analyzer.web import tasks
+from pcap_analyzer.web.preview import Previews
 
 from . import confine
 from .feed import AbandonedError, Feed
@@ -42,7 +44,12 @@ class Worker:
         for line in sys.stdin.buffer:
             order = json.loads(line)
             if order["kind"] == "run":
-                self._feed = Feed(Path(order["path"]), order["size_bytes"], complete=order["complete"])
+                self._feed = Feed(
+                    Path(order["path"]),
+                    order["size_bytes"],
+                    complete=order["complete"],
+                    expected_bytes=order["expected_bytes"],
+                )
                 self._orders.put((order, self._feed))
             elif self._feed and order["kind"] == "grow":
                 self._feed.grow(order["size_bytes"], complete=order["complete"])
@@ -59,17 +66,26 @@ class Worker:
         while healthy:
             order, feed = self._orders.get()
             confine.limit_cpu(order["cpu_s"])
-            work = tasks.Work(Path(order["path"]), order["file_name"], Path(order["folder"]), order["memory_bytes"])
-            healthy = self._do(work, feed)
+            work = tasks.Work(
+                Path(order["path"]),
+                order["file_name"],
+                Path(order["folder"]),
+                order["memory_bytes"],
+                order["most_decompressed_bytes"],
+            )
+            previews = Previews(work, feed, self.tell, order["preview_bytes"])
+            healthy = self._do(work, feed, previews)
 
-    def _do(self, work: tasks.Work, feed: Feed) -> bool:
+    def _do(self, work: tasks.Work, feed: Feed, previews: Previews) -> bool:
         """One job. False when this process should not take another."""
         try:
-            tasks.run(work, feed, self.tell)
+            tasks.run(work, feed, self.tell, previews.consider)
         except AbandonedError:
             self.tell("abandoned")
         except _core.CaptureError as error:
             self.tell("failed", name="not_a_capture", detail=f"{work.file_name}: {error}")
+        except tasks.TooLargeError as error:
+            self.tell("failed", name="decompressed_too_large", detail=str(error))
         except MemoryError:
             self.tell("failed", name="out_of_memory", detail="The analysis needs more memory than a worker may use.")
             return False
@@ -87,7 +103,8 @@ def warm_up() -> None:
     with tempfile.TemporaryDirectory(prefix="pcap-analyzer-") as folder:
         path = Path(folder) / "empty.pcap"
         path.write_bytes(_EMPTY_PCAP)
-        tasks.run(tasks.Work(path, path.name, Path(folder) / "work", 16 << 20), [_EMPTY_PCAP], lambda *_, **__: None)
+        work = tasks.Work(path, path.name, Path(folder) / "work", 16 << 20, 1 << 20)
+        tasks.run(work, [_EMPTY_PCAP], lambda *_, **__: None)
 
 
 def memory_bytes() -> int:
@@ -103,6 +120,7 @@ def main() -> None:
     """Keeps standard output for news, gives up what a worker does not need, and works."""
     news = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    forbid_data_frames()
     confine.give_up_privileges()
     worker = Worker(news)
     confine.limit_memory(int(sys.argv[1]) << 20)

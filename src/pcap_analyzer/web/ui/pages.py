@@ -32,6 +32,19 @@ async def index() -> FileResponse:
     return FileResponse(_STATIC / "index.html")
 
 
+@router.get("/explore/{task_id}")
+@router.get("/explore/{task_id}/{view:path}")
+async def explore() -> FileResponse:
+    """A report: read, its connections, SQL, links that share it."""
+    return FileResponse(_STATIC / "explore.html")
+
+
+@router.get("/settings")
+async def settings() -> FileResponse:
+    """What applies here."""
+    return FileResponse(_STATIC / "settings.html")
+
+
 @router.get("/login")
 async def login() -> FileResponse:
     """A name and a password."""

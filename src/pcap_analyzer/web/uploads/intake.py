@@ -157,9 +157,10 @@ class Intake:
         self._metrics.upload_duration.observe(time.monotonic() - started)
         if job.task.resumable and job.size_bytes != job.task.expected_bytes:
             return
-        await self._lifecycle.record(job, uploaded=True, size_bytes=job.size_bytes)
+        # The worker first: its report is there sooner by as long as the record takes.
         self._jobs.completed(job)
         self._lifecycle.moved(job)
+        await self._lifecycle.record(job, uploaded=True, size_bytes=job.size_bytes)
 
     async def _copy(self, job: Job, file: SpoolFile, chunks: AsyncIterator[bytes]) -> None:
         """Blocks of about 1 MB go to the disk, smaller ones when bytes come slowly."""

@@ -107,6 +107,11 @@ impl Compressed {
         self.decoder.name()
     }
 
+    /// Bytes that came out so far.
+    pub(super) fn produced_bytes(&self) -> u64 {
+        self.produced_bytes
+    }
+
     /// Nothing more is read, whatever comes.
     pub(super) fn ended(&self) -> bool {
         self.ended

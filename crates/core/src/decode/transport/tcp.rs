@@ -43,6 +43,8 @@ pub struct Tcp<'a> {
     pub payload_bytes: Option<u32>,
     /// The options as captured.
     pub options: &'a [u8],
+    /// The urgent pointer where the URG flag is set, else 0.
+    pub urgent_pointer: u16,
     /// How many bytes of the header were captured: at least 16.
     pub captured_header_bytes: u8,
 }
@@ -55,14 +57,16 @@ pub(in crate::decode) fn tcp<'a>(net: Net, view: View<'a>, out: &mut Decoded<'a>
     let Some(head) = view.head::<LEAST_BYTES>() else { return start(&{ net }, view, out) };
     let header_bytes = (head[12] >> 4) * 4;
     let captured_header_bytes = view.bytes.len().min(usize::from(header_bytes).max(HEADER_BYTES));
+    let flags = u16::from_be_bytes([head[12] & 1, head[13]]);
     let header = Tcp {
         sequence: u32::from_be_bytes([head[4], head[5], head[6], head[7]]),
         acknowledgement: u32::from_be_bytes([head[8], head[9], head[10], head[11]]),
-        flags: u16::from_be_bytes([head[12] & 1, head[13]]),
+        flags,
         window: u16::from_be_bytes([head[14], head[15]]),
         header_bytes,
         payload_bytes: (view.wire_bytes as u32).checked_sub(u32::from(header_bytes)),
         options: view.bytes.get(HEADER_BYTES..captured_header_bytes).unwrap_or_default(),
+        urgent_pointer: if flags & flags::URG != 0 { urgent_pointer(view.bytes) } else { 0 },
         captured_header_bytes: captured_header_bytes as u8,
     };
     if usize::from(header_bytes) < HEADER_BYTES || header.payload_bytes.is_none() {
@@ -75,6 +79,12 @@ pub(in crate::decode) fn tcp<'a>(net: Net, view: View<'a>, out: &mut Decoded<'a>
     let (header, quoted) = (Header::Tcp(header), out.quoted);
     push(Transport { net, protocol: 6, source_port, destination_port, header, payload, quoted }, out);
     None
+}
+
+/// It is not among the bytes that are always there.
+#[cold]
+fn urgent_pointer(bytes: &[u8]) -> u16 {
+    bytes.get(18..20).map_or(0, |field| u16::from_be_bytes([field[0], field[1]]))
 }
 
 /// A header of which too little is there. An ICMP error that quotes eight bytes of it still tells its flow and its place.

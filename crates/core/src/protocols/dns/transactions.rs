@@ -129,8 +129,8 @@ impl Transactions {
         }
         let number = self.kept.find(BY_QUESTION, question, |before| {
             before.client.address == heard.source.address
-                && before.asks(asked)
                 && before.is_recent(heard.at)
+                && before.asks(asked)
                 && before.wants_another(heard.tcp)
         });
         let before = self.kept.get(number?)?;

@@ -50,29 +50,25 @@ pub(super) struct Message<'a> {
 
 /// Whether bytes begin as a message does; `None` when more are needed to say so.
 pub(super) fn begins(bytes: &[u8]) -> Option<bool> {
-    let request = METHODS.iter().map(|method| begins_with(bytes, &[method.as_bytes(), b" "]));
-    let mut all = request.chain([begins_with(bytes, &[VERSION, b" "])]);
-    let mut undecided = false;
-    if all.any(|begins| {
-        undecided |= begins.is_none();
-        begins == Some(true)
-    }) {
-        return first_line(bytes);
+    let words = METHODS.iter().map(|method| method.as_bytes()).chain([VERSION]);
+    let mut undecided = bytes.is_empty();
+    for word in words.filter(|word| word.first() == bytes.first()) {
+        match begins_with(bytes, word) {
+            Some(true) => return first_line(bytes),
+            Some(false) => {}
+            None => undecided = true,
+        }
     }
     if undecided { None } else { Some(false) }
 }
 
-/// Whether bytes begin with these; `None` when they are too few to say so.
-fn begins_with(bytes: &[u8], parts: &[&[u8]]) -> Option<bool> {
-    let mut wanted = parts.iter().copied().flatten();
-    for byte in bytes {
-        match wanted.next() {
-            Some(wanted) if wanted == byte => {}
-            Some(_) => return Some(false),
-            None => return Some(true),
-        }
+/// Whether bytes begin with this word and a space; `None` when they are too few to say so.
+fn begins_with(bytes: &[u8], word: &[u8]) -> Option<bool> {
+    match bytes.strip_prefix(word) {
+        Some([next, ..]) => Some(*next == b' '),
+        Some([]) => None,
+        None => (!word.starts_with(bytes)).then_some(false),
     }
-    wanted.next().is_none().then_some(true)
 }
 
 /// Whether the first line, which begins well, goes on so: other protocols have methods of the same names.

@@ -60,7 +60,10 @@ pub struct Answer {
 /// Wireshark's state of one stream.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stream {
-    halves: [HalfState; 2],
+    /// Initial sequence numbers of both ends, once known.
+    isns: [Option<u32>; 2],
+    /// From the first answer on.
+    halves: Option<Box<[HalfState; 2]>>,
     syn_time_ns: Option<i64>,
     initial_rtt_ns: i64,
     completeness: u8,
@@ -72,7 +75,6 @@ pub(super) struct Stream {
 
 #[derive(Debug, Clone)]
 struct HalfState {
-    isn: Option<u32>,
     scale: i8,
     /// Raw window of the latest segment; larger than any window before the first.
     window: u32,
@@ -99,7 +101,6 @@ struct HalfState {
 impl Default for HalfState {
     fn default() -> Self {
         Self {
-            isn: None,
             scale: SCALE_UNKNOWN,
             window: u32::MAX,
             ack: 0,
@@ -127,7 +128,7 @@ impl Stream {
     /// Whether a pure SYN opens a new stream on the same ports (A.3).
     #[inline]
     pub(super) fn reopened_by(&self, sender: Half, seq: u32) -> bool {
-        self.halves[sender as usize].isn.is_some_and(|isn| isn != seq)
+        self.isns[sender as usize].is_some_and(|isn| isn != seq)
     }
 
     /// Completeness so far (A.11).
@@ -137,17 +138,21 @@ impl Stream {
 
     /// Memory beyond the struct itself.
     pub(super) fn bytes(&self) -> usize {
-        self.halves.iter().map(|half| half.outstanding.bytes()).sum()
+        self.halves
+            .as_deref()
+            .map_or(0, |halves| size_of_val(halves) + halves.iter().map(|half| half.outstanding.bytes()).sum::<usize>())
     }
 
     /// Gives back memory that is not in use.
     pub(super) fn shrink(&mut self) {
-        self.halves.iter_mut().for_each(|half| half.outstanding.shrink());
+        self.halves.iter_mut().flat_map(|halves| halves.iter_mut()).for_each(|half| half.outstanding.shrink());
     }
 
     /// Takes a header that an ICMP error quotes: it leaves traces but is not analysed (A.2.7).
     pub(super) fn quote(&mut self, sender: Half, flags: u16, time_ns: i64) {
-        self.halves[sender as usize].sacks = 0;
+        if let Some(halves) = &mut self.halves {
+            halves[sender as usize].sacks = 0;
+        }
         self.complete(flags, 0);
         if flags & (SYN | ACK) == SYN {
             self.syn_time_ns = Some(time_ns);
@@ -159,22 +164,23 @@ impl Stream {
     #[inline]
     pub(super) fn segment(&mut self, segment: &Segment, options: &Options, reused: bool) -> Answer {
         if reused {
-            (self.completeness, self.begun) = (1, true); // the SYN counts before it is shown, and its data never (A.3)
+            self.reuse();
         }
         let completeness = self.completeness;
         let (flags, syn) = (segment.flags, segment.flags & SYN != 0);
         let ack = flags & ACK != 0;
-        let (me, peer) = pair(&mut self.halves, segment.sender);
+        let (me, peer) = pair(self.halves.get_or_insert_default(), segment.sender);
+        let isn = &mut self.isns[segment.sender as usize];
         me.sacks = 0;
         let mut flagged = if reused { flag::REUSED_PORTS } else { Flags::NONE };
         let mut node = reused;
-        match (syn, ack, me.isn) {
+        match (syn, ack, *isn) {
             (true, false, Some(isn)) if isn == segment.seq => {
                 me.next_seq = me.contiguous_end;
                 node = true;
             }
-            (true, true, Some(isn)) if isn != segment.seq => {
-                me.isn = Some(segment.seq);
+            (true, true, Some(known)) if known != segment.seq => {
+                *isn = Some(segment.seq);
                 flagged |= flag::REUSED_PORTS;
                 node = true;
             }
@@ -183,7 +189,9 @@ impl Stream {
         let mut answer = Answer { flags: flagged, ..Answer::default() };
         if let Some(length) = segment.analysed_bytes() {
             let (initial_rtt_ns, mptcp_subtypes) = (self.initial_rtt_ns, self.mptcp_subtypes);
-            let mut work = Work { me, peer, segment, length, initial_rtt_ns, mptcp_subtypes, answer, node };
+            learn_isns(&mut self.isns, segment);
+            let isn = self.isns[segment.sender as usize].unwrap_or(0);
+            let mut work = Work { me, peer, isn, segment, length, initial_rtt_ns, mptcp_subtypes, answer, node };
             work.run();
             (answer, node) = (work.answer, work.node);
         }
@@ -199,10 +207,34 @@ impl Stream {
         self.show(answer, node, segment)
     }
 
-    fn scaled_window(&mut self, segment: &Segment) -> u32 {
-        let me = &mut self.halves[segment.sender as usize];
+    /// Takes one segment of which no answer is wanted: what remains is how streams are numbered, and completeness.
+    #[inline]
+    pub(super) fn pass(&mut self, segment: &Segment, reused: bool) {
+        if reused {
+            self.reuse();
+        }
+        if segment.flags & (SYN | ACK) == SYN | ACK
+            && let Some(isn) = &mut self.isns[segment.sender as usize]
+        {
+            *isn = segment.seq;
+        }
+        if segment.analysed_bytes().is_some() {
+            learn_isns(&mut self.isns, segment);
+        }
+        if segment.header != HeaderState::Contradictory {
+            self.complete(segment.flags, segment.payload_bytes.unwrap_or(0));
+        }
+    }
+
+    /// Begins on ports that had another stream: the SYN counts before it is shown, and its data never (A.3).
+    fn reuse(&mut self) {
+        (self.completeness, self.begun) = (1, true);
+    }
+
+    fn scaled_window(&self, segment: &Segment) -> u32 {
+        let scale = self.halves.as_ref().map_or(SCALE_UNKNOWN, |halves| halves[segment.sender as usize].scale);
         let raw = u32::from(segment.window);
-        if segment.flags & SYN != 0 || me.scale < 0 { raw } else { raw << me.scale }
+        if segment.flags & SYN != 0 || scale < 0 { raw } else { raw << scale }
     }
 
     /// A.11.
@@ -231,7 +263,7 @@ impl Stream {
 
     /// A.9.
     fn time_handshake(&mut self, segment: &Segment) {
-        let me = &mut self.halves[segment.sender as usize];
+        let me = &mut self.halves.get_or_insert_default()[segment.sender as usize];
         match (segment.flags & SYN != 0, segment.flags & ACK != 0) {
             (true, false) => self.syn_time_ns = Some(segment.time_ns),
             (false, true) if self.initial_rtt_ns == 0 => {
@@ -250,7 +282,7 @@ impl Stream {
 
     /// A.8, A.10, A.12: options count from the next segment on.
     fn take_options(&mut self, segment: &Segment, options: &Options, answer: &mut Answer) {
-        let (me, peer) = pair(&mut self.halves, segment.sender);
+        let (me, peer) = pair(self.halves.get_or_insert_default(), segment.sender);
         if let Some(shift) = options.window_scale {
             me.scale = shift.min(MAX_SCALE) as i8;
         }
@@ -264,7 +296,8 @@ impl Stream {
             self.fast_open_data |= segment.payload_bytes.is_some_and(|length| length > 0);
         }
         if syn && ack {
-            let acknowledged = peer.isn.map_or(0, |isn| segment.ack.wrapping_sub(isn));
+            let acknowledged =
+                self.isns[segment.sender.other() as usize].map_or(0, |isn| segment.ack.wrapping_sub(isn));
             if acknowledged > 1 {
                 answer.flags |= flag::TFO_ACK;
             } else if self.fast_open_data {
@@ -294,7 +327,18 @@ impl Stream {
     }
 }
 
+/// The initial sequence numbers, where the segment is the first to tell them (A.6).
+#[inline]
+fn learn_isns(isns: &mut [Option<u32>; 2], segment: &Segment) {
+    let Segment { seq, ack, flags, sender, .. } = *segment;
+    isns[sender as usize].get_or_insert(if flags & SYN != 0 { seq } else { seq.wrapping_sub(1) });
+    if flags & ACK != 0 {
+        isns[sender.other() as usize].get_or_insert(ack.wrapping_sub(1));
+    }
+}
+
 /// Sender and receiver.
+#[inline]
 fn pair(halves: &mut [HalfState; 2], sender: Half) -> (&mut HalfState, &mut HalfState) {
     let [low, high] = halves;
     match sender {

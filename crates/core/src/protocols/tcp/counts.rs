@@ -1,7 +1,9 @@
 //! What is counted of each direction.
 
+use super::anomaly::Anomalies;
 use super::class::Class;
 use super::packet::Packet;
+use super::sizes::Sizes;
 
 /// Counts over the segments that one end sent.
 #[derive(Debug, Clone, Default)]
@@ -13,12 +15,21 @@ pub(super) struct Counts {
     pub(super) push_packets: u64,
     pub(super) syn_packets: u32,
     pub(super) fin_packets: u32,
+    pub(super) without_ack: u32,
     pub(super) largest_payload_bytes: u32,
-    pub(super) first_data_ns: Option<i64>,
-    pub(super) last_data_ns: Option<i64>,
+    /// 0 before any.
+    pub(super) smallest_payload_bytes: u32,
+    pub(super) truncated_packets: u32,
+    pub(super) truncated_bytes: u64,
+    /// 0 before any.
+    first_ack_ns: i64,
+    /// Of packets with payload, once there are any.
+    first_data_ns: i64,
+    last_data_ns: i64,
     pub(super) ttl: Option<(u8, u8)>,
-    last_ns: Option<i64>,
+    last_ns: i64,
     pub(super) longest_pause_ns: i64,
+    pub(super) sizes: Sizes,
     rare: Option<Box<Rare>>,
 }
 
@@ -52,7 +63,15 @@ pub(super) struct Rare {
     pub(super) ce_packets: u64,
     pub(super) ece_packets: u64,
     pub(super) missed_bytes: u64,
+    /// How often such were acknowledged.
+    pub(super) gaps: u32,
     pub(super) super_segments: u64,
+    pub(super) bare_pushes: u32,
+    pub(super) urgent_packets: u32,
+    pub(super) urgent_bytes: u64,
+    /// The longest wait for a retransmission timer.
+    pub(super) longest_timeout_ns: i64,
+    pub(super) anomalies: Anomalies,
 }
 
 impl Counts {
@@ -74,10 +93,20 @@ impl Counts {
     /// Counts what every segment has.
     #[inline]
     pub(super) fn segment(&mut self, packet: &Packet<'_>, congestion_experienced: bool) {
-        use crate::decode::flags::{ECE, PSH};
+        use crate::decode::flags::{ACK, ECE, PSH, SYN};
+        if self.packets == 0 {
+            self.last_ns = packet.now_ns;
+        }
         self.packets += 1;
-        let last_ns = self.last_ns.replace(packet.now_ns).unwrap_or(packet.now_ns);
-        self.longest_pause_ns = self.longest_pause_ns.max(packet.now_ns - last_ns);
+        if packet.flags & (ACK | SYN) == ACK {
+            if self.first_ack_ns == 0 {
+                self.first_ack_ns = packet.now_ns;
+            }
+        } else {
+            self.without_ack += u32::from(!packet.has_ack());
+        }
+        self.longest_pause_ns = self.longest_pause_ns.max(packet.now_ns.wrapping_sub(self.last_ns));
+        self.last_ns = packet.now_ns;
         self.push_packets += u64::from(packet.flags & PSH != 0);
         self.syn_packets += u32::from(packet.syn());
         self.fin_packets += u32::from(packet.fin());
@@ -91,14 +120,53 @@ impl Counts {
         self.ttl =
             Some(self.ttl.map_or((packet.ttl, packet.ttl), |(low, high)| (low.min(packet.ttl), high.max(packet.ttl))));
         if packet.payload_bytes > 0 {
-            self.data_packets += 1;
-            self.payload_bytes += u64::from(packet.payload_bytes);
-            self.largest_payload_bytes = self.largest_payload_bytes.max(packet.payload_bytes);
-            self.first_data_ns.get_or_insert(packet.now_ns);
-            self.last_data_ns = Some(packet.now_ns);
-        } else if packet.has_ack() && !packet.syn() && !packet.fin() && !packet.rst() {
+            self.data(packet);
+            return;
+        }
+        if packet.has_ack() && !packet.syn() && !packet.fin() && !packet.rst() {
             self.bare_acks += 1;
         }
+        if packet.flags & PSH != 0 {
+            self.rare_mut().bare_pushes += 1;
+        }
+    }
+
+    #[inline]
+    fn data(&mut self, packet: &Packet<'_>) {
+        let payload_bytes = packet.payload_bytes;
+        if self.data_packets == 0 {
+            (self.first_data_ns, self.last_data_ns) = (packet.now_ns, packet.now_ns);
+        }
+        self.data_packets += 1;
+        self.payload_bytes += u64::from(payload_bytes);
+        self.largest_payload_bytes = self.largest_payload_bytes.max(payload_bytes);
+        // One less than 0 is more than any.
+        self.smallest_payload_bytes =
+            self.smallest_payload_bytes.wrapping_sub(1).min(payload_bytes.wrapping_sub(1)).wrapping_add(1);
+        let missing = payload_bytes.saturating_sub(packet.payload.len() as u32);
+        if missing > 0 {
+            self.truncated_packets += 1;
+            self.truncated_bytes += u64::from(missing);
+        }
+        if !self.sizes.are_full() {
+            self.sizes.data(packet, packet.now_ns.wrapping_sub(self.last_data_ns));
+        }
+        self.last_data_ns = packet.now_ns;
+    }
+
+    /// When it first acknowledged anything, the SYN-ACK not counted.
+    pub(super) fn first_ack_ns(&self) -> Option<i64> {
+        (self.first_ack_ns != 0).then_some(self.first_ack_ns)
+    }
+
+    /// When it first sent payload.
+    pub(super) fn first_data_ns(&self) -> Option<i64> {
+        (self.data_packets > 0).then_some(self.first_data_ns)
+    }
+
+    /// When it last sent payload.
+    pub(super) fn last_data_ns(&self) -> Option<i64> {
+        (self.data_packets > 0).then_some(self.last_data_ns)
     }
 
     /// Counts what a class says; a retransmission counts in units of `mss`, since offload merges frames. `seen_before` says that

@@ -2,7 +2,10 @@
 
 use super::options::Options;
 use super::packet::Packet;
-use crate::flows::Half;
+use crate::decode::flags::{CWR, ECE};
+
+/// Subtypes MP_CAPABLE and MP_JOIN.
+const MULTIPATH_SYN: u16 = 0b11;
 
 /// Whether the windows of a connection are scaled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +31,12 @@ pub(super) struct Handshake {
     pub(super) window_scale: [Option<u8>; 2],
     pub(super) sack_permitted: [bool; 2],
     pub(super) timestamps: bool,
+    pub(super) timestamps_offered: [bool; 2],
+    /// Whether each end's SYN agrees to congestion marks (RFC 3168 §6.1.1).
+    pub(super) congestion_marks: [bool; 2],
+    /// Whether each end's SYN begins or joins a multipath connection (RFC 8684 §3.1, §3.2).
+    pub(super) multipath: [bool; 2],
+    pub(super) fast_open_cookie: bool,
     syn_seen: bool,
     /// Whether the SYN-ACK offers to scale windows; `None` while it was not seen.
     syn_ack_scales: Option<bool>,
@@ -50,13 +59,17 @@ impl Handshake {
         *(if packet.has_ack() { &mut self.syn_ack_copies } else { &mut self.syn_copies }) += 1;
     }
 
-    /// Takes the options of a SYN, or of a SYN-ACK where it is an `answer`.
-    pub(super) fn options(&mut self, sender: Half, answer: bool, options: &Options) {
-        let me = sender as usize;
+    /// Takes the options of a SYN or SYN-ACK.
+    pub(super) fn options(&mut self, packet: &Packet<'_>, options: &Options) {
+        let (me, answer) = (packet.sender as usize, packet.has_ack());
         self.mss[me] = options.mss.or(self.mss[me]);
         self.window_scale[me] = options.window_scale;
         self.sack_permitted[me] = options.sack_permitted;
         self.timestamps = options.timestamps.is_some();
+        self.timestamps_offered[me] = options.timestamps.is_some();
+        self.congestion_marks[me] = packet.flags & (ECE | CWR) == if answer { ECE } else { ECE | CWR };
+        self.multipath[me] = options.mptcp_subtypes & MULTIPATH_SYN != 0;
+        self.fast_open_cookie |= !answer && options.fast_open_cookie;
         if answer {
             self.syn_ack_scales = Some(options.window_scale.is_some());
         } else {

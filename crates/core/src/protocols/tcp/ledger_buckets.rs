@@ -4,6 +4,7 @@
 //! buckets is noted, and the sums are made when they are asked for, so that a long pause costs no more than a short one.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::label::Label;
 use super::timeline::Span;
@@ -51,6 +52,9 @@ pub(crate) struct LedgerBuckets {
     /// Number of the first bucket.
     first: i64,
     buckets: VecDeque<Bucket>,
+    /// The bucket that a span lay in last, by its place in `buckets`, and its bounds: the next span mostly lies in it too.
+    latest: usize,
+    latest_ns: Range<i64>,
 }
 
 impl LedgerBuckets {
@@ -59,9 +63,19 @@ impl LedgerBuckets {
     pub(crate) fn add(&mut self, span: Span, origin_ns: i64) {
         let origin_ns = *self.origin_ns.get_or_insert(origin_ns);
         let (from_ns, to_ns) = (span.start_ns - origin_ns, span.end_ns - origin_ns);
+        if from_ns >= self.latest_ns.start && to_ns <= self.latest_ns.end {
+            self.buckets[self.latest].parts_ns[span.label as usize] += to_ns - from_ns;
+        } else {
+            self.spread(from_ns, to_ns, span.label as usize);
+        }
+    }
+
+    /// Adds a span, counted from the origin, to all buckets that it lies in.
+    fn spread(&mut self, from_ns: i64, to_ns: i64, label: usize) {
         let (low, high) = self.reach(from_ns, to_ns);
-        let (width_ns, label) = (WIDTHS_NS[self.width], span.label as usize);
+        let width_ns = WIDTHS_NS[self.width];
         let at = |bucket: i64| (bucket - self.first) as usize;
+        (self.latest, self.latest_ns) = (at(high), high * width_ns..(high + 1).saturating_mul(width_ns));
         if low == high {
             self.buckets[at(low)].parts_ns[label] += to_ns - from_ns;
             return;

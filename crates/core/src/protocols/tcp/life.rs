@@ -23,6 +23,8 @@ use super::timeline::Timeline;
 use super::tls::Tls;
 use super::transfer::{Episode, Transfer};
 use super::window::{Reopened, Window};
+use super::zeek::{AGAIN, Letters};
+use crate::decode::flags::{FIN, RST, SYN, URG};
 use crate::flows::Half;
 
 /// Payload of a full segment where no option tells (RFC 9293 §3.7.1).
@@ -80,18 +82,24 @@ pub(super) struct Life {
     begun_ns: i64,
     phase: Phase,
     open_since_ns: i64,
+    /// The round trip that the segment at hand told.
+    sampled_ns: Option<i64>,
     pub(super) handshake: Handshake,
     pub(super) transfers: [Transfer; 2],
     pub(super) windows: [Window; 2],
     pub(super) counts: [Counts; 2],
     pub(super) limits: [Limit; 2],
-    pub(super) echoes: [Echo; 2],
+    /// Of directions with time stamps.
+    echoes: [Option<Box<Echo>>; 2],
     last: Option<Last>,
     /// When data passed that its sender had held back for want of acknowledgements.
     clocked_ns: i64,
     pub(super) fin_ns: [Option<i64>; 2],
     pub(super) reset: Option<(Half, u32)>,
     pub(super) clock_steps: u32,
+    pub(super) letters: Letters,
+    /// Bytes of payload in a full segment.
+    mss: u32,
     tls: Tls,
     too_large: [bool; 2],
     charges: Vec<Charge>,
@@ -125,6 +133,7 @@ impl Life {
             begun_ns: time_ns,
             phase: Phase::Open,
             open_since_ns: time_ns,
+            sampled_ns: None,
             handshake: Handshake::default(),
             transfers: Default::default(),
             windows: Default::default(),
@@ -136,6 +145,8 @@ impl Life {
             fin_ns: [None; 2],
             reset: None,
             clock_steps: 0,
+            letters: Letters::default(),
+            mss: DEFAULT_MSS,
             tls: Tls::default(),
             too_large: [false; 2],
             charges: Vec::new(),
@@ -154,12 +165,18 @@ impl Life {
         *self = Self { transfers, charges, timeline, ..Self::new(client, time_ns) };
     }
 
+    /// Time stamps that `half` sent, and how soon they came back.
+    pub(super) fn echo(&self, half: Half) -> Option<&Echo> {
+        self.echoes[half as usize].as_deref()
+    }
+
     /// Memory beyond the struct itself.
     pub(super) fn bytes(&self) -> usize {
         self.transfers.iter().map(Transfer::bytes).sum::<usize>()
             + self.limits.iter().map(Limit::bytes).sum::<usize>()
             + self.counts.iter().map(Counts::bytes).sum::<usize>()
             + self.windows.iter().map(Window::bytes_beyond).sum::<usize>()
+            + self.echoes.iter().flatten().map(|_| size_of::<Echo>()).sum::<usize>()
             + self.charges.capacity() * size_of::<Charge>()
             + self.timeline.bytes()
     }
@@ -169,8 +186,8 @@ impl Life {
         self.phase == Phase::Closed
     }
 
-    /// Bytes of payload in a full segment.
-    pub(super) fn mss(&self) -> u32 {
+    /// Bytes of payload in a full segment, as the handshake tells.
+    fn handshake_mss(&self) -> u32 {
         let told = self.handshake.mss.iter().flatten().copied().map(u32::from).min();
         let reduced = if self.handshake.timestamps { TIMESTAMP_BYTES } else { 0 };
         told.map_or(DEFAULT_MSS, |mss| mss.saturating_sub(reduced).max(1))
@@ -207,6 +224,8 @@ impl Life {
         let Some(packet) = self.packet(segment, options, around) else { return Class::Bare };
         let me = packet.sender as usize;
         self.counts[me].segment(&packet, around.congestion_experienced);
+        self.take_flags(&packet, segment.urgent_pointer);
+        self.take_outstanding(&packet);
         if self.phase == Phase::Closed {
             self.timeline.extend(packet.now_ns, Label::Teardown);
         }
@@ -215,7 +234,8 @@ impl Life {
             return Class::Bare;
         }
         if packet.syn() {
-            self.handshake.options(packet.sender, packet.has_ack(), options);
+            self.handshake.options(&packet, options);
+            self.mss = self.handshake_mss();
             self.windows[me].scale = Some(options.window_scale.map_or(0, |shift| shift.min(14)));
         }
         let class = self.take_data(&packet, events);
@@ -231,12 +251,76 @@ impl Life {
         class
     }
 
+    #[inline]
+    fn take_flags(&mut self, packet: &Packet<'_>, urgent_pointer: u16) {
+        if packet.flags & (SYN | FIN | RST | URG) == 0 {
+            return self.letters.plain(packet, self.client);
+        }
+        let me = packet.sender as usize;
+        if packet.flags & (SYN | FIN | RST) == 0 {
+            self.letters.plain(packet, self.client);
+        } else {
+            self.letters.special(packet, self.client);
+        }
+        if packet.flags & URG != 0 && packet.payload_bytes > 0 {
+            let rare = self.counts[me].rare_mut();
+            rare.urgent_packets += 1;
+            rare.urgent_bytes += u64::from(urgent_pointer);
+        }
+        if packet.payload_bytes == 0 && packet.length() > 0 {
+            self.take_anomaly(packet); // a SYN or FIN that is sent again
+        }
+        if packet.fin() && self.transfers[me].fin_end == 0 {
+            self.transfers[me].fin_end = packet.end();
+        }
+    }
+
+    /// What a segment leaves outstanding, and whether its payload was seen before.
+    #[inline]
+    fn take_outstanding(&mut self, packet: &Packet<'_>) {
+        let me = packet.sender as usize;
+        let transfer = &mut self.transfers[me];
+        if transfer.ack_seen {
+            transfer.owin.sample(packet.end().saturating_sub(transfer.told.una));
+        }
+        if packet.payload_bytes > 0 {
+            if packet.seq >= transfer.max {
+                transfer.owin.data(packet.payload_bytes);
+            }
+            if packet.seq < transfer.max || packet.payload_bytes == 1 {
+                self.take_anomaly(packet);
+            }
+        }
+    }
+
+    /// Payload that does not follow what was seen, and what may be a probe.
+    fn take_anomaly(&mut self, packet: &Packet<'_>) {
+        let me = packet.sender as usize;
+        let window_closed = self.windows[packet.sender.other() as usize].closed();
+        let (transfer, counts) = (&mut self.transfers[me], &mut self.counts[me]);
+        if window_closed && packet.payload_bytes == 1 {
+            counts.rare_mut().anomalies.probe();
+        } else if transfer.begun && packet.seq < transfer.max && !packet.rst() {
+            let anomalies = &mut counts.rare_mut().anomalies;
+            if anomalies.take(transfer, packet, window_closed) {
+                let count = anomalies.repeated_packets;
+                self.letters.count(AGAIN, count, packet.sender, self.client);
+            }
+        }
+    }
+
     /// Adds what was closed since the last call to `buckets`.
     #[inline]
     pub(super) fn take_closed(&mut self, buckets: &mut LedgerBuckets, origin_ns: i64) {
         if self.timeline.has_closed() {
             self.timeline.take_closed().for_each(|span| buckets.add(span, origin_ns));
         }
+    }
+
+    /// The round trip that the last segment told, once.
+    #[inline]
+    pub(super) fn take_round_trip(&mut self) -> Option<i64> {
+        self.sampled_ns.take()
     }
 
     /// Takes note that the path said that packets of `sender` are too large (RFC 1191, RFC 8201).
@@ -333,9 +417,21 @@ impl Life {
         if class == Class::SynAgain {
             self.take_syn_again(packet);
         }
-        self.counts[me].class(class, packet, self.mss(), seen_before);
+        if class == Class::Timeout {
+            self.take_timeout(packet);
+        }
+        self.counts[me].class(class, packet, self.mss, seen_before);
         if let Some(trigger) = trigger {
             self.take_retransmission(packet, class, trigger);
+        }
+    }
+
+    /// How long a timer ran that sent a segment again.
+    fn take_timeout(&mut self, packet: &Packet<'_>) {
+        let transfer = &mut self.transfers[packet.sender as usize];
+        if let Some(since_ns) = transfer.sent_at(packet.seq).map(|sent| sent.last_ns) {
+            let rare = self.counts[packet.sender as usize].rare_mut();
+            rare.longest_timeout_ns = rare.longest_timeout_ns.max(packet.now_ns - since_ns);
         }
     }
 
@@ -415,7 +511,7 @@ impl Life {
         if packet.payload_bytes > 0 {
             self.remember_last(packet);
         }
-        if packet.payload_bytes > self.mss() {
+        if packet.payload_bytes > self.mss {
             self.counts[me].rare_mut().super_segments += 1;
         }
         self.windows[packet.sender.other() as usize].filled_by(self.transfers[me].in_flight());

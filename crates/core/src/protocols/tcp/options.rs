@@ -33,15 +33,21 @@ impl Options {
     #[inline]
     pub fn parse(bytes: &[u8]) -> Self {
         let mut options = Self::default();
+        options.read(bytes);
+        options
+    }
+
+    /// Reads options into a fresh struct where it stands: to move what was just written would stall the processor.
+    #[inline]
+    pub(super) fn read(&mut self, bytes: &[u8]) {
         if let Some(&[a, b, c, d, v0, v1, v2, v3, e0, e1, e2, e3]) = bytes.first_chunk()
             && [a, b, c, d] == ALIGNED_TIMESTAMPS
         {
-            options.timestamps = Some((u32::from_be_bytes([v0, v1, v2, v3]), u32::from_be_bytes([e0, e1, e2, e3])));
-            options.parse_each(&bytes[12..]);
+            self.timestamps = Some((u32::from_be_bytes([v0, v1, v2, v3]), u32::from_be_bytes([e0, e1, e2, e3])));
+            self.parse_each(&bytes[12..]);
         } else {
-            options.parse_each(bytes);
+            self.parse_each(bytes);
         }
-        options
     }
 
     fn parse_each(&mut self, mut bytes: &[u8]) {

@@ -54,7 +54,7 @@ impl Packet<'_> {
 
     /// Bytes of sequence space: payload, and one each for SYN and FIN.
     pub(super) fn length(&self) -> u64 {
-        u64::from(self.payload_bytes) + u64::from(self.syn()) + u64::from(self.fin())
+        u64::from(self.payload_bytes) + u64::from(((self.flags / SYN) & 1) + ((self.flags / FIN) & 1))
     }
 
     pub(super) fn end(&self) -> u64 {

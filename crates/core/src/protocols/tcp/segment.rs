@@ -34,6 +34,8 @@ pub struct Segment {
     pub flags: u16,
     /// Window as sent.
     pub window: u16,
+    /// Urgent pointer, 0 without the flag.
+    pub urgent_pointer: u16,
     /// Payload length by the headers; `None` where the header is longer than its packet.
     pub payload_bytes: Option<u32>,
     /// How much of the header is there.
@@ -59,6 +61,7 @@ impl Segment {
             ack: tcp.acknowledgement,
             flags: tcp.flags,
             window: tcp.window,
+            urgent_pointer: tcp.urgent_pointer,
             payload_bytes: tcp.payload_bytes,
             header,
         }

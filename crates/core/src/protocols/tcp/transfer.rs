@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use super::history::{History, Told};
+use super::owin::Owin;
 use super::packet::Packet;
+use super::round_trips::RoundTrips;
 use super::rtt::Rtt;
 use super::sequence::ORIGIN;
 
@@ -30,6 +32,13 @@ pub(super) struct Sent {
     /// Whether its times may be measured by.
     timed: bool,
     pub(super) copies: u8,
+}
+
+impl Sent {
+    /// How often it passed the capture point.
+    pub(super) fn seen_copies(&self) -> u8 {
+        if self.original { self.copies } else { self.copies - 1 }
+    }
 }
 
 /// A segment without data, as far as copies of it are told.
@@ -92,10 +101,18 @@ pub(super) struct Transfer {
     pub(super) holes: Vec<Hole>,
     pub(super) history: History,
     pub(super) rtt: Rtt,
+    pub(super) round_trips: RoundTrips,
+    pub(super) owin: Owin,
     /// Since when the receiver or a hole shows that something is missing.
     pub(super) evidence_ns: Option<i64>,
     pub(super) highest_sacked: u64,
     pub(super) duplicate_acks: u32,
+    /// The same whatever is in flight: in a row, how often three in a row, and all.
+    pub(super) repeats: u16,
+    pub(super) third_repeats: u16,
+    pub(super) repeated_acks: u32,
+    /// Sequence number behind the first FIN, 0 before.
+    pub(super) fin_end: u64,
     /// How often the most repeated segment was sent.
     pub(super) most_copies: u8,
     pub(super) episode: Option<Episode>,
@@ -126,9 +143,15 @@ impl Default for Transfer {
             holes: Vec::new(),
             history: History::default(),
             rtt: Rtt::default(),
+            round_trips: RoundTrips::default(),
+            owin: Owin::default(),
             evidence_ns: None,
             highest_sacked: 0,
             duplicate_acks: 0,
+            repeats: 0,
+            third_repeats: 0,
+            repeated_acks: 0,
+            fin_end: 0,
             most_copies: 0,
             episode: None,
             largest_passed_bytes: 0,
@@ -148,6 +171,7 @@ impl Transfer {
             + self.holes.capacity() * size_of::<Hole>()
             + self.history.bytes()
             + self.rtt.bytes()
+            + self.round_trips.bytes()
     }
 
     /// As new, but with the memory of its lists.
@@ -213,6 +237,7 @@ impl Transfer {
         self.last_ip_id = packet.ip_id;
         self.control_bytes += packet.length() - u64::from(packet.payload_bytes);
         let seq = packet.seq.max(self.max);
+        self.owin.sent(packet.end() - self.max, packet.now_ns);
         self.max = packet.end();
         self.remember(packet, seq, true);
         gap
@@ -266,6 +291,11 @@ impl Transfer {
         }
     }
 
+    /// Length of the data between a SYN that was seen and the FIN, if that was.
+    pub(super) fn stream_bytes(&self) -> Option<u64> {
+        self.fin_end.checked_sub(self.first + 2)
+    }
+
     /// Payload seen at least once, from sequence numbers.
     pub(super) fn unique_bytes(&self) -> u64 {
         let holes: u64 = self.holes.iter().map(|hole| hole.end - hole.start).sum();
@@ -276,6 +306,13 @@ impl Transfer {
     /// The hole that `start..end` fills.
     pub(super) fn hole_at(&self, start: u64, end: u64) -> Option<&Hole> {
         self.holes.iter().find(|hole| hole.start < end && hole.end > start)
+    }
+
+    /// How many bytes of `start..end` were seen.
+    pub(super) fn seen_bytes(&self, start: u64, end: u64) -> u64 {
+        let end = end.min(self.max);
+        let missing = |hole: &Hole| hole.end.min(end).saturating_sub(hole.start.max(start));
+        end.saturating_sub(start).saturating_sub(self.holes.iter().map(missing).sum())
     }
 
     /// The segment that holds `seq`, if it is remembered.
@@ -308,22 +345,48 @@ impl Transfer {
         }
     }
 
-    /// Takes a cumulative acknowledgement that advances. `loop_ns` is how long copies of what it acknowledges may still come.
-    pub(super) fn acknowledge(&mut self, ack: u64, now_ns: i64, loop_ns: i64) -> Acked {
-        let mut acked = Acked { bytes: ack - self.told.una, ..Acked::default() };
-        self.told.una = ack;
-        self.acked_ns = now_ns;
-        self.duplicate_acks = 0;
-        let mut ambiguous = false;
-        let mut newest = None;
+    /// Takes the first acknowledgement, which is mostly that of the SYN.
+    #[cold]
+    pub(super) fn acknowledge_first(&mut self, ack: u64, now_ns: i64) {
+        let una = self.told.una.max(ack.min(self.max));
+        if self.begun {
+            self.owin.acknowledge_first(una - self.told.una, now_ns);
+        }
+        self.told.una = una;
+        self.cover(una, now_ns, u32::MAX);
+    }
+
+    /// Round trip and bytes of the newest segment that is acknowledged by what lies below `ack`, where they may be told by it.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // on the way of nearly every acknowledgement
+    fn cover(&mut self, ack: u64, now_ns: i64, mss: u32) -> Option<(i64, u32)> {
+        let (oldest, mut ambiguous, mut before_ns, mut newest_ns) = (self.acked, false, i64::MIN, i64::MIN);
         while let Some(sent) = self.sent.get(self.acked).filter(|sent| sent.end <= ack) {
             ambiguous |= sent.copies > 1 || !sent.timed;
-            newest = Some(*sent);
+            before_ns = before_ns.max(newest_ns);
+            newest_ns = sent.last_ns;
             self.acked += 1;
         }
-        if let Some(sent) = newest.filter(|_| !ambiguous) {
-            acked.rtt_ns = Some(now_ns - sent.last_ns);
-            self.largest_passed_bytes = self.largest_passed_bytes.max((sent.end - sent.seq) as u32);
+        let newest = self.sent.get(self.acked.checked_sub(1)?).filter(|_| self.acked > oldest)?;
+        let whole = newest.end == ack;
+        self.round_trips.cumulative += (self.acked - oldest) as u32 - u32::from(whole);
+        if whole {
+            self.round_trips.take(newest, before_ns, now_ns, mss);
+        }
+        (!ambiguous).then(|| (now_ns - newest.last_ns, (newest.end - newest.seq) as u32))
+    }
+
+    /// Takes a cumulative acknowledgement that advances; a full segment has `mss` bytes. `loop_ns` is how long copies of what it acknowledges may still come.
+    pub(super) fn acknowledge(&mut self, ack: u64, now_ns: i64, loop_ns: i64, mss: u32) -> Acked {
+        let bytes = ack - self.told.una;
+        self.told.una = ack;
+        self.acked_ns = now_ns;
+        (self.duplicate_acks, self.repeats) = (0, 0);
+        self.owin.acknowledge(bytes, now_ns);
+        let mut acked = Acked { bytes, ..Acked::default() };
+        if let Some((rtt_ns, bytes)) = self.cover(ack, now_ns, mss) {
+            acked.rtt_ns = Some(rtt_ns);
+            self.largest_passed_bytes = self.largest_passed_bytes.max(bytes);
         }
         let stale = |sent: &Sent| now_ns - sent.last_ns > loop_ns;
         while self.acked > MOST_ACKED || self.acked > LEAST_ACKED && self.sent.front().is_some_and(stale) {
@@ -338,6 +401,8 @@ impl Transfer {
         self.control_bytes += acked.missed_bytes;
         if ack > self.max {
             self.control_bytes += ack - self.max;
+            // Nothing of it was outstanding before.
+            self.owin.sent(ack - self.max, now_ns);
             // A single one is the FIN, which hardly anybody would send as a byte of data.
             acked.missed_bytes += if ack - self.max == 1 { 0 } else { ack - self.max };
             self.max = ack;
@@ -388,9 +453,9 @@ mod tests {
         let mut transfer = transfer();
         transfer.push(&packet(0, 100, 0));
         transfer.push(&packet(100, 300, 0));
-        assert_eq!(transfer.acknowledge(ORIGIN + 100, 50, 1_000_000).rtt_ns, Some(50));
+        assert_eq!(transfer.acknowledge(ORIGIN + 100, 50, 1_000_000, 1460).rtt_ns, Some(50));
         transfer.repeat(&packet(100, 300, 60));
-        assert_eq!(transfer.acknowledge(ORIGIN + 400, 80, 1_000_000), Acked { bytes: 300, ..Acked::default() });
+        assert_eq!(transfer.acknowledge(ORIGIN + 400, 80, 1_000_000, 1460), Acked { bytes: 300, ..Acked::default() });
         assert_eq!(transfer.largest_passed_bytes, 100);
     }
 
@@ -431,7 +496,7 @@ mod tests {
                     let upto = acked + at % (top - acked + 1);
                     if upto > acked {
                         let unseen = seen[acked..upto].iter().filter(|&&byte| !byte).count() as u64;
-                        prop_assert_eq!(transfer.acknowledge(ORIGIN + upto as u64, 0, 1_000_000).missed_bytes, unseen);
+                        prop_assert_eq!(transfer.acknowledge(ORIGIN + upto as u64, 0, 1_000_000, 1460).missed_bytes, unseen);
                         missed += unseen;
                         seen[acked..upto].fill(true);
                         acked = upto;

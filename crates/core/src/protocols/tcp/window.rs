@@ -29,6 +29,9 @@ pub(super) struct Window {
     seen: bool,
     pub(super) least_bytes: Option<u64>,
     pub(super) most_bytes: u64,
+    /// Of all advertisements but those of SYNs.
+    advertisements: u32,
+    sum_bytes: u64,
     /// Of a window that was ever closed.
     closures: Option<Box<Closures>>,
 }
@@ -54,6 +57,16 @@ impl Window {
     /// The window in bytes.
     pub(super) fn bytes(&self) -> u64 {
         u64::from(self.raw) << self.shift()
+    }
+
+    /// Mean of the windows advertised, scaled as they were taken.
+    pub(super) fn mean_bytes(&self) -> Option<u64> {
+        self.sum_bytes.checked_div(self.advertisements.into())
+    }
+
+    /// The newest window, once there is one besides that of a SYN.
+    pub(super) fn last_bytes(&self) -> Option<u64> {
+        (self.advertisements > 0).then(|| self.bytes())
     }
 
     /// Whether its size is known well enough to say that it limits the peer.
@@ -135,6 +148,8 @@ impl Window {
         let bytes = self.bytes();
         self.least_bytes = Some(self.least_bytes.map_or(bytes, |least| least.min(bytes)));
         self.most_bytes = self.most_bytes.max(bytes);
+        self.advertisements += 1;
+        self.sum_bytes += bytes;
         if bytes > 0 {
             return self.end(packet.now_ns);
         }

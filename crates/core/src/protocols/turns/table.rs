@@ -1,8 +1,7 @@
 //! The table `turns`.
 
 use super::tracker::{Run, Turn};
-use crate::flows::AddressText;
-use crate::protocols::follow::{Ends, Texts};
+use crate::protocols::follow::Ends;
 use crate::tables::table;
 
 table! {
@@ -11,12 +10,8 @@ table! {
     "turns" TurnRow {
         /// Number of the flow.
         flow: u64,
-        /// Number of the connection, as in tcp_flows.
+        /// Number of the connection, as in tcp_flows, which names its ends.
         stream: u32,
-        /// Client as address:port.
-        client: AddressText,
-        /// Server as address:port.
-        server: AddressText,
         /// Number of the turn within its connection, from 1.
         number: u32,
         /// Service, where the bytes tell.
@@ -64,7 +59,7 @@ table! {
 }
 
 impl TurnRow {
-    pub(super) fn new(turn: &Turn, ends: &Ends, texts: &Texts) -> Self {
+    pub(super) fn new(turn: &Turn, ends: &Ends) -> Self {
         let (request, response) = (turn.request.as_ref(), turn.response.as_ref());
         let wait_ns = request.zip(response).map(|(request, response)| {
             let from_ns = request.last.time_ns + turn.recovery_ns;
@@ -74,8 +69,6 @@ impl TurnRow {
         Self {
             flow: ends.flow,
             stream: ends.stream,
-            client: texts.client,
-            server: texts.server,
             number: turn.number,
             service: turn.says.service,
             command: turn.says.command,

@@ -1,7 +1,7 @@
 //! Turns of one connection: a change of direction begins a response or the next turn.
 
 use super::table::TurnRow;
-use crate::protocols::follow::{At, Context, Says, Texts};
+use crate::protocols::follow::{At, Context, Says};
 use crate::protocols::tcp::{Class, Role};
 
 /// A segment with data.
@@ -52,29 +52,39 @@ pub(super) struct Turn {
 /// Turns of one connection.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    texts: Texts,
     turn: Turn,
     /// Sequence numbers behind what each end has sent.
     ends: [Option<u32>; 2],
 }
 
-impl Turns {
-    /// Those of a connection between `ends`.
-    pub(crate) fn new(texts: Texts) -> Self {
-        Self { texts, turn: Turn { number: 1, ..Turn::default() }, ends: [None; 2] }
+impl Default for Turns {
+    fn default() -> Self {
+        Self { turn: Turn { number: 1, ..Turn::default() }, ends: [None; 2] }
     }
+}
 
-    /// Takes a segment with data. `says` is asked what the connection is when a response begins.
+impl Turns {
+    /// Takes a segment with data, unless it changes the direction: then it is to be given to [`Turns::change`].
     #[inline]
-    pub(crate) fn piece(&mut self, piece: &Piece, says: impl FnOnce() -> Says, context: &mut Context<'_>) {
+    pub(crate) fn goes_on(&mut self, piece: &Piece) -> bool {
         if piece.class != Class::New {
-            return self.again(piece);
+            self.again(piece);
+            return true;
         }
         match (piece.sender, &mut self.turn.request, &mut self.turn.response) {
             (Role::Client, Some(request), None) => request.extend(piece),
             (Role::Server, _, Some(response)) => response.extend(piece),
-            (Role::Client, _, _) => self.begin(piece, context),
-            (Role::Server, _, None) => self.answer(piece, says(), context),
+            _ => return false,
+        }
+        self.ends[piece.sender as usize] = Some(piece.end);
+        true
+    }
+
+    /// Takes a segment with which a request or a response begins; `says` tells what the connection is.
+    pub(crate) fn change(&mut self, piece: &Piece, says: Says, context: &mut Context<'_>) {
+        match piece.sender {
+            Role::Client => self.begin(piece, context),
+            Role::Server => self.answer(piece, says, context),
         }
         self.ends[piece.sender as usize] = Some(piece.end);
     }
@@ -82,7 +92,7 @@ impl Turns {
     /// Writes the last turn.
     pub(crate) fn finish(&mut self, context: &mut Context<'_>) {
         if self.turn.request.is_some() || self.turn.response.is_some() {
-            let row = TurnRow::new(&self.turn, &context.ends, &self.texts);
+            let row = TurnRow::new(&self.turn, &context.ends);
             context.shared.turns.push(row, context.sink);
         }
     }

@@ -2,6 +2,7 @@
 
 import { island, make, makeSvg, unpackNumbers, unpackWords } from "./dom.js";
 import { text } from "./units.js";
+import { noun, say } from "./words.js";
 
 const CHUNK = 100;
 
@@ -12,7 +13,7 @@ const key = (cell) => {
 };
 
 const compare = (a, b) => {
-  if (typeof a === "string" && typeof b === "string") return a.localeCompare(b, "en", { numeric: true });
+  if (typeof a === "string" && typeof b === "string") return a.localeCompare(b, document.documentElement.lang, { numeric: true });
   return a < b ? -1 : a > b ? 1 : 0;
 };
 
@@ -70,8 +71,10 @@ const start = (section) => {
     const kept = order.filter((index) => words.every((word) => haystacks[index].includes(word)));
     body.replaceChildren(...kept.slice(0, shown).map((index) =>
       make("tr", {}, ...rows[index].map((value, at) => cell(value, columns[at], length)))));
-    counter.textContent = counter.dataset.count
-      .replace("{shown}", text(Math.min(shown, kept.length), "count")).replace("{kept}", text(kept.length, "count"));
+    const things = noun(kept.length, counter.dataset.one, counter.dataset.many);
+    counter.textContent = say("{shown} of {kept} shown.", {
+      shown: text(Math.min(shown, kept.length), "count"), kept: `${text(kept.length, "count")} ${things}`,
+    });
     more.hidden = kept.length <= shown;
   };
 

@@ -4,6 +4,7 @@ import { island, make, unpackSteps } from "./dom.js";
 import { groupOf, onKeys, paintBands, plot, timeAxis, timeScale, told, valueAxis, whenSeen } from "./plot.js";
 import { activityColour } from "./theme.js";
 import { text } from "./units.js";
+import { say } from "./words.js";
 
 const PATTERNED = { loss: "hatch", server: "dots" };
 
@@ -131,7 +132,7 @@ const said = (panels, drawn, at) => panels.map((panel, number) => {
 }).filter(Boolean).join(" · ");
 
 const table = (data, panels, drawn) => {
-  const head = make("tr", {}, make("th", { scope: "col" }, "Time"));
+  const head = make("tr", {}, make("th", { scope: "col" }, say("Time")));
   const columns = [];
   panels.forEach((panel, number) => panel.lines.forEach((line, at) => {
     head.append(make("th", { scope: "col" }, panel.lines.length > 1 ? `${panel.title}, ${line.label}` : panel.title));
@@ -160,7 +161,7 @@ const draw = (element, data) => {
       return;
     }
     const at = chart.posToVal(left, "x");
-    readout.textContent = `${told(at, data.origin)}: ${said(data.panels, drawn, at)}`;
+    readout.textContent = say("{label}: {text}", { label: told(at, data.origin), text: said(data.panels, drawn, at) });
   };
   element.querySelectorAll(".plot").forEach((holder, index) => {
     drawn.push(drawPanel(holder, data.panels[index], group, data, index === data.panels.length - 1, cursor));

@@ -1,7 +1,7 @@
 // What all charts share: uPlot with our colours, one range of time for each group, keys, and drawing when seen.
 
 import { onTheme, colour } from "./theme.js";
-import { axis, moment } from "./units.js";
+import { axis, grouped, moment, united } from "./units.js";
 
 const groups = new Map();
 let utc = false;
@@ -79,9 +79,11 @@ export const timeAxis = (origin, shown) => ({
     const digits = digitsOf(step / 1e9, 6);
     return splits.map((at) => utc
       ? moment(at, origin, true).replace(" UTC", "").slice(0, digits ? 9 + digits : 8)
-      : `${(at / 1e9).toFixed(digits)} s`);
+      : united(grouped(at / 1e9, digits), "s"));
   },
 });
+
+const marked = (number, name) => name ? united(number, name) : number;
 
 export const valueAxis = (unit, size = 62) => ({
   stroke: () => colour("ink-3"), font: FONT, size, gap: 6, space: 28,
@@ -91,7 +93,7 @@ export const valueAxis = (unit, size = 62) => ({
     const { factor, name } = axis(unit, most);
     const step = splits.length > 1 ? (splits[1] - splits[0]) / factor : 1;
     const digits = digitsOf(step, 4);
-    return splits.map((value) => value === 0 ? "0" : `${(value / factor).toFixed(digits)}${name ? ` ${name}` : ""}`);
+    return splits.map((value) => value === 0 ? "0" : marked(grouped(value / factor, digits), name));
   },
 });
 

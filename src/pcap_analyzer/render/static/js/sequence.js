@@ -4,6 +4,7 @@ import { island, unpackSparse, unpackSteps } from "./dom.js";
 import { groupOf, onKeys, paintBands, plot, reset, show, timeAxis, timeScale, told, valueAxis, whenSeen } from "./plot.js";
 import { activityColour, colour } from "./theme.js";
 import { text } from "./units.js";
+import { say } from "./words.js";
 
 const MARKS = {
   fast: { colour: "c-slowed", form: "diamond", full: true },
@@ -160,10 +161,11 @@ const nearest = (chart, data, group, hidden) => {
 
 const describe = (mark, data) => {
   const what = mark.count > 1
-    ? `${text(mark.count, "count")} segments from frame ${mark.frame}` : `frame ${mark.frame}`;
-  const reason = mark.kind.reason ? `: ${mark.kind.reason}` : "";
+    ? say("{count} segments from frame {frame}", { count: text(mark.count, "count"), frame: mark.frame })
+    : say("frame {number}", { number: mark.frame });
+  const { label, reason } = mark.kind;
   return `${told(mark.start, data.origin)} · ${what} · seq ${text(mark.low, "count")} · `
-    + `len ${text(mark.high - mark.low, "count")} · ${mark.kind.label}${reason}`;
+    + `len ${text(mark.high - mark.low, "count")} · ${reason ? say("{label}: {text}", { label, text: reason }) : label}`;
 };
 
 const drawOverview = (holder, data, group) => {

@@ -1,5 +1,7 @@
 // Numbers with their units, as units.py of the program writes them.
 
+import { MARKS, say } from "./words.js";
+
 const SECOND = 1e9;
 
 /** As Python rounds: what lies exactly in the middle goes to the even neighbour. */
@@ -9,12 +11,15 @@ const fixed = (value, digits) => {
   return middle ? exact.slice(0, digits ? -30 : -31) : value.toFixed(digits);
 };
 
-const grouped = (value, digits) => {
+/** A number with the marks of the language. */
+export const grouped = (value, digits) => {
   const [whole, fraction] = fixed(value, digits).split(".");
-  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (fraction ? `.${fraction}` : "");
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, MARKS.group) + (fraction ? MARKS.point + fraction : "");
 };
 
-const threeDigits = (value) => value >= 99.95 ? grouped(value, 0) : fixed(value, value >= 9.995 ? 1 : 2);
+export const united = (number, unit) => `${number}${MARKS.gap}${unit}`;
+
+const threeDigits = (value) => grouped(value, value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
 
 const scaled = (value, steps) => {
   let index = 0;
@@ -22,37 +27,40 @@ const scaled = (value, steps) => {
     value /= 1000;
     index += 1;
   }
-  return `${threeDigits(value)} ${steps[index]}`;
+  return united(threeDigits(value), steps[index]);
 };
 
 const two = (number) => String(number).padStart(2, "0");
 
 const longDuration = (total) => {
   const seconds = total % 60, minutes = Math.floor(total / 60), hours = Math.floor(minutes / 60);
-  if (minutes < 60) return `${minutes} min ${two(seconds)} s`;
-  return hours < 48 ? `${hours} h ${two(minutes % 60)} min` : `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
+  if (minutes < 60) return `${united(minutes, "min")} ${united(two(seconds), "s")}`;
+  if (hours < 48) return `${united(hours, "h")} ${united(two(minutes % 60), "min")}`;
+  return `${united(Math.floor(hours / 24), say("d"))} ${united(two(hours % 24), "h")}`;
 };
 
 export const duration = (value) => {
-  if (value < 999.5) return `${fixed(value, 0)} ns`;
+  if (value < 999.5) return united(grouped(value, 0), "ns");
   if (value < 0.9995 * SECOND) return scaled(value / 1000, ["µs", "ms"]);
   const seconds = value / SECOND;
-  return seconds < 119.5 ? `${threeDigits(seconds)} s` : longDuration(Number(fixed(seconds, 0)));
+  return seconds < 119.5 ? united(threeDigits(seconds), "s") : longDuration(Number(fixed(seconds, 0)));
 };
 
-export const offset = (value) => `+${grouped(value / SECOND, 3)} s`;
+export const offset = (value) => `+${united(grouped(value / SECOND, 3), "s")}`;
 
 const share = (value) => {
-  if (value === 0 || value === 1) return `${value * 100} %`;
-  return value < 0.001 ? "<0.1 %" : `${fixed(Math.min(value * 100, 99.9), 1)} %`;
+  if (value === 0 || value === 1) return united(value * 100, "%");
+  return united(value < 0.001 ? `<${grouped(0.1, 1)}` : grouped(Math.min(value * 100, 99.9), 1), "%");
 };
+
+const BYTES = [say("B"), say("kB"), say("MB"), say("GB"), say("TB"), say("PB")];
 
 const FORMATS = {
   text: String,
   count: (value) => Number.isInteger(value) ? grouped(value, 0) : threeDigits(value),
-  bytes: (value) => value < 1000 ? `${fixed(value, 0)} B` : scaled(value / 1000, ["kB", "MB", "GB", "TB", "PB"]),
+  bytes: (value) => value < 1000 ? united(grouped(value, 0), BYTES[0]) : scaled(value / 1000, BYTES.slice(1)),
   rate_bps: (value) => value < 1000
-    ? `${fixed(value, 0)} bit/s` : scaled(value / 1000, ["kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]),
+    ? united(grouped(value, 0), "bit/s") : scaled(value / 1000, ["kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]),
   duration_ns: duration,
   offset_ns: offset,
   share,
@@ -66,7 +74,7 @@ export const text = (value, unit) => {
 /** What an axis of `unit` up to `most` is marked in: a factor and the name of the larger unit. */
 export const axis = (unit, most) => {
   const steps = {
-    bytes: [[1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "B"]],
+    bytes: [[1e12, BYTES[4]], [1e9, BYTES[3]], [1e6, BYTES[2]], [1e3, BYTES[1]], [1, BYTES[0]]],
     rate_bps: [[1e12, "Tbit/s"], [1e9, "Gbit/s"], [1e6, "Mbit/s"], [1e3, "kbit/s"], [1, "bit/s"]],
     duration_ns: [[1e10, "s", 1e9], [1e6, "ms"], [1e3, "µs"], [1, "ns"]],
   }[unit];

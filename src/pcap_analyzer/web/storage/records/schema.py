@@ -98,6 +98,17 @@ tasks = Table(
     Index("tasks_by_status", "status", "expires_at"),
 )
 
+# Links that show one report without a login.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("task_id", String(36), ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

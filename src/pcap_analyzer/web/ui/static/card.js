@@ -3,7 +3,7 @@
 import { make } from "/static/shared/js/dom.js";
 import { send } from "./api.js";
 import { pause, transfer } from "./upload.js";
-import { number, seconds, size, word } from "./words.js";
+import { language, number, seconds, size, word } from "./words.js";
 
 const announce = (text) => { document.getElementById("announce").textContent = text; };
 
@@ -29,6 +29,7 @@ export class Card {
     this.percent = make("span", { class: "pct" });
     this.bar = make("progress", { max: "100" });
     this.line = make("p", { class: "dim" });
+    this.soFar = make("div", { class: "sofar" });
     this.error = make("p", { class: "error", role: "alert" });
     this.figures = make("dl");
     this.holdButton = make("button", { class: "btn", type: "button" }, word("pause"));
@@ -37,7 +38,7 @@ export class Card {
     this.stopButton = make("button", { class: "btn", type: "button" }, word("cancel"));
     this.stopButton.addEventListener("click", () => this.stop());
     const header = make("header", {}, this.title, this.percent, this.holdButton, this.stopButton);
-    return make("article", { class: "card task" }, header, this.bar, this.line, this.figures, this.error);
+    return make("article", { class: "card task" }, header, this.bar, this.line, this.figures, this.soFar, this.error);
   }
 
   follow() {
@@ -66,9 +67,22 @@ export class Card {
       ["rate", state.packets_per_s ? `${number(state.packets_per_s)} ${word("perSecond")}` : "–"],
       ["memory", state.memory_bytes ? size(state.memory_bytes) : "–"],
     ].map(([key, value]) => make("div", {}, make("dt", {}, word(key)), make("dd", {}, value))));
+    this.showSoFar(state.provisional);
     const step = Math.floor((state.percent ?? 0) / 10);
     if (step !== this.told) announce(`${state.file_name}: ${sentence(state)}`);
     this.told = step;
+  }
+
+  /** What was found in the beginning of the capture: new news only, and each told once. */
+  showSoFar(provisional) {
+    if (!provisional || provisional.read_bytes === this.soFarBytes) return;
+    this.soFarBytes = provisional.read_bytes;
+    const sentence = `${word("soFar", size(provisional.read_bytes))} ${provisional.sentences[language]}`;
+    const findings = provisional.findings.map(({ titles, severity }) =>
+      make("li", {}, make("b", { class: severity }, word(`severity_${severity}`)), ` ${titles[language]}`));
+    const tag = make("span", { class: "tag" }, word("provisional"));
+    this.soFar.replaceChildren(make("p", {}, tag, " ", sentence), make("ul", {}, ...findings));
+    announce(sentence);
   }
 
   /** Sends the capture, until it is there or somebody pauses. */

@@ -2,7 +2,7 @@
 
 import { make } from "/static/shared/js/dom.js";
 import { get, send } from "./api.js";
-import { moment, number, seconds, size, word } from "./words.js";
+import { language, moment, number, seconds, size, word } from "./words.js";
 
 const PAGE = 20;
 const STATES = ["pending", "processing", "completed", "failed", "expired", "timeout", "cancelled"];
@@ -21,13 +21,13 @@ const remove = async (task) => {
 };
 
 const name = (task) => {
-  const text = task.links.report ? make("a", { href: task.links.report }, task.file_name) : make("b", {}, task.file_name);
+  const text = task.links.page ? make("a", { href: task.links.page }, task.file_name) : make("b", {}, task.file_name);
   const facts = [task.size_bytes && size(task.size_bytes), task.packets !== null && `${number(task.packets)} ${word("packets").toLowerCase()}`];
   return make("td", { translate: "no" }, text, make("div", { class: "faint" }, facts.filter(Boolean).join(", ")));
 };
 
 const verdict = (task) => {
-  if (task.status === "completed") return make("td", {}, task.summary?.sentence ?? "");
+  if (task.status === "completed") return make("td", {}, task.summary?.sentences?.[language] ?? task.summary?.sentence ?? "");
   const why = task.error?.detail ?? (task.status === "expired" ? word("gone") : "");
   return make("td", {}, make("span", { class: `st ${task.status}` }, word(task.status)), " ", make("span", { class: "dim" }, why));
 };

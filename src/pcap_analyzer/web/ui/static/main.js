@@ -11,6 +11,8 @@ const drop = document.getElementById("drop");
 const input = document.getElementById("file");
 const refused = document.getElementById("refused");
 const cards = document.getElementById("cards");
+// Tasks that have a card already.
+const shown = new Set();
 let limits = null;
 
 const refuse = (lines) => {
@@ -19,8 +21,9 @@ const refuse = (lines) => {
 };
 
 const add = (id, upload, open) => {
+  shown.add(id);
   const card = new Card(id, upload, (state, ended) => {
-    if (state.status === "completed" && open) return window.location.assign(state.links.report);
+    if (state.status === "completed" && open) return window.location.assign(state.links.page);
     if (state.error) refuse([`${state.file_name}: ${state.error.detail}`]);
     ended.element.remove();
     document.getElementById("running").hidden = !cards.children.length;
@@ -38,7 +41,11 @@ const problem = (file) => {
     : null;
 };
 
+/** Who is there, and what applies: files that are dropped sooner wait for it. */
+const ready = greet().then(async () => { limits = await get("/limits"); });
+
 const send = async (files) => {
+  await ready;
   refuse(files.map(problem).filter(Boolean));
   const good = files.filter((file) => !problem(file));
   for (const file of good) {
@@ -73,20 +80,19 @@ const takeUp = async () => {
   if (named) {
     const state = await get(`/status/${named}`).catch(() => null);
     if (!state) return refuse([word("unknown")]);
-    if (state.status === "completed") return window.location.replace(state.links.report);
+    if (state.status === "completed") return window.location.replace(state.links.page);
     if (state.error) refuse([`${state.file_name}: ${state.error.detail}`]);
   }
   for (const status of ["processing", "pending"]) {
     const { tasks } = await get(`/history?status=${status}&limit=20`);
-    for (const task of tasks) add(task.task_id, null, task.task_id === named);
+    for (const task of tasks) if (!shown.has(task.task_id)) add(task.task_id, null, task.task_id === named);
   }
   return null;
 };
 
 start();
-await greet();
-limits = await get("/limits");
-document.getElementById("limits").textContent = word("limits", size(limits.max_upload_bytes), limits.report_ttl_hours);
 startDrop();
+await ready;
+document.getElementById("limits").textContent = word("limits", size(limits.max_upload_bytes), limits.report_ttl_hours);
 await startHistory();
 await takeUp();

@@ -11,7 +11,7 @@ export const start = () => {
 
 export const greet = async () => {
   const me = await identify();
-  if (!me.csrf_token) return;
+  if (!me.csrf_token) return me;
   document.getElementById("who").textContent = me.name;
   const button = document.getElementById("logout");
   button.hidden = false;
@@ -19,4 +19,5 @@ export const greet = async () => {
     await send("POST", "/logout");
     window.location.assign("/login");
   });
+  return me;
 };

@@ -17,6 +17,8 @@ const WORDS = {
     phase_upload: "The capture is arriving and is analysed meanwhile", phase_queue: (place) => `Waiting, place ${place}`,
     phase_read: "Reading packets", phase_report: "Searching for causes", phase_done: "Done",
     left: (time) => `about ${time} left`,
+    soFar: (size) => `So far, in the first ${size}:`, provisional: "provisional",
+    severity_critical: "Critical", severity_major: "Major", severity_minor: "Minor", severity_info: "Info",
     empty: "No reports yet. Drop a capture above, or run the command below.", nothing: "No task matches.",
     tooLarge: (name, size, limit) => `${name}: ${size} is more than the ${limit} that this server takes.`,
     isEmpty: (name) => `${name} is empty.`,
@@ -24,6 +26,28 @@ const WORDS = {
     gone: "This report was removed. Analyse the capture again to get it back.",
     unknown: "There is no such task, or it is not yours.",
     login: "Log in", name: "Name", password: "Password", oidc: "Log in with the identity provider", perSecond: "packets/s",
+    explore: "Explore", views: "Views of the report", connections: "Connections", sql: "SQL", share: "Share", settings: "Settings and limits",
+    packetsOf: "Packets of this finding (pcapng)", download: "Download:", connection: "Connection", protocol: "Protocol",
+    duration: "Duration", toServer: "To the server", toClient: "To the client", before: "Previous", after: "Next",
+    filterFlows: "Filter: host, port:443, protocol:udp, stream:3, longer:1.5, bytes:1000000", sortedBy: "Sorted by",
+    order_duration_ns: "Longest first", order_first_time_ns: "Newest first", order_client_wire_bytes: "Most bytes to the server",
+    order_server_wire_bytes: "Most bytes to the client", order_client_packets: "Most packets of the client",
+    flowsFound: (count) => `${number(count)} ${plural(count, "connection", "connections")}`,
+    drawnNote: (count) => `The segments of ${number(count)} TCP ${plural(count, "connection was", "connections were")} kept: what findings name, then what cost most. A link opens ${plural(count, "it", "them")}.`,
+    stream: (number) => `TCP stream ${number}`, allConnections: "All connections", prev: "Previous (k)", next: "Next (j)",
+    run: "Run", runKey: "or Ctrl Enter", result: "Result", asking: "Asking…", stopped: "Cancelled.", tables: "Tables",
+    rowsFound: (rows, ms) => `${number(rows)} ${plural(rows, "row", "rows")} in ${number(ms)} ms`,
+    firstRows: (rows, ms) => `The first ${number(rows)} rows, there are more; ${number(ms)} ms`,
+    partly: "(segments of the kept connections only; no packets)", sqlNote: (time) => `One SELECT over the tables of this capture, read-only, at most ${time} s.`,
+    example_0: "Bytes by server", example_1: "Where the time went", example_2: "TCP events",
+    shareNote: "Whoever has the link reads this report without a login, and nothing else, until it ends or is revoked.",
+    makeLink: "Make a link", days: "Days", links: "Links", noLinks: "No links.", revoke: "Revoke", copy: "Copy", copied: "Copied",
+    linkOnce: "Copy it now, it is shown only once:", linkUntil: (made, end) => `Made ${made}, works until ${end}`,
+    limitsTitle: "What applies here", allSettings: "All settings", settingsNote: "The environment of the service sets them.",
+    largest: "Largest upload", largestUnpacked: "Largest unpacked capture", reportsLive: "Reports are kept", capturesLive: "Captures are kept, when asked for",
+    places: "Captures that may wait", atOnce: "Analyses at once", sqlTime: "Time for a question in SQL", linksLive: "Links live at most", access: "Access",
+    access_none: "Everybody who reaches this service", access_users: "Users with passwords", access_oidc: "An identity provider",
+    setting: "Setting", value: "Value", source: "From", environment: "environment", default: "default",
     parameter: "Parameter", where: "In", meaning: "Meaning", answers: "Answers",
   },
   fr: {
@@ -42,6 +66,8 @@ const WORDS = {
     phase_upload: "La capture arrive et s’analyse en même temps", phase_queue: (place) => `En attente, place ${place}`,
     phase_read: "Lecture des paquets", phase_report: "Recherche des causes", phase_done: "Terminé",
     left: (time) => `encore environ ${time}`,
+    soFar: (size) => `Jusqu’ici, dans les premiers ${size}\u202f:`, provisional: "provisoire",
+    severity_critical: "Critique", severity_major: "Majeur", severity_minor: "Mineur", severity_info: "Info",
     empty: "Aucun rapport. Déposez une capture ci-dessus, ou lancez la commande ci-dessous.", nothing: "Aucune tâche ne correspond.",
     tooLarge: (name, size, limit) => `${name}\u202f: ${size} dépassent les ${limit} acceptés par ce serveur.`,
     isEmpty: (name) => `${name} est vide.`,
@@ -49,6 +75,28 @@ const WORDS = {
     gone: "Ce rapport a été supprimé. Relancez l’analyse de la capture pour le retrouver.",
     unknown: "Cette tâche n’existe pas, ou n’est pas à vous.",
     login: "Se connecter", name: "Nom", password: "Mot de passe", oidc: "Se connecter par le fournisseur d’identité", perSecond: "paquets/s",
+    explore: "Explorer", views: "Vues du rapport", connections: "Connexions", sql: "SQL", share: "Partager", settings: "Paramètres et limites",
+    packetsOf: "Paquets de ce constat (pcapng)", download: "Télécharger\u202f:", connection: "Connexion", protocol: "Protocole",
+    duration: "Durée", toServer: "Vers le serveur", toClient: "Vers le client", before: "Précédentes", after: "Suivantes",
+    filterFlows: "Filtre\u202f: hôte, port:443, protocol:udp, stream:3, longer:1.5, bytes:1000000", sortedBy: "Tri",
+    order_duration_ns: "Les plus longues d’abord", order_first_time_ns: "Les plus récentes d’abord", order_client_wire_bytes: "Le plus d’octets vers le serveur",
+    order_server_wire_bytes: "Le plus d’octets vers le client", order_client_packets: "Le plus de paquets du client",
+    flowsFound: (count) => `${number(count)} ${plural(count, "connexion", "connexions")}`,
+    drawnNote: (count) => `Les segments de ${number(count)} ${plural(count, "connexion TCP", "connexions TCP")} sont conservés\u202f: ce que nomment les constats, puis le plus coûteux. Un lien ${plural(count, "l’ouvre", "les ouvre")}.`,
+    stream: (number) => `Flux TCP ${number}`, allConnections: "Toutes les connexions", prev: "Précédente (k)", next: "Suivante (j)",
+    run: "Exécuter", runKey: "ou Ctrl Entrée", result: "Résultat", asking: "Requête en cours…", stopped: "Annulée.", tables: "Tables",
+    rowsFound: (rows, ms) => `${number(rows)} ${plural(rows, "ligne", "lignes")} en ${number(ms)} ms`,
+    firstRows: (rows, ms) => `Les ${number(rows)} premières lignes, il y en a d’autres\u202f; ${number(ms)} ms`,
+    partly: "(segments des connexions conservées seulement\u202f; pas de paquets)", sqlNote: (time) => `Un SELECT sur les tables de cette capture, en lecture seule, ${time} s au plus.`,
+    example_0: "Octets par serveur", example_1: "Où est passé le temps", example_2: "Événements TCP",
+    shareNote: "Qui possède le lien lit ce rapport sans connexion, et rien d’autre, jusqu’à la fin du lien ou sa révocation.",
+    makeLink: "Créer un lien", days: "Jours", links: "Liens", noLinks: "Aucun lien.", revoke: "Révoquer", copy: "Copier", copied: "Copié",
+    linkOnce: "Copiez-le maintenant, il n’est affiché qu’une fois\u202f:", linkUntil: (made, end) => `Créé le ${made}, valable jusqu’au ${end}`,
+    limitsTitle: "Ce qui s’applique ici", allSettings: "Tous les paramètres", settingsNote: "Ils viennent de l’environnement du service.",
+    largest: "Plus grand envoi", largestUnpacked: "Plus grande capture décompressée", reportsLive: "Les rapports sont gardés", capturesLive: "Les captures sont gardées, sur demande",
+    places: "Captures en attente au plus", atOnce: "Analyses simultanées", sqlTime: "Temps pour une requête SQL", linksLive: "Durée maximale des liens", access: "Accès",
+    access_none: "Toute personne qui atteint ce service", access_users: "Utilisateurs avec mot de passe", access_oidc: "Un fournisseur d’identité",
+    setting: "Paramètre", value: "Valeur", source: "Origine", environment: "environnement", default: "défaut",
     parameter: "Paramètre", where: "Dans", meaning: "Sens", answers: "Réponses",
   },
 };
@@ -62,6 +110,9 @@ export const word = (key, ...values) => {
   return typeof found === "function" ? found(...values) : found;
 };
 
+// French counts none as one.
+const plural = (count, one, many) => count === 1 || (count === 0 && language === "fr") ? one : many;
+
 const format = (options) => new Intl.NumberFormat(language, options);
 const LARGE = [[1e9, "GB", "Go"], [1e6, "MB", "Mo"], [1e3, "kB", "ko"], [1, "B", "o"]];
 
@@ -73,7 +124,7 @@ export const size = (bytes) => {
 };
 
 export const seconds = (value) =>
-  value < 120 ? `${number(value)}\u202fs` : `${number(Math.floor(value / 60))}\u202fmin\u202f${Math.round(value % 60)}\u202fs`;
+  value > 0 && value < 1 ? `${number(value * 1000)}\u202fms` : value < 120 ? `${number(value)}\u202fs` : `${number(Math.floor(value / 60))}\u202fmin\u202f${Math.round(value % 60)}\u202fs`;
 
 export const moment = (text) =>
   new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" }).format(new Date(text));

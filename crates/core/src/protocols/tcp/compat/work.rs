@@ -9,6 +9,8 @@ use super::{
 pub(super) struct Work<'s> {
     pub(super) me: &'s mut HalfState,
     pub(super) peer: &'s mut HalfState,
+    /// Initial sequence number of the sender.
+    pub(super) isn: u32,
     pub(super) segment: &'s Segment,
     /// Payload length; the segment is analysed only where it is known.
     pub(super) length: u32,
@@ -21,7 +23,6 @@ pub(super) struct Work<'s> {
 
 impl Work<'_> {
     pub(super) fn run(&mut self) {
-        self.infer_isn();
         self.flag_pass();
         self.bookkeep();
         self.acknowledge();
@@ -29,16 +30,6 @@ impl Work<'_> {
             self.measure_in_flight();
         }
         self.node |= self.answer.flags != Flags::NONE;
-    }
-
-    fn infer_isn(&mut self) {
-        let Segment { seq, ack, flags, .. } = *self.segment;
-        if self.me.isn.is_none() {
-            self.me.isn = Some(if flags & SYN != 0 { seq } else { seq.wrapping_sub(1) });
-        }
-        if self.peer.isn.is_none() && flags & ACK != 0 {
-            self.peer.isn = Some(ack.wrapping_sub(1));
-        }
     }
 
     fn set(&mut self, flag: Flags) {
@@ -218,7 +209,7 @@ impl Work<'_> {
         if !me.in_flight_known {
             return;
         }
-        let Some((low, high)) = me.outstanding.extent(me.isn.unwrap_or(0)) else { return };
+        let Some((low, high)) = me.outstanding.extent(self.isn) else { return };
         self.node = true;
         let sacked = peer.sack[..usize::from(peer.sacks)].iter();
         let sacked = sacked.fold(0u32, |sum, (left, right)| sum.wrapping_add(right.wrapping_sub(*left)));

@@ -1,6 +1,7 @@
 //! What a segment acknowledges: cumulatively, selectively, by time stamps.
 
 use super::super::classify::UNKNOWN_LOOP_NS;
+use super::super::zeek::GAP;
 use super::{Charge, Class, Event, Events, FAR, Life, Options, Packet, Role, unwrap};
 
 impl Life {
@@ -8,12 +9,13 @@ impl Life {
     pub(super) fn take_ack(&mut self, packet: &Packet<'_>, options: &Options, class: Class, events: &mut Events) {
         let peer = packet.sender.other() as usize;
         let now_ns = packet.now_ns;
-        if !self.transfers[peer].ack_seen {
+        let first = !self.transfers[peer].ack_seen;
+        if first {
             self.transfers[peer].ack_seen = true;
             if !self.transfers[peer].begun {
                 self.transfers[peer].max = packet.ack;
             }
-            self.transfers[peer].told.una = self.transfers[peer].told.una.max(packet.ack.min(self.transfers[peer].max));
+            self.transfers[peer].acknowledge_first(packet.ack, now_ns);
         }
         self.take_sack(packet, options);
         let transfer = &mut self.transfers[peer];
@@ -22,11 +24,16 @@ impl Life {
         } else if packet.ack == transfer.told.una
             && packet.payload_bytes == 0
             && !packet.syn()
-            && !packet.fin()
-            && class == Class::Bare
-            && transfer.in_flight() > 0
             && self.windows[packet.sender as usize].repeats(packet.window)
         {
+            if !first {
+                transfer.repeated_acks += 1;
+                transfer.repeats = transfer.repeats.saturating_add(1);
+                transfer.third_repeats = transfer.third_repeats.saturating_add(u16::from(transfer.repeats == 3));
+            }
+            if packet.fin() || class != Class::Bare || transfer.in_flight() == 0 {
+                return;
+            }
             transfer.duplicate_acks += 1;
             let counts = self.counts[packet.sender as usize].rare_mut();
             counts.duplicate_acks += 1;
@@ -43,9 +50,10 @@ impl Life {
         let whole_ns = self.round_trip_ns().unwrap_or(0);
         let transfer = &mut self.transfers[peer];
         let in_recovery = transfer.episode.is_some();
-        let acked = transfer.acknowledge(packet.ack, now_ns, whole_ns.max(UNKNOWN_LOOP_NS));
+        let acked = transfer.acknowledge(packet.ack, now_ns, whole_ns.max(UNKNOWN_LOOP_NS), self.mss);
         if let Some(rtt_ns) = acked.rtt_ns.filter(|_| !in_recovery && !packet.held) {
             transfer.rtt.sample(rtt_ns, now_ns);
+            self.sampled_ns = Some(rtt_ns);
             let floor_ns = transfer.rtt.floor_ns().unwrap_or(rtt_ns);
             self.limits[peer].round_trip(now_ns, rtt_ns, floor_ns, whole_ns);
         }
@@ -57,7 +65,10 @@ impl Life {
             self.too_large[peer] = false;
         }
         if acked.missed_bytes > 0 {
-            self.counts[peer].rare_mut().missed_bytes += acked.missed_bytes;
+            let rare = self.counts[peer].rare_mut();
+            rare.missed_bytes += acked.missed_bytes;
+            rare.gaps += 1;
+            self.letters.count(GAP, rare.gaps, peer_half, self.client);
             let mut event = Event::new("capture_gap", packet, Role::of(peer_half, self.client));
             event.payload_bytes = acked.missed_bytes.min(u64::from(u32::MAX)) as u32;
             events.push(event);
@@ -100,11 +111,12 @@ impl Life {
     pub(super) fn take_timestamps(&mut self, packet: &Packet<'_>) {
         let Some((value, echo)) = packet.timestamps else { return };
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
-        self.echoes[me].pass(value, packet.now_ns);
+        self.echoes[me].get_or_insert_default().pass(value, packet.now_ns);
         if !packet.has_ack() {
             return;
         }
-        if let Some((rtt_ns, floor_ns)) = self.echoes[peer].echoed(echo, packet.now_ns)
+        let Some(waiting) = &mut self.echoes[peer] else { return };
+        if let Some((rtt_ns, floor_ns)) = waiting.echoed(echo, packet.now_ns)
             && packet.payload_bytes > 0
             && packet.now_ns == self.clocked_ns
         {

@@ -36,7 +36,7 @@ impl Life {
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
         let now_ns = packet.now_ns;
         let role = self.role(packet.sender);
-        let mss = self.mss();
+        let mss = self.mss;
         let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
         let round_trip_ns = self.round_trip_ns().unwrap_or(0);
         // Of a flight, the first acknowledgement sets the next segment free, not that of its last segment, which comes just
@@ -70,7 +70,7 @@ impl Life {
         in_tls: impl Fn(Label) -> Label,
     ) {
         let peer = packet.sender.other() as usize;
-        let (now_ns, role, mss) = (packet.now_ns, self.role(packet.sender), self.mss());
+        let (now_ns, role, mss) = (packet.now_ns, self.role(packet.sender), self.mss);
         let leg_ns = self.transfers[peer].rtt.floor_ns().unwrap_or(0);
         let round_trip_ns = self.round_trip_ns().unwrap_or(0);
         let heard_ns = (acked_ns + leg_ns).clamp(last.at_ns, now_ns);

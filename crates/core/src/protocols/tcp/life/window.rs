@@ -1,11 +1,16 @@
 //! What a segment advertises, and whether a closed window cost time.
 
+use super::super::zeek::ZERO_WINDOW;
 use super::{Charge, Event, Events, Half, LEAST_DELAYED_ACK_NS, Label, Life, Packet, Reopened};
 
 impl Life {
     pub(super) fn take_window(&mut self, packet: &Packet<'_>, events: &mut Events) {
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
         let reopened = self.windows[me].advertise(packet, self.handshake.scaling());
+        if packet.window == 0 && self.fin_ns[peer].is_none() {
+            let count = self.windows[me].closures().packets;
+            self.letters.count(ZERO_WINDOW, count, packet.sender, self.client);
+        }
         // The leg to the peer, from which it answers what it hears.
         let leg_ns = self.transfers[me].rtt.floor_ns().unwrap_or(0);
         if packet.has_ack() {

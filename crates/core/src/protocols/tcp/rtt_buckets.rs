@@ -1,17 +1,17 @@
-//! How long round trips take in a span of time, in a fixed amount of memory.
+//! Round trips of all connections over time: how long they take in each span of the capture, in a fixed amount of memory.
 
-use super::spans::Counters;
-use crate::tables::table;
+use crate::tables::{Sink, TableWriter, table};
+use crate::traffic::{Counters, Spans};
 
 table! {
     /// Round trips of TCP in a span of time, from the capture point to the receiver of data and back, all connections together.
     /// All spans have the same width, which follows from the capture's length.
-    "tcp_rtt_buckets" RttBucketRow {
+    "tcp_rtt_buckets" TcpRttBucketRow {
         /// When the span begins, since 1970 UTC.
         start_time_ns: i64 ["ns"],
         /// How long it is.
         width_ns: i64 ["ns"],
-        /// Acknowledgements in it that tell a round trip, as ws_ack_rtt_ns of tcp_segments does.
+        /// Acknowledgements in it that tell a round trip: of what was sent once, and not while a loss is repaired.
         samples: u64 ["samples"],
         /// Median, to within 9 %.
         rtt_p50_ns: Option<i64> ["ns"],
@@ -20,15 +20,31 @@ table! {
     }
 }
 
-impl RttBucketRow {
-    pub(super) fn new(start_time_ns: i64, width_ns: i64, round_trips: &RoundTrips) -> Self {
-        Self {
-            start_time_ns,
-            width_ns,
-            samples: round_trips.samples,
-            rtt_p50_ns: round_trips.percentile_ns(50),
-            rtt_p95_ns: round_trips.percentile_ns(95),
+/// Round trips by the time at which they ended.
+#[derive(Debug, Default)]
+pub(super) struct RttBuckets(Spans<RoundTrips, 1_000>);
+
+impl RttBuckets {
+    /// Counts one.
+    #[inline]
+    pub(super) fn count(&mut self, time_ns: i64, rtt_ns: i64) {
+        self.0.count(time_ns, rtt_ns);
+    }
+
+    /// Writes the table.
+    pub(super) fn write(&mut self, sink: &mut impl Sink) {
+        let mut writer = TableWriter::default();
+        for (start_time_ns, width_ns, round_trips) in self.0.all() {
+            let row = TcpRttBucketRow {
+                start_time_ns,
+                width_ns,
+                samples: round_trips.samples,
+                rtt_p50_ns: round_trips.percentile_ns(50),
+                rtt_p95_ns: round_trips.percentile_ns(95),
+            };
+            writer.push(row, sink);
         }
+        writer.flush(sink);
     }
 }
 
@@ -40,7 +56,7 @@ const UNIT_NS: i64 = 125;
 
 /// Round trips counted by length.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RoundTrips {
+struct RoundTrips {
     bins: Option<Box<[u32; BINS]>>,
     samples: u64,
 }

@@ -1,0 +1,43 @@
+"""What applies here, and where it comes from."""
+
+import os
+from typing import Any
+
+from fastapi import APIRouter
+
+from pcap_analyzer.web.deps import AdminDep, ServiceDep
+from pcap_analyzer.web.errors import responses
+from pcap_analyzer.web.settings import Settings
+
+router = APIRouter(tags=["operation"])
+
+# May hold a password, and is told only to be set.
+_VEILED = frozenset({"database_url", "oidc_client_secret"})
+
+
+@router.get("/configuration", responses=responses(401, 403))
+async def configuration(service: ServiceDep, admin: AdminDep) -> list[dict[str, Any]]:
+    """Every setting with its value, where that comes from, and its meaning. For administrators."""
+    return [
+        {
+            "name": name.upper(),
+            "value": _shown(name, getattr(service.settings, name)),
+            "source": "environment" if os.environ.get(name.upper()) else "default",
+            "meaning": field.description,
+        }
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _shown(name: str, value: object) -> str:
+    if name in _VEILED:
+        return "••••" if value else ""
+    match value:
+        case tuple():
+            return ", ".join(map(str, value))
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)

@@ -1,0 +1,147 @@
+"""Looking into a report: the filter of connections, drawings, SQL, and links that share it."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from running import Service, wait_for
+
+
+@pytest.fixture(scope="module")
+def task_id(service: Service, captures: Path) -> str:
+    task_id: str = service.upload(captures / "healthy_dns_web.pcap").json()["task_id"]
+    assert service.wait(task_id)["status"] == "completed"
+    return task_id
+
+
+def ask(service: Service, task_id: str, query: str, **more: Any) -> httpx.Response:
+    return service.client.get(f"/sql/{task_id}", params={"query": query, **more})
+
+
+def test_connections_are_found_by_what_they_are(service: Service, task_id: str) -> None:
+    def found(search: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = service.client.get(f"/flows/{task_id}", params={"search": search}).json()["rows"]
+        return rows
+
+    everything = found("")
+    assert {row["protocol"] for row in found("protocol:udp")} == {"udp"}
+    dns = found("port:53")
+    assert 0 < len(dns) < len(everything)
+    assert all(":53" in row["client"] + " " + row["server"] for row in dns)
+    (first,) = found("protocol:tcp stream:0")
+    assert first["stream"] == 0
+    assert all(row["duration_ns"] >= 1e9 for row in found("longer:1"))
+    assert found("stream:0 port:1") == []
+    # What cannot be a number fits nothing; quotes are letters.
+    assert found("longer:x") == []
+    assert found("' OR true --") == []
+
+
+def test_a_connection_is_drawn_from_what_was_kept(service: Service, task_id: str) -> None:
+    wait_for(lambda: service.client.get(f"/flows/{task_id}/0/segments").status_code == 200)
+    drawing = service.client.get(f"/flows/{task_id}/0/drawing").json()["html"]
+    assert 'class="card chapter"' in drawing
+    assert "data-sequence" in drawing
+    assert "tcp.stream eq 0" in drawing
+    assert service.client.get(f"/flows/{task_id}/999999/drawing").status_code == 404
+
+
+def test_sql_gives_rows_and_says_when_there_are_more(service: Service, task_id: str) -> None:
+    answer = ask(service, task_id, "SELECT flow, client, NULL AS n FROM flows ORDER BY flow", limit=2).json()
+    assert [column["name"] for column in answer["columns"]] == ["flow", "client", "n"]
+    assert [row[0] for row in answer["rows"]] == ["0", "1"]
+    assert answer["rows"][0][2] is None
+    assert answer["more"]
+    assert not ask(service, task_id, "SELECT count(*) FROM client_actions").json()["more"]
+    # Times are whole: a page that computes in doubles still shows every digit.
+    (row,) = ask(service, task_id, "SELECT 9007199254740993").json()["rows"]
+    assert row == ["9007199254740993"]
+    assert {"flows", "turns", "client_actions"} <= {each["name"] for each in service.client.get("/tables").json()}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT content FROM read_blob('pcap_analyzer.db')",
+        "COPY flows TO '/tmp/x.csv'",
+        "COPY (SELECT 1) TO PROGRAM 'id'",
+        "ATTACH '/tmp/x.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "PRAGMA database_list",
+        "CREATE TABLE t (i INT)",
+        "DROP VIEW flows",
+        "SELECT getenv('HOME')",
+        "SELECT current_setting('temp_directory')",
+        "SELECT * FROM duckdb_settings()",
+        "SELECT * FROM information_schema.tables",
+        "SELECT 1; SELECT 2",
+        "SELECT * FROM glob('/*')",
+        "EXPORT DATABASE '/tmp/x'",
+        "SELECT * FROM sniff_csv('/etc/passwd')",
+        "SELEC 1",
+        "SELECT nosuch FROM flows",
+        "",
+    ],
+)
+def test_sql_reads_the_tables_and_nothing_else(service: Service, task_id: str, query: str) -> None:
+    answer = ask(service, task_id, query)
+    assert answer.status_code in (400, 422)
+    problem = answer.json()
+    assert "\n" not in problem["detail"]
+    assert problem["detail"].startswith("SQL: ") or answer.status_code == 422
+
+
+def test_sql_that_would_never_end_or_fill_the_memory_is_ended(start: Callable[..., Service], capture: Path) -> None:
+    service = start(sql_timeout_s=10, readers=1)
+    task_id = service.upload(capture).json()["task_id"]
+    service.wait(task_id)
+    endless = "SELECT max(hash(range)) FROM range(100000000000000)"
+    assert ask(service, task_id, "SELECT 1").status_code == 200
+    answer = ask(service, task_id, endless)
+    assert (answer.status_code, answer.json()["title"]) == (400, "sql too slow")
+    # With a new process the next question is answered.
+    assert ask(service, task_id, "SELECT 1").json()["rows"] == [["1"]]
+    answer = ask(service, task_id, "SELECT list(range) FROM range(1000000000)")
+    assert answer.json()["title"] in ("sql too large", "sql too slow")
+    answer = ask(service, task_id, "SELECT repeat('x', 3000) FROM range(5000)", limit=5000).json()
+    assert answer["more"]
+    assert sum(len(cell) for row in answer["rows"] for cell in row) < 3_000_000
+    assert ask(service, task_id, "SELECT 1").json()["rows"] == [["1"]]
+
+
+def test_who_goes_away_ends_the_question(start: Callable[..., Service], capture: Path) -> None:
+    # Longer than the client has patience: only a reader that was ended is free for the next question.
+    service = start(sql_timeout_s=3600, readers=1)
+    task_id = service.upload(capture).json()["task_id"]
+    service.wait(task_id)
+    endless = "SELECT max(hash(range)) FROM range(100000000000000)"
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(f"{service.url}/sql/{task_id}", params={"query": endless}, timeout=3)
+    assert ask(service, task_id, "SELECT 1").json()["rows"] == [["1"]]
+
+
+def test_more_questions_than_may_wait_are_told_to_come_back(start: Callable[..., Service], capture: Path) -> None:
+    service = start(sql_timeout_s=5, readers=1)
+    task_id = service.upload(capture).json()["task_id"]
+    service.wait(task_id)
+    endless = "SELECT max(hash(range)) FROM range(100000000000000)"
+    answers: list[httpx.Response] = []
+
+    def one() -> None:
+        answers.append(httpx.get(f"{service.url}/sql/{task_id}", params={"query": endless}, timeout=120))
+
+    threads = [threading.Thread(target=one) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    busy = wait_for(lambda: [answer for answer in answers if answer.status_code == 503])
+    assert "retry-after" in busy[0].headers
+    service.stop()
+    for thread in threads:
+        thread.join()
