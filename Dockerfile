@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # Three stages: the wheel, the environment, and what is passed on. `make image` builds it with docker, podman or buildah.
-# Targets: app (the default), and app-oidc, which can also ask an identity provider.
+# Targets: app (the default), and app-full with every extra: an identity provider, reports as PDF.
 # A private certificate authority comes in as the secret `ca-certificates`, a bundle; it stays out of every layer.
 ARG BASE=docker.io/library/python:3.11-slim-bookworm
 ARG RUST=docker.io/library/rust:1.95-slim-bookworm
@@ -47,11 +47,11 @@ RUN python3 -m pip install --quiet --no-deps --no-index /wheels/*.whl \
     && find /opt/pcap-analyzer \( -name '*.pyc' -o -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete \
     && python3 make_sbom.py /opt/pcap-analyzer /wheels/crates.txt > /opt/pcap-analyzer/sbom.cdx.json
 
-# The same, and what an identity provider takes.
-FROM environment AS environment-oidc
-COPY requirements-oidc.txt .
+# The same, with every extra.
+FROM environment AS environment-full
+COPY requirements-full.txt .
 RUN --mount=type=secret,id=ca-certificates,target=/etc/ssl/certs/ca-certificates.crt \
-    python3 -m pip install --quiet --require-hashes --requirement requirements-oidc.txt \
+    python3 -m pip install --quiet --require-hashes --requirement requirements-full.txt \
     && find /opt/pcap-analyzer -name '*.so' -exec strip --strip-unneeded {} + \
     && find /opt/pcap-analyzer \( -name '*.pyc' -o -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete \
     && python3 make_sbom.py /opt/pcap-analyzer /wheels/crates.txt > /opt/pcap-analyzer/sbom.cdx.json
@@ -77,8 +77,8 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
 ENTRYPOINT ["pcap-analyzer"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]
 
-FROM runtime AS app-oidc
-COPY --from=environment-oidc /opt/pcap-analyzer /opt/pcap-analyzer
+FROM runtime AS app-full
+COPY --from=environment-full /opt/pcap-analyzer /opt/pcap-analyzer
 
 FROM runtime AS app
 COPY --from=environment /opt/pcap-analyzer /opt/pcap-analyzer

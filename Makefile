@@ -106,7 +106,7 @@ fuzz:
 lock: $(VENV)/.installed
 	$(BIN)/python -m venv .cache/uv && .cache/uv/bin/pip install --quiet 'uv>=0.9'
 	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --output-file requirements.txt
-	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --extra oidc --output-file requirements-oidc.txt
+	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --all-extras --output-file requirements-full.txt
 	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --group dev --output-file requirements-dev.txt
 	cargo update --quiet --workspace --manifest-path fuzz/Cargo.toml
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'

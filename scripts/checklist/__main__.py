@@ -21,7 +21,7 @@ from lines import Line, failed, not_checked, print_all, write
 from measuring import ROOT, packets
 
 DOCUMENT = ROOT / "docs" / "performance" / "checklist.md"
-PARTS = ("command line", "core", "memory", "web", "load", "image", "live", "tests")
+PARTS = ("command line", "core", "memory", "web", "load", "stress", "image", "live", "tests")
 
 
 def default_capture() -> Path:
@@ -31,7 +31,7 @@ def default_capture() -> Path:
 
 
 def parts(name: str, folder: Path, capture: Path, load_s: int, *, short: bool) -> Iterator[Line]:
-    small = ROOT / "tests" / "captures" / "server_think.pcap"
+    small = ROOT / "tests" / "captures" / "healthy_dns_web.pcap"
     match name:
         case "command line":
             yield from scripted.command_line(capture, folder)
@@ -44,6 +44,8 @@ def parts(name: str, folder: Path, capture: Path, load_s: int, *, short: bool) -
         case "load":
             for users, seconds in ((10, 10),) if short else ((10, load_s), (20, 2 * load_s)):
                 yield from scripted.load(folder, capture, users, seconds)
+        case "stress":
+            yield from scripted.stress(folder, short=short)
         case "image":
             yield from scripted.image()
         case "live":

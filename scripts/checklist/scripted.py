@@ -151,6 +151,13 @@ def load(folder: Path, capture: Path, users: int, seconds: int) -> Iterator[Line
     yield at_most("performance", grows, grown_mb, "MB more", floor=None, goal=64, note=f"after {seconds} s")
 
 
+def stress(folder: Path, *, short: bool) -> Iterator[Line]:
+    """Many at once: followers, tiny uploads, clients that say next to nothing."""
+    fewer = ["--followers", "100", "--uploads", "200", "--slow", "20"] if short else []
+    for sentence, is_so in script("stress_service.py", *fewer, folder=folder)["checks"].items():
+        yield holds("scalability", sentence, "so", is_so)
+
+
 def resident_mb_of(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) * 1.024e-3 for line in status.splitlines() if line.startswith("VmRSS:"))
