@@ -14,7 +14,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name '
 FUZZ := --manifest-path fuzz/Cargo.toml --target-dir target --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build serve test test-rust test-python test-e2e corpus lint lengths bench golden messages fuzz lock clean
+.PHONY: help demo build serve image test test-rust test-python test-e2e test-deploy corpus lint lengths bench checklist golden messages fuzz lock clean
 
 # Lists the targets.
 help:
@@ -29,6 +29,10 @@ demo: build
 # Starts the web service at http://127.0.0.1:8000.
 serve: build
 	$(BIN)/pcap-analyzer serve
+
+# Builds the container image with docker, podman or buildah, says what it weighs, runs it and uses it.
+image:
+	scripts/image.sh $(ARGS)
 
 # Makes .venv with the locked dependencies, the extension in release mode and the command pcap-analyzer.
 build: $(VENV)/.built
@@ -51,6 +55,10 @@ test-python: build
 # Opens pages in a browser, offline. What that takes is installed where it may be; in CI it must be there.
 test-e2e: build
 	@if scripts/setup-e2e.sh .cache/e2e; then $(BIN)/pytest -m e2e tests/e2e; else [ $$? = 3 ]; fi
+
+# What operators get: compose files, chart, alert rules, nginx. What that takes is installed where it may be.
+test-deploy: build
+	@if scripts/setup-deploy.sh .cache/deploy; then $(BIN)/pytest tests/deploy; else [ $$? = 3 ]; fi
 
 # Compares with tshark, recorded and live, and with what is known to be true of the captures beside the checkout.
 corpus: build
@@ -78,6 +86,10 @@ lengths:
 bench: build
 	$(BIN)/python benches/run.py $(ARGS)
 
+# Checks every promise against a service that it starts, and writes docs/performance/checklist.md. ARGS=--short takes minutes.
+checklist: build
+	$(BIN)/python scripts/checklist $(ARGS)
+
 # Rewrites the golden files; look at the difference before you commit it.
 golden: build
 	UPDATE_GOLDEN=1 $(BIN)/pytest -n auto tests
@@ -94,6 +106,7 @@ fuzz:
 lock: $(VENV)/.installed
 	$(BIN)/python -m venv .cache/uv && .cache/uv/bin/pip install --quiet 'uv>=0.9'
 	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --output-file requirements.txt
+	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --extra oidc --output-file requirements-oidc.txt
 	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --group dev --output-file requirements-dev.txt
 	cargo update --quiet --workspace --manifest-path fuzz/Cargo.toml
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'

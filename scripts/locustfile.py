@@ -4,10 +4,12 @@
 
 PCAP_FILE names the capture (by default one of tests/captures), MAX_WAIT_TIME how many seconds a user waits for a report (60).
 A 503 or 429 with Retry-After is an honest answer: the user comes back after that time, and it is counted apart. At the end
-the figures are printed with PASS or FAIL, and the exit code is 0 or 1. Locust is not part of the locked environment:
+the figures are printed with PASS or FAIL, written to the file that OUTPUT names, and the exit code is 0 or 1. Where the service
+wants a login, AUTHORIZATION is the header with a token that may write. Locust is not part of the locked environment:
 `python -m venv .cache/locust && .cache/locust/bin/pip install locust`.
 """
 
+import json
 import os
 import statistics
 import time
@@ -30,6 +32,10 @@ class Analyst(HttpUser):  # type: ignore[misc] # locust is not in the locked env
     """Uploads, follows, reads."""
 
     wait_time = between(0.5, 2)
+
+    def on_start(self) -> None:
+        if authorization := os.environ.get("AUTHORIZATION"):
+            self.client.headers["Authorization"] = authorization
 
     @task  # type: ignore[untyped-decorator]
     def analyse(self) -> None:
@@ -66,13 +72,25 @@ class Analyst(HttpUser):  # type: ignore[misc] # locust is not in the locked env
 def judge(environment: Any, **_: object) -> None:
     """Figures, and whether they will do."""
     ordered = sorted(totals_s)
-    p95_s = ordered[int(len(ordered) * 0.95)] if ordered else 0.0
-    print(f"reports {len(totals_s)}, turned away {turned_away}, lost {len(lost)}")
-    if totals_s:
-        print(f"upload to verdict: mean {statistics.mean(totals_s):.2f} s, p95 {p95_s:.2f} s")
+    figures = {
+        "reports": len(totals_s),
+        "turned_away": turned_away,
+        "lost": len(lost),
+        "failures": environment.stats.total.num_failures,
+        "mean_s": statistics.mean(totals_s) if totals_s else 0.0,
+        "p95_s": ordered[int(len(ordered) * 0.95)] if ordered else 0.0,
+    }
+    for name, value in figures.items():
+        print(f"{name:36} {value:12.3f}")
     for line in lost[:10]:
         print("lost:", line)
-    failures = environment.stats.total.num_failures
-    good = bool(totals_s) and not lost and not failures and statistics.mean(totals_s) < 60 and p95_s < 120
-    print("PASS" if good else "FAIL", f"no failure but honest 503 and 429 ({failures} others), nothing lost")
-    environment.process_exit_code = 0 if good else 1
+    checks = {
+        "no failure but honest 503 and 429": bool(totals_s) and not figures["failures"],
+        "nothing lost": not lost,
+        "upload to verdict: mean below 60 s, p95 below 120 s": figures["mean_s"] < 60 and figures["p95_s"] < 120,
+    }
+    for sentence, holds in checks.items():
+        print("PASS" if holds else "FAIL", sentence)
+    if output := os.environ.get("OUTPUT"):
+        Path(output).write_text(json.dumps({"figures": figures, "checks": checks}, indent=2) + "\n")
+    environment.process_exit_code = 0 if all(checks.values()) else 1

@@ -195,6 +195,19 @@ def test_other_names_are_not_answered(service: Service, host: str) -> None:
     assert answer.status_code in (400, 421)
 
 
+@pytest.mark.parametrize("path", ["/live", "/health", "/metrics"])
+def test_machines_ask_by_address(service: Service, path: str) -> None:
+    assert service.client.get(path, headers={"Host": "10.1.2.3:8000"}).status_code in (200, 503)
+
+
+def test_a_service_without_users_says_how_to_make_one(tmp_path: Path) -> None:
+    service = Service(tmp_path / "data", access="users")
+    assert "pcap-analyzer admin NAME" in service.stop()
+    make_admin(tmp_path / "data", "root")
+    service.start()
+    assert "pcap-analyzer admin NAME" not in service.stop()
+
+
 def test_a_page_elsewhere_cannot_use_a_service_without_logins(service: Service, capture: Path) -> None:
     for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
         assert service.upload(capture, headers=headers).status_code == 403

@@ -37,15 +37,18 @@ YIELDS_TO = ("long_poll",)
 
 # The connections that waited longest, and those whose name was long in coming; so many show what there is.
 _STREAMS = """
+    CREATE OR REPLACE TEMP TABLE slow_streams AS
     WITH lookups AS (
         SELECT client_address, unnest(string_split(addresses, ',')) AS server_address
         FROM dns_transactions JOIN flows USING (flow)
         WHERE addresses IS NOT NULL AND resolution_time_ns >= 0.5 * $slow_ns
     )
-    SELECT stream, (client_address, server_address) IN (FROM lookups) AS looked_up
-    FROM connections ANTI JOIN explained USING (stream)
-    WHERE completeness % 2 = 1 AND (waited_ns >= $slow_ns OR looked_up)
-    ORDER BY looked_up DESC, waited_ns DESC, stream LIMIT 100
+    SELECT stream FROM (
+        SELECT stream, waited_ns, (client_address, server_address) IN (FROM lookups) AS looked_up
+        FROM connections ANTI JOIN explained USING (stream)
+        WHERE completeness % 2 = 1 AND (waited_ns >= $slow_ns OR looked_up)
+        ORDER BY looked_up DESC, waited_ns DESC, stream LIMIT 100
+    )
 """
 # The first request is among these turns: a handshake of TLS takes four at most, twice that with tickets and renegotiation.
 _EARLY: Final = 8
@@ -88,10 +91,8 @@ def find(
 ) -> Iterator[Finding]:
     """A note for each step that held actions up, with the slowest of them step by step."""
     slow_ns = slow_action_s * SECOND
-    streams = [str(row["stream"]) for row in tables.rows(_STREAMS, slow_ns=slow_ns)]
-    if not streams:
-        return
-    actions = client_actions.of_streams(f"IN ({', '.join(streams)})", f"number <= {_EARLY}")
+    tables.execute(_STREAMS, slow_ns=slow_ns)
+    actions = client_actions.of_first_requests("FROM slow_streams", f"number <= {_EARLY}")
     for row in tables.rows(_SLOW.format(actions=actions), slow_ns=slow_ns):
         slowest = row["slowest"]
         yield Finding(

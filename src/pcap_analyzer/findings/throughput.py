@@ -34,15 +34,18 @@ ONLY_IF = (
 
 # By what was sent once: what had to be sent again moved nothing forward.
 _TRANSFERS = f"""
-    WITH halves AS (
+    WITH large AS (
+        SELECT stream, client, server, client_unique_bytes, server_unique_bytes, client_first_data_time_ns,
+               client_last_data_time_ns, server_first_data_time_ns, server_last_data_time_ns
+        FROM tcp_flows WHERE greatest(client_unique_bytes, server_unique_bytes) >= $least_bytes
+    ), sent AS (
         SELECT stream, client AS sender, server AS receiver, client_unique_bytes AS cost_ns,
-               client_last_data_time_ns - client_first_data_time_ns AS length_ns FROM tcp_flows
+               client_last_data_time_ns - client_first_data_time_ns AS length_ns FROM large
         UNION ALL
-        SELECT stream, server, client, server_unique_bytes, server_last_data_time_ns - server_first_data_time_ns
-        FROM tcp_flows
+        SELECT stream, server, client, server_unique_bytes, server_last_data_time_ns - server_first_data_time_ns FROM large
     ), transfers AS (
         SELECT *, cost_ns * 8.0 * {SECOND} / length_ns AS rate_bps
-        FROM halves WHERE cost_ns >= $least_bytes AND length_ns >= $least_ns
+        FROM sent WHERE cost_ns >= $least_bytes AND length_ns >= $least_ns
     )
     SELECT count(*) AS transfers, {STREAMS}, CAST(max(cost_ns) AS BIGINT) AS bytes, arg_max(sender, cost_ns) AS sender,
            arg_max(receiver, cost_ns) AS receiver, arg_max(length_ns, cost_ns) AS length_ns,

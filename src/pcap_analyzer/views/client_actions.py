@@ -61,6 +61,14 @@ SPEC: "TableSpec" = {
     ],
 }
 
+# Lookups that failed, for which no connection was opened.
+_FAILED_LOOKUPS = """
+    UNION ALL
+    SELECT NULL, client, server, query_name, 'dns', query_type, response_code_name, false, NULL, query_frame, NULL, NULL,
+        NULL, NULL, NULL, query_time_ns - coalesce(resolution_time_ns - response_time_ns, 0),
+        coalesce(query_time_ns + response_time_ns, query_time_ns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM dns_transactions ANTI JOIN (SELECT retry_of_frame AS query_frame FROM dns_transactions) USING (query_frame)
+    WHERE outcome IN ('no_such_name', 'error', 'unanswered') AND protocol = 'dns' AND query_time_ns IS NOT NULL"""
 _SQL = """
 WITH connections AS (
     SELECT tcp_flows.stream, tcp_flows.client, tcp_flows.server, flows.client_address, flows.server_address,
@@ -140,13 +148,7 @@ steps AS (
         CASE WHEN first_on_connection THEN hello_ns END AS hello_ns,
         CASE WHEN first_on_connection THEN secure_ns END AS secure_ns,
         request_begun_ns, request_ended_ns, response_begun_ns, response_ended_ns
-    FROM openings FULL JOIN ranked USING (stream)
-    UNION ALL
-    SELECT NULL, client, server, query_name, 'dns', query_type, response_code_name, false, NULL, query_frame, NULL, NULL,
-        NULL, NULL, NULL, query_time_ns - coalesce(resolution_time_ns - response_time_ns, 0),
-        coalesce(query_time_ns + response_time_ns, query_time_ns), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM dns_transactions ANTI JOIN (SELECT retry_of_frame AS query_frame FROM dns_transactions) USING (query_frame)
-    WHERE outcome IN ('no_such_name', 'error', 'unanswered') AND protocol = 'dns' AND query_time_ns IS NOT NULL
+    FROM openings {joined} JOIN ranked USING (stream){failed_lookups}
 ),
 -- Each step ends no sooner than the one before, so that the parts add up whatever overlaps.
 ends AS (
@@ -185,12 +187,12 @@ FROM ends
 """
 
 
-def of_streams(chosen: str, requests: str = "true") -> str:
-    """The rows of the connections whose number is `chosen`, such as `IN (1, 2)`, and the lookups that failed.
+def of_first_requests(streams: str, requests: str) -> str:
+    """The rows of connections whose number is among `streams`, a query, with what came first in each.
 
     `requests` is a condition on `number`, that of a request or turn within its connection.
     """
-    return _SQL.format(chosen=chosen, requests=requests)
+    return _SQL.format(chosen=f"IN ({streams})", requests=requests, joined="LEFT", failed_lookups="")
 
 
-SQL = of_streams("IS NOT NULL")
+SQL = _SQL.format(chosen="IS NOT NULL", requests="true", joined="FULL", failed_lookups=_FAILED_LOOKUPS)

@@ -25,8 +25,9 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-# Asked every few seconds by machines: worth a line only when somebody looks for it.
-_QUIET = ("/health", "/live", "/metrics")
+# Asked every few seconds by machines, which may know only the address: worth a line only when somebody looks for it, and
+# answered under any name, since they tell nothing of anybody's captures.
+_FOR_MACHINES = ("/health", "/live", "/metrics")
 
 
 class Gate:
@@ -58,23 +59,26 @@ class Gate:
             await send(message)
 
         try:
-            problem = self._refusal(scope["method"], headers)
+            problem = self._refusal(scope["method"], scope["path"], headers)
             await (problem.response() if problem else self._app)(scope, receive, marked)
         finally:
-            level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
+            level = logging.DEBUG if scope["path"] in _FOR_MACHINES else logging.INFO
             facts = {"method": scope["method"], "path": scope["path"], "status": status}
             _log.log(level, "request", extra={**facts, "duration_s": round(time.perf_counter() - started, 4)})
             request_id.reset(token)
 
-    def _refusal(self, method: str, headers: Headers) -> Problem | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> Problem | None:
         host = headers.get("host", "")
-        if _without_port(host.lower()) not in self._hosts and "*" not in self._hosts:
+        if not self._is_own_name(host) and path not in _FOR_MACHINES:
             return Problem(
                 421, "unknown_host", "This service does not answer to that name.", "Add it to ALLOWED_HOSTS."
             )
         if method not in SAFE_METHODS and not _is_own(headers, host):
             return Problem(403, "foreign_origin", "Another site may not change anything here.")
         return None
+
+    def _is_own_name(self, host: str) -> bool:
+        return _without_port(host.lower()) in self._hosts or "*" in self._hosts
 
 
 def _is_own(headers: Headers, host: str) -> bool:

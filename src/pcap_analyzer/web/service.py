@@ -4,6 +4,7 @@ import logging
 from datetime import UTC, datetime
 
 from . import logs, recovery
+from .access.administrators import how_to_make_one
 from .access.audit import Audit
 from .access.keys import Passwords
 from .access.limiter import Limiter
@@ -13,7 +14,7 @@ from .metrics import Metrics
 from .progress import Progress
 from .readers.pool import Readers
 from .retention import Retention
-from .settings import Settings
+from .settings import Access, Settings
 from .storage.blobs.base import BlobStore
 from .storage.blobs.filesystem import FilesystemBlobs
 from .storage.records.database import connect, migrate
@@ -62,6 +63,8 @@ class Service:
         await recovery.take_up(self)
         await self.jobs.start()
         await self.retention.start()
+        if self.settings.access is Access.USERS and not await self.users.count():
+            self.log.warning("nobody can log in yet", extra={"first_administrator": how_to_make_one()})
         self.log.info("started", extra={"access": self.settings.access.value, "workers": self.settings.workers})
 
     async def stop(self) -> None:

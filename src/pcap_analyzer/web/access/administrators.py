@@ -1,5 +1,9 @@
 """The first administrator, made where the data of the service lie: whoever can write there has every right already."""
 
+import os
+import socket
+from pathlib import Path
+
 from pcap_analyzer.web.settings import Settings
 from pcap_analyzer.web.storage.records.database import connect, migrate
 from pcap_analyzer.web.storage.records.users import Users
@@ -30,3 +34,14 @@ async def set_administrator(settings: Settings, name: str, password: str) -> boo
     finally:
         await engine.dispose()
     return user is None
+
+
+def how_to_make_one() -> str:
+    """The command that makes an administrator of this service, from outside when it runs in a container."""
+    command = "pcap-analyzer admin NAME"
+    if "KUBERNETES_SERVICE_HOST" in os.environ:
+        return f"kubectl exec -it {socket.gethostname()} -- {command}"
+    for engine, mark in (("docker", "/.dockerenv"), ("podman", "/run/.containerenv")):
+        if Path(mark).exists():
+            return f"{engine} exec -it {socket.gethostname()} {command}"
+    return command
