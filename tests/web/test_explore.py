@@ -63,6 +63,16 @@ def test_sql_gives_rows_and_says_when_there_are_more(service: Service, task_id: 
     assert {"flows", "turns", "client_actions"} <= {each["name"] for each in service.client.get("/tables").json()}
 
 
+def test_rows_of_sql_are_saved_as_csv(service: Service, task_id: str) -> None:
+    answer = ask(service, task_id, "SELECT 'a,b' AS x, 9007199254740993 AS y, NULL AS z -- end", format="csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.text == 'x,y,z\n"a,b",9007199254740993,\n'
+    assert len(ask(service, task_id, "SELECT * FROM range(50)", format="csv", limit=10).text.splitlines()) == 11
+    assert ask(service, task_id, "SELECT * FROM flow", format="csv").json()["title"] == "wrong sql"
+    much = ask(service, task_id, "SELECT repeat('x', 10000) FROM range(5000)", format="csv", limit=5000)
+    assert much.json()["title"] == "sql too large"
+
+
 @pytest.mark.parametrize(
     "query",
     [
