@@ -92,10 +92,30 @@ def test_what_is_no_capture_or_too_large_is_refused_in_words(visit: Callable[...
 
 def test_hostile_names_are_shown_as_they_are(visit: Callable[..., Page], service: Service) -> None:
     name = "<img src=x onerror=alert(1)>.pcap"
-    service.wait(service.upload(CAPTURES / "server_think.pcap", name).json()["task_id"])
+    task_id = service.upload(CAPTURES / "server_think.pcap", name).json()["task_id"]
+    service.wait(task_id)
     page = visit()
     expect(page.locator("#history")).to_contain_text(name)
-    assert page.locator("#history img").count() == 0
+    for view in VIEWS:
+        page = visit(f"/explore/{task_id}{view}")
+        settled(page)
+        expect(page.locator("#file")).to_have_text(name)
+        assert page.locator("img[src=x]").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "This report was removed."), ("fr", "Ce rapport a été supprimé.")]
+)
+def test_a_report_that_is_gone_says_so(
+    visit: Callable[..., Page], service: Service, language: str, sentence: str
+) -> None:
+    task_id = service.upload(CAPTURES / "server_think.pcap").json()["task_id"]
+    service.wait(task_id)
+    assert service.client.delete(f"/report/{task_id}").status_code == 204
+    page = visit(f"/explore/{task_id}", language)
+    expect(page.get_by_role("alert")).to_contain_text(sentence)
+    page.locator("main a.btn").click()
+    expect(page.locator("#drop")).to_be_visible()
 
 
 def test_the_address_of_a_task_leads_to_its_report(visit: Callable[..., Page], service: Service) -> None:

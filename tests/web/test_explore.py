@@ -1,5 +1,6 @@
 """Looking into a report: the filter of connections, drawings, SQL, and links that share it."""
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,16 @@ def test_sql_gives_rows_and_says_when_there_are_more(service: Service, task_id: 
     assert {"flows", "turns", "client_actions"} <= {each["name"] for each in service.client.get("/tables").json()}
 
 
+def test_rows_of_sql_are_saved_as_csv(service: Service, task_id: str) -> None:
+    answer = ask(service, task_id, "SELECT 'a,b' AS x, 9007199254740993 AS y, NULL AS z -- end", format="csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.text == 'x,y,z\n"a,b",9007199254740993,\n'
+    assert len(ask(service, task_id, "SELECT * FROM range(50)", format="csv", limit=10).text.splitlines()) == 11
+    assert ask(service, task_id, "SELECT * FROM flow", format="csv").json()["title"] == "wrong sql"
+    much = ask(service, task_id, "SELECT repeat('x', 10000) FROM range(5000)", format="csv", limit=5000)
+    assert much.json()["title"] == "sql too large"
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -96,6 +107,19 @@ def test_sql_reads_the_tables_and_nothing_else(service: Service, task_id: str, q
     problem = answer.json()
     assert "\n" not in problem["detail"]
     assert problem["detail"].startswith("SQL: ") or answer.status_code == 422
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="seccomp is Linux")
+def test_readers_write_nothing_and_start_nothing(service: Service, task_id: str) -> None:
+    assert ask(service, task_id, "SELECT 1").status_code == 200
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in service.workers()}
+    readers = [pid for pid, command in commands.items() if "readers.reader" in command]
+    assert readers
+    for pid in readers:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        facts = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+        assert (facts["NoNewPrivs"], facts["Seccomp"]) == ("1", "2")
+        assert "Max file size             0 " in Path(f"/proc/{pid}/limits").read_text()
 
 
 def test_sql_that_would_never_end_or_fill_the_memory_is_ended(start: Callable[..., Service], capture: Path) -> None:

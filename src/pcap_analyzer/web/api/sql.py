@@ -1,20 +1,24 @@
 """Questions in SQL about the tables of a report."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 
 from pcap_analyzer.views import catalogue
 from pcap_analyzer.web.deps import ServiceDep, ShownTaskDep
 from pcap_analyzer.web.errors import responses
+from pcap_analyzer.web.files import attachment
 from pcap_analyzer.web.readers.asking import ask
 
 from .report import Language, arrival, check_there
 
 router = APIRouter(tags=["reports"])
 
+_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
 
-@router.get("/sql/{task_id}", responses=responses(400, 401, 404, 409, 410))
+
+@router.get("/sql/{task_id}", responses=_CSV | responses(400, 401, 404, 409, 410))
 async def query(
     request: Request,
     service: ServiceDep,
@@ -23,12 +27,18 @@ async def query(
         str, Query(min_length=1, max_length=20_000, description="One SELECT, as for the command `query`.")
     ],
     limit: Annotated[int, Query(ge=1, le=10_000, description="Rows at most.")] = 1000,
+    format: Annotated[Literal["json", "csv"], Query(description="json, or csv to save.")] = "json",  # noqa: A002
     language: Language = "en",
-) -> dict[str, Any]:
+) -> Any:
     """Rows as text; NULL is null. Ends after SQL_TIMEOUT_S, and when the client goes away."""
     check_there(task)
     await arrival(service, task, "flows.parquet")
-    return await ask(request, service, task.id, kind="sql", sql=query, limit=limit, language=language)
+    kind = "sql" if format == "json" else "csv"
+    answer = await ask(request, service, task.id, kind=kind, sql=query, limit=limit, language=language)
+    if format == "json":
+        return answer
+    headers = {"Content-Disposition": attachment(f"{task.file_name}.query.csv")}
+    return Response(answer["csv"], media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/tables")

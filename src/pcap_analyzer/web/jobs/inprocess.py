@@ -188,6 +188,8 @@ class InProcessJobs:
                 job = None if ended.done() else self._next()
                 if job is not None:
                     job.running = True
+                    # Followers hear at once what /status says from here on; the record takes its time.
+                    self._listener.moved(job)
                 return job
         finally:
             ended.cancel()

@@ -22,6 +22,7 @@ class Readers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._free: list[Process] = []
+        self._all: set[Process] = set()
         self._gate = asyncio.Semaphore(settings.readers)
         self._asking = 0
 
@@ -45,8 +46,8 @@ class Readers:
         return found
 
     async def stop(self) -> None:
-        """Ends all that wait for questions."""
-        for process in self._free:
+        """Ends all, whatever they are asked just now."""
+        for process in self._all:
             _kill(process)
         self._free.clear()
 
@@ -80,6 +81,7 @@ class Readers:
         command = (sys.executable, "-m", "pcap_analyzer.web.readers.reader")
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_LONGEST_ANSWER_BYTES)
         assert process.stdout is not None
+        self._all = {other for other in self._all if other.returncode is None} | {process}
         try:
             async with asyncio.timeout(_START_S):
                 ready = await process.stdout.readline()

@@ -10,8 +10,9 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pcap_analyzer import sql
 from pcap_analyzer.database import connect_to_files, connect_to_nothing, forbid_data_frames
@@ -23,11 +24,15 @@ from pcap_analyzer.report.build import tell
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.web.jobs import confine
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 _MEMORY_BYTES = 1 << 30
 _CPU_S = 60
 # What a page can show: of longer cells their beginning, and no more rows than make so much text.
 _LONGEST_CELL = 2_000
 _MOST_TEXT = 2_000_000
+_LARGEST_CSV = 20_000_000
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
@@ -38,6 +43,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
             match question["kind"]:
                 case "sql":
                     return _query(folder, question["sql"], question["limit"])
+                case "csv":
+                    return _csv(folder, question["sql"], question["limit"])
                 case "pdf":
                     return _pdf(folder, question["title"])
                 case _:
@@ -48,19 +55,38 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         return {"problem": "sql_too_large", "detail": "SQL: this takes more memory than a question may have."}
 
 
-def _query(folder: Path, text: str, limit: int) -> dict[str, Any]:
+@contextmanager
+def _asked(folder: Path) -> "Iterator[DuckDBPyConnection]":
+    """The tables of a report, for SQL of a user; its errors are one line each."""
     import duckdb
 
-    started = time.perf_counter()
-    query = sql.check(text)
     with connect_to_files(folder) as connection:
         try:
-            names, types = files.columns(connection, query.text)
-            rows = files.texts(connection, query.text, limit + 1)
+            yield connection
         except duckdb.OutOfMemoryException as error:
             raise OutOfMemoryError(str(error)) from error
         except duckdb.Error as error:
             raise sql.explain(error) from error
+
+
+def _csv(folder: Path, text: str, limit: int) -> dict[str, Any]:
+    query = sql.check(text)
+    parts, room = [], _LARGEST_CSV
+    with _asked(folder) as connection:
+        for part in files.csv(connection, f"SELECT * FROM ({query.text}\n) LIMIT {limit}"):  # noqa: S608 – it is checked
+            room -= len(part)
+            if room < 0:
+                raise OutOfMemoryError("more text than one answer may have")
+            parts.append(part)
+    return {"csv": "".join(parts)}
+
+
+def _query(folder: Path, text: str, limit: int) -> dict[str, Any]:
+    started = time.perf_counter()
+    query = sql.check(text)
+    with _asked(folder) as connection:
+        names, types = files.columns(connection, query.text)
+        rows = files.texts(connection, query.text, limit + 1)
     shown = list(_shown(rows[:limit]))
     return {
         "columns": [{"name": name, "type": kind} for name, kind in zip(names, types, strict=True)],

@@ -53,7 +53,7 @@ export const refresh = async () => {
   newer.hidden = offset === 0;
   older.hidden = offset + PAGE >= total;
   if (!tasks.length) {
-    place.replaceChildren(make("p", { class: "pad dim" }, word(find.value || state.value ? "nothing" : "empty")));
+    place.replaceChildren(make("p", { class: "room dim" }, word(find.value || state.value ? "nothing" : "empty")));
     return;
   }
   const titles = ["capture", "verdict", "lost", "analysed", "kept", "actions"].map((key) => make("th", { scope: "col" }, word(key)));

@@ -30,7 +30,9 @@ export const showSql = async (content, task, limits) => {
   const stop = make("button", { class: "btn", type: "button" }, word("cancel"));
   const told = make("p", { class: "dim", role: "status" }), error = make("p", { class: "error", role: "alert" });
   const place = make("div", { class: "card scroll", tabindex: "0", role: "region", "aria-label": word("result") });
+  const save = make("a", { class: "btn", download: "" }, "CSV");
   let request = null;
+  save.hidden = true;
   stop.hidden = true;
   place.hidden = true;
   editor.value = new URLSearchParams(window.location.search).get("query") ?? EXAMPLES[0];
@@ -52,6 +54,8 @@ export const showSql = async (content, task, limits) => {
       told.textContent = word(found.more ? "firstRows" : "rowsFound", found.rows.length, found.took_ms);
       place.replaceChildren(result(found));
       place.hidden = false;
+      save.href = `${wanted}&format=csv&limit=10000`;
+      save.hidden = false;
     } catch (problem) {
       told.textContent = problem.name === "AbortError" ? word("stopped") : "";
       if (problem.name !== "AbortError") error.textContent = problem.message;
@@ -71,6 +75,6 @@ export const showSql = async (content, task, limits) => {
   content.replaceChildren(make("main", { class: "up wide", id: "main", tabindex: "-1" },
     make("h1", {}, "SQL"), make("p", { class: "dim" }, word("sqlNote", limits.sql_timeout_s)),
     make("p", { class: "chips" }, ...examples), editor,
-    make("p", { class: "pager" }, run, " ", stop, " ", make("span", { class: "faint" }, word("runKey"))), error, told, place,
+    make("p", { class: "pager" }, run, " ", stop, " ", make("span", { class: "faint" }, word("runKey")), " ", save), error, told, place,
     make("section", {}, make("h2", {}, word("tables")), ...catalogue(await get("/tables")))));
 };
