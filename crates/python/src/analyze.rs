@@ -144,7 +144,11 @@ impl Analyzer {
     #[pyo3(signature = (*, memory_bytes=MEMORY_BYTES, on_demand=Vec::new(), spill_directory=None))]
     fn new(memory_bytes: usize, on_demand: Vec<String>, spill_directory: Option<PathBuf>) -> Self {
         let options = Options { memory_bytes, on_demand, ..Options::default() };
-        Self { pipeline: Some(Pipeline::new(&options, None, Store::new(spill_directory))), packets: 0, decompressed_bytes: 0 }
+        Self {
+            pipeline: Some(Pipeline::new(&options, None, Store::new(spill_directory))),
+            packets: 0,
+            decompressed_bytes: 0,
+        }
     }
 
     #[getter]
