@@ -88,7 +88,8 @@ impl Tstat {
         let acknowledged = transfer.ack_seen && packet.end() <= transfer.told.una;
         let hole = transfer.hole_at(packet.seq, packet.end());
         let since_ns = earlier.map(|sent| sent.last_ns).or(hole.map(|hole| hole.opened_ns));
-        let waited_ns = packet.now_ns - since_ns.unwrap_or(transfer.last_sent_ns.max(transfer.acked_ns));
+        let since_ns = since_ns.unwrap_or(transfer.last_sent_ns.max(transfer.acked_ns));
+        let waited_ns = packet.now_ns.saturating_sub(since_ns); // for ever where nothing was sent before
         let timeout_ns = transfer.round_trips.timeout_ns().unwrap_or(0).max(LEAST_TIMEOUT_NS);
         if window_closed {
             &mut self.flow_control
