@@ -23,11 +23,17 @@ _COUNTS: Final = """
            (SELECT count(*) FROM rtp_streams) AS rtp_streams
 """
 _WORST: Final = """
-    WITH told AS (SELECT * REPLACE (coalesce(failed, false) AS failed) FROM ({rows}))
-    SELECT *, count(*) OVER () AS total, CAST(count(*) FILTER (failed) OVER () AS BIGINT) AS failed_total,
-           CAST(quantile_cont(time_ns, 0.5) OVER () AS BIGINT) AS time_p50_ns,
-           CAST(quantile_cont(time_ns, 0.95) OVER () AS BIGINT) AS time_p95_ns
-    FROM told ORDER BY failed DESC, time_ns DESC NULLS LAST, frame LIMIT {kept}
+    WITH told AS (
+        SELECT * REPLACE (coalesce(failed, false) AS failed) FROM ({rows})
+    ), sums AS (
+        SELECT count(*) AS total, count(*) FILTER (failed) AS failed_total,
+               CAST(quantile_cont(time_ns, 0.5) AS BIGINT) AS time_p50_ns,
+               CAST(quantile_cont(time_ns, 0.95) AS BIGINT) AS time_p95_ns
+        FROM told
+    ), worst AS (
+        SELECT * FROM told ORDER BY failed DESC, time_ns DESC NULLS LAST, frame LIMIT {kept}
+    )
+    SELECT * FROM worst CROSS JOIN sums ORDER BY failed DESC, time_ns DESC NULLS LAST, frame
 """
 _SUMS: Final = ("total", "failed_total", "time_p50_ns", "time_p95_ns")
 
