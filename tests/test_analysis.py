@@ -101,6 +101,8 @@ def test_segments_of_a_few_connections_are_those_of_all_segments(captures: Path)
         wanted = analysis.sql("FROM tcp_segments WHERE stream IN (1, 3) ORDER BY frame_number").fetchall()
         assert wanted
         assert analysis.sql("FROM few ORDER BY frame_number").fetchall() == wanted
+        analysis.read_segments([], name="no_segments")
+        assert analysis.sql("FROM no_segments").fetchall() == []
 
 
 def test_round_trips_over_time_are_those_of_the_connections(captures: Path) -> None:

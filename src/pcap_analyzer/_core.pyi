@@ -56,13 +56,13 @@ def analyze(
     since: tuple[int, bool] | None = None,
     until: tuple[int, bool] | None = None,
     only: Sequence[str] = ...,
-    streams: Sequence[int] = ...,
+    streams: Sequence[int] | None = None,
 ) -> Tables:
     """Reads files (`-` is standard input); several are merged into one capture in time order.
 
     `matching`, a filter in the words of tcpdump, and the moments `since` and `until` say which frames are analysed. A moment is a
     number of nanoseconds, and whether it counts from the first frame on or from 1970 UTC. Where `only` names tables, the
-    others may stay empty; where `streams` lists any, `tcp_segments` holds no other ones.
+    others may stay empty; where `streams` is given, `tcp_segments` holds those alone.
 
     `progress` is called at most ten times a second. Ctrl-C and whatever `progress` raises end the run.
 

@@ -182,7 +182,7 @@ class Analysis:
         """
         self.connection.register(name, self._read_again("packets"))
 
-    def _read_again(self, table: str, streams: Sequence[int] = ()) -> _core.Table:
+    def _read_again(self, table: str, streams: Sequence[int] | None = None) -> _core.Table:
         core = _read(
             self.sources,
             self.selection,

@@ -21,8 +21,8 @@ pub struct Options {
     pub on_demand: Vec<String>,
     /// Names of the tables that are wanted, none for all. The others may stay empty where that saves work.
     pub only: Vec<String>,
-    /// Streams whose segments `tcp_segments` holds, where it is wanted; none for all.
-    pub streams: Vec<u32>,
+    /// Streams whose segments `tcp_segments` holds, where it is wanted; `None` for all.
+    pub streams: Option<Vec<u32>>,
     /// Which frames are analysed.
     pub selection: Selection,
 }
@@ -33,7 +33,7 @@ impl Default for Options {
             memory_bytes: 512 << 20,
             on_demand: Vec::new(),
             only: Vec::new(),
-            streams: Vec::new(),
+            streams: None,
             selection: Selection::default(),
         }
     }
@@ -75,8 +75,8 @@ pub(crate) struct Analysis<S: Sink> {
     buckets: Buckets,
     packets: Option<TableWriter<PacketRow>>,
     tcp_segments: Option<TableWriter<TcpSegmentRow>>,
-    /// Streams whose segments are wanted, sorted; none for all.
-    streams: Vec<u32>,
+    /// Streams whose segments are wanted, sorted; `None` for all.
+    streams: Option<Vec<u32>>,
     last_time_ns: i64,
     frames: u64,
     /// Unless all frames are taken.
@@ -99,7 +99,7 @@ impl<S: Sink> Analysis<S> {
             buckets: Buckets::default(),
             packets: wanted(PacketRow::TABLE.name).then(TableWriter::default),
             tcp_segments: wanted(TcpSegmentRow::TABLE.name).then(TableWriter::default),
-            streams: sorted(&options.streams),
+            streams: options.streams.as_deref().map(sorted),
             last_time_ns: 0,
             frames: 0,
             selection: Some(options.selection.clone()).filter(|selection| !selection.is_all()),
@@ -290,7 +290,7 @@ impl<S: Sink> Analysis<S> {
         else {
             return;
         };
-        if !self.streams.is_empty() && self.streams.binary_search(&stream).is_err() {
+        if self.streams.as_ref().is_some_and(|wanted| wanted.binary_search(&stream).is_err()) {
             return;
         }
         let row = TcpSegmentRow {

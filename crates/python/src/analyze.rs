@@ -21,7 +21,7 @@ const MEMORY_BYTES: usize = 512 << 20;
 
 /// Reads files (`-` is standard input); several are merged into one capture in time order.
 #[pyfunction]
-#[pyo3(signature = (sources, *, memory_bytes=MEMORY_BYTES, on_demand=Vec::new(), spill_directory=None, progress=None, matching=None, since=None, until=None, only=Vec::new(), streams=Vec::new()))]
+#[pyo3(signature = (sources, *, memory_bytes=MEMORY_BYTES, on_demand=Vec::new(), spill_directory=None, progress=None, matching=None, since=None, until=None, only=Vec::new(), streams=None))]
 #[allow(clippy::needless_pass_by_value, clippy::too_many_arguments)] // arguments come from Python
 pub(crate) fn analyze(
     py: Python<'_>,
@@ -34,7 +34,7 @@ pub(crate) fn analyze(
     since: Option<(i64, bool)>,
     until: Option<(i64, bool)>,
     only: Vec<String>,
-    streams: Vec<u32>,
+    streams: Option<Vec<u32>>,
 ) -> PyResult<Tables> {
     let options = Options { memory_bytes, on_demand, only, streams, selection: selection(matching, since, until)? };
     let store = Store::new(spill_directory.clone());

@@ -31,8 +31,6 @@ _CARVED = 5
 # Connections whose segments can be looked at afterwards: those that findings name, then those that cost most.
 _DRILLED = 100
 _MOST_SEGMENTS = 2_000_000
-# A list of no streams would ask for all.
-_NO_STREAM = (1 << 32) - 1
 
 
 class TooLargeError(Exception):
@@ -108,8 +106,7 @@ def page_name(language: str) -> str:
 def write_evidence(work: Work, report: Report, analysis: Analysis, tell: Tell) -> None:
     """What can only be had while the capture is there: packets of the top findings, segments of the top connections."""
     folder = work.subfolder("evidence")
-    streams = _drilled(report.data) or [_NO_STREAM]
-    analysis.read_segments(streams, name="drilled_segments")
+    analysis.read_segments(_drilled(report.data), name="drilled_segments")
     files.write_parquet(
         analysis.connection,
         f"SELECT * FROM drilled_segments ORDER BY stream, frame_number LIMIT {_MOST_SEGMENTS}",  # noqa: S608

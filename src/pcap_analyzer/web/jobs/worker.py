@@ -36,8 +36,11 @@ class Worker:
         self._feed: Feed | None = None
 
     def tell(self, kind: str, **facts: object) -> None:
-        """One line of news."""
-        self._news.write(json.dumps({"kind": kind, "memory_bytes": memory_bytes(), **facts}) + "\n")
+        """One line of news. Where nobody hears it any more, there is nothing left to do."""
+        try:
+            self._news.write(json.dumps({"kind": kind, "memory_bytes": memory_bytes(), **facts}) + "\n")
+        except BrokenPipeError:
+            os._exit(0)
 
     def listen(self) -> None:
         """Takes commands until the service is gone."""
