@@ -116,3 +116,8 @@ def test_round_trips_over_time_are_those_of_the_connections(captures: Path) -> N
         )
     assert sums["samples"] == exact["samples"] > 0
     assert sums["p95"] <= exact["most"] * 1.1
+
+
+def test_a_small_capture_is_asked_with_one_thread(captures: Path) -> None:
+    with pa.analyze(captures / "healthy_dns_web.pcap") as analysis:
+        assert analysis.rows("SELECT current_setting('threads') AS threads") == [{"threads": 1}]

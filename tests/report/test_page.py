@@ -118,6 +118,13 @@ def test_a_syn_that_nobody_answered_is_in_its_ladder(captures: Path) -> None:
     assert any(step.text == "SYN" and step.sender is Side.CLIENT for ladder in ladders for step in ladder.steps)
 
 
+def test_a_late_answer_stands_in_the_ladder_of_its_finding(captures: Path) -> None:
+    page = page_of(captures / "server_think.pcap")
+    exhibit = next(block for block in blocks_of(page) if isinstance(block, Exhibit))
+    assert isinstance(exhibit.ladder, Ladder)
+    assert any(step.cited and step.sender is Side.SERVER for step in exhibit.ladder.steps)
+
+
 def test_connections_are_listed_with_their_life(captures: Path) -> None:
     page = page_of(captures / "healthy_dns_web.pcap")
     listing = next(block for block in blocks_of(page) if isinstance(block, Listing))
