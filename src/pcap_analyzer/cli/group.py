@@ -13,9 +13,11 @@ from .carve import carve
 from .completion import completion
 from .explain import explain
 from .export import export
+from .migrate import migrate
 from .query import query
 from .serve import serve
 from .tables import tables
+from .work import work
 
 
 class PipeClosedError(Exception):
@@ -43,6 +45,6 @@ def group() -> None:
     """Why is the network slow? Reads packet captures and says what is in them."""
 
 
-for command in (analyze, explain, query, export, carve, tables, serve, admin, completion):
+for command in (analyze, explain, query, export, carve, tables, serve, work, migrate, admin, completion):
     language.option(command)
     group.add_command(command)

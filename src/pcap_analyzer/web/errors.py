@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from .storage.blobs.base import BlobsAwayError
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -92,6 +94,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(OperationalError, _on_database)
+    app.add_exception_handler(BlobsAwayError, _on_blobs)
 
 
 async def _on_problem(_: Request, error: Exception) -> JSONResponse:
@@ -114,6 +117,16 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
 async def _on_database(request: Request, error: Exception) -> JSONResponse:
     request.app.state.service.log.error("database unavailable", extra={"error": str(error).splitlines()[0]})
     return database_busy().response()
+
+
+async def _on_blobs(request: Request, error: Exception) -> JSONResponse:
+    request.app.state.service.log.error("store unavailable", extra={"error": str(error)})
+    return store_away().response()
+
+
+def store_away() -> Problem:
+    """The store of reports and captures does not answer."""
+    return Problem(503, "store_away", "The store of reports does not answer.", "Try again.", retry_after_s=5)
 
 
 def database_busy() -> Problem:

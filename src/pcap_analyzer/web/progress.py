@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,38 @@ class _Topic:
         changed.set_result(None)
 
 
-class Progress:
-    """The news of all tasks that are not finished. What is finished is in the records."""
+class Progress(Protocol):
+    """Carries news from whoever works on a task to whoever follows it."""
+
+    async def start(self) -> None:
+        """Begins to carry."""
+
+    def publish(self, task_id: str, state: dict[str, Any], *, final: bool) -> None:
+        """Tells all followers at once."""
+
+    def news(self, state: dict[str, Any], *, final: bool) -> News:
+        """A state with an id of its own."""
+
+    async def has_news(self, task_id: str) -> bool:
+        """Whether a follower gets the newest state at once. Otherwise its record says it."""
+
+    def follow(self, task_id: str, after_id: int, heartbeat_s: float) -> AsyncIterator[News | None]:
+        """News with ids above `after_id` until the last one; None whenever there was none for `heartbeat_s`."""
+
+    def close(self) -> None:
+        """Ends all following: the service stops."""
+
+
+class OwnProgress:
+    """The news of all tasks of this process that are not finished. What is finished is in the records."""
 
     def __init__(self) -> None:
         self._topics: dict[str, _Topic] = {}
         self._closed = False
         self._newest_id = 0
+
+    async def start(self) -> None:
+        """There is nothing to begin."""
 
     def publish(self, task_id: str, state: dict[str, Any], *, final: bool) -> None:
         """Tells all followers at once."""
@@ -62,6 +87,11 @@ class Progress:
         """A state with an id of its own."""
         self._newest_id = max(self._newest_id + 1, time.time_ns() // 1000)
         return News(self._newest_id, json.dumps(state), final)
+
+    async def has_news(self, task_id: str) -> bool:
+        """Whether anything has been told of a task that has not ended."""
+        topic = self._topics.get(task_id)
+        return topic is not None and topic.newest is not None
 
     async def follow(self, task_id: str, after_id: int, heartbeat_s: float) -> AsyncIterator[News | None]:
         """News with ids above `after_id` until the last one; None whenever there was none for `heartbeat_s`."""
@@ -81,6 +111,23 @@ class Progress:
             topic.followers -= 1
             if not topic.followers and topic.newest is None:
                 self._topics.pop(task_id, None)
+
+    def open(self, task_id: str) -> None:
+        """Somebody is about to follow the task."""
+        self._topics.setdefault(task_id, _Topic())
+
+    def deliver(self, task_id: str, news: News) -> None:
+        """Passes on what was told elsewhere, if anybody here follows the task and has nothing newer."""
+        topic = self._topics.get(task_id)
+        if topic is None or (topic.newest and topic.newest.id >= news.id):
+            return
+        topic.publish(news)
+        if news.final:
+            del self._topics[task_id]
+
+    def newest(self) -> dict[str, News | None]:
+        """The tasks that are followed here, and what their followers know."""
+        return {task_id: topic.newest for task_id, topic in self._topics.items()}
 
     def close(self) -> None:
         """Ends all following: the service stops."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .errors import Problem
 from .jobs.base import Job
+from .jobs.inprocess import InProcessJobs
 from .task import Status, Task
 
 if TYPE_CHECKING:
@@ -15,19 +16,18 @@ if TYPE_CHECKING:
 _MOST_ATTEMPTS = 2
 
 
-async def take_up(service: "Service") -> None:
-    """Every unfinished task gets its job back or a true end; files that belong to none are removed."""
+async def take_up(service: "Service", jobs: InProcessJobs) -> None:
+    """Every unfinished task gets its job back or a true end."""
     shutil.rmtree(service.settings.data_dir / "work", ignore_errors=True)
     left = await service.tasks.unfinished()
     for task in left:
-        await _take_up(service, task)
-    await service.retention.sweep_orphans()
+        await _take_up(service, jobs, task)
     if left:
         service.log.info("taken up", extra={"tasks": len(left)})
 
 
-async def _take_up(service: "Service", task: Task) -> None:
-    path = service.spool.path(task.id)
+async def _take_up(service: "Service", jobs: InProcessJobs, task: Task) -> None:
+    path = service.captures.path(task.id)
     size_bytes = path.stat().st_size if path.exists() else -1
     job = Job(task, path, max(0, size_bytes))
     if task.resumable and not task.uploaded and size_bytes >= 0:
@@ -43,7 +43,7 @@ async def _take_up(service: "Service", task: Task) -> None:
         )
     else:
         job.complete = True
-        service.jobs.admit(job, waited=True)
+        jobs.resume(job)
         await service.tasks.update(task.id, status=Status.PENDING.value)
         service.lifecycle.moved(job)
         return

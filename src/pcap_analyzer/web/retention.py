@@ -1,6 +1,5 @@
 """What is removed when: reports by age, captures kept on purpose by theirs, and whatever belongs to nothing."""
 
-import asyncio
 import logging
 from datetime import UTC, datetime
 
@@ -14,7 +13,7 @@ from .storage.records.tasks import Tasks
 from .storage.records.users import Users
 from .task import Status
 from .uploads.resumable import Resumable
-from .uploads.spool import Spool
+from .uploads.spool import Captures
 
 _log = logging.getLogger(NAME)
 
@@ -29,7 +28,7 @@ class Retention:
         users: Users,
         shares: Shares,
         blobs: BlobStore,
-        spool: Spool,
+        captures: Captures,
         resumable: Resumable,
     ) -> None:
         self._settings = settings
@@ -37,7 +36,7 @@ class Retention:
         self._users = users
         self._shares = shares
         self._blobs = blobs
-        self._spool = spool
+        self._captures = captures
         self._resumable = resumable
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -61,22 +60,23 @@ class Retention:
             await self._blobs.delete(task.id)
         captures = await self._records.with_old_captures(now)
         for task in captures:
-            await asyncio.to_thread(self._spool.path(task.id).unlink, missing_ok=True)
+            await self._captures.remove(task.id)
             await self._records.update(task.id, capture_expires_at=None)
         uploads = await self._resumable.give_up_old(now)
         await self._users.remove_old_sessions(now)
         await self._shares.remove_old(now)
+        await self.sweep_orphans()
         _log.info("cleaned up", extra={"reports": len(expired), "captures": len(captures), "uploads": uploads})
 
     async def sweep_orphans(self) -> None:
-        """Removes files that no task needs. Only while nothing arrives: a new file may be there before its record."""
+        """Removes files that no task needs. A task has its record before its files, and keeps them until that has ended."""
         for task_id in await self._blobs.task_ids():
             task = await self._records.get(task_id)
-            if task is None or task.status is not Status.COMPLETED:
+            if task is None or (task.status.is_final and task.status is not Status.COMPLETED):
                 await self._blobs.delete(task_id)
                 _log.info("orphan removed", extra={"task_id": task_id, "kind": "report"})
-        for task_id in self._spool.task_ids():
+        for task_id in await self._captures.task_ids():
             task = await self._records.get(task_id)
             if task is None or (task.status.is_final and task.capture_expires_at is None):
-                await asyncio.to_thread(self._spool.path(task_id).unlink, missing_ok=True)
+                await self._captures.remove(task_id)
                 _log.info("orphan removed", extra={"task_id": task_id, "kind": "capture"})

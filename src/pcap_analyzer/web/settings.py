@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,14 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "pcap-analyzer"
 
 
+# Whoever names a database by its usual URL gets the driver that is asynchronous.
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite:",
+    "postgres": "postgresql+asyncpg:",
+    "postgresql": "postgresql+asyncpg:",
+}
+_SCHEME = re.compile(r"^([a-z]+):")
+
 # A list in the environment: values separated by commas.
 Names = Annotated[tuple[str, ...], NoDecode]
 
@@ -45,7 +54,36 @@ class Settings(BaseSettings):
         description="Folder for uploads, reports, logs and the database. By default the platform's data folder.",
     )
     database_url: str = Field(
-        default="", description="SQLAlchemy URL of the database. Empty: SQLite in `DATA_DIR/pcap_analyzer.db`."
+        default="",
+        repr=False,
+        description="URL of the database: `postgresql://user:password@host/name`. Empty: SQLite in"
+        " `DATA_DIR/pcap_analyzer.db`.",
+    )
+    blob_url: str = Field(
+        default="", description="Where reports are kept: `s3://bucket/prefix`. Empty: files in `DATA_DIR/reports`."
+    )
+    blob_endpoint: str = Field(
+        default="", description="URL of an S3-compatible store that is not Amazon's, `http://` or `https://`."
+    )
+    blob_region: str = Field(default="us-east-1", description="Region of the bucket.")
+    blob_access_key: str = Field(
+        default="",
+        description="Access key id for the bucket. Empty: what the environment or the machine's role says.",
+    )
+    blob_secret_key: str = Field(default="", repr=False, description="Secret access key for the bucket.")
+    blob_cache_mb: int = Field(
+        default=2000,
+        ge=1,
+        description="Local copies of reports that questions were asked about, in MB of 1,000,000 bytes; with `BLOB_URL`.",
+    )
+    redis_url: str = Field(
+        default="",
+        repr=False,
+        description="`redis://host:6379/0`: several web processes and workers (`pcap-analyzer work`) are one service."
+        " Needs PostgreSQL and S3. Empty: this process is the service.",
+    )
+    worker_metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Port at which `pcap-analyzer work` shows its figures; 0: none."
     )
     max_upload_size_mb: int = Field(default=500, ge=1, description="Largest upload, in MB of 1,000,000 bytes.")
     max_decompressed_size_mb: int = Field(
@@ -156,12 +194,22 @@ class Settings(BaseSettings):
     def _complete(self) -> "Settings":
         if self.access is Access.OIDC and not (self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret):
             raise ValueError("ACCESS=oidc needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET")
+        if self.blob_url and not re.fullmatch(r"s3://[^/]+(/.*)?", self.blob_url):
+            raise ValueError("BLOB_URL must be s3://bucket or s3://bucket/prefix")
+        if self.redis_url and not (self.database.startswith("postgresql") and self.blob_url):
+            raise ValueError("REDIS_URL needs DATABASE_URL=postgresql://… and BLOB_URL=s3://…, which processes share")
         return self
 
     @property
     def database(self) -> str:
-        """The URL of the database."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'pcap_analyzer.db'}"
+        """The URL of the database, with the driver that we use."""
+        url = self.database_url or f"sqlite:///{self.data_dir / 'pcap_analyzer.db'}"
+        return _SCHEME.sub(lambda scheme: _DRIVERS.get(scheme[1], scheme[0]), url, count=1)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether this process is one of several that are the service together."""
+        return bool(self.redis_url)
 
     @property
     def max_upload_bytes(self) -> int:
@@ -182,7 +230,8 @@ def load() -> Settings:
         first = error.errors()[0]
         name = "_".join(map(str, first["loc"][:1])).upper()
         message = first["msg"].removeprefix("Value error, ")
-        given = f"={first['input']}" if name and "secret" not in name.lower() else ""
+        field = Settings.model_fields.get(name.lower())
+        given = f"={first['input']}" if field and field.repr else ""
         raise SettingError(f"{name}{given}: {message}" if name else message) from error
 
 

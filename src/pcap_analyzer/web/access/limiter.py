@@ -2,27 +2,38 @@
 
 import time
 from collections import OrderedDict, deque
+from typing import Protocol
 
 _WINDOW_S = 60
 # The keys are names and addresses that clients choose: there is no end to them.
 _MOST_KEYS = 10_000
 
 
-class Limiter:
+class Limiter(Protocol):
     """Counts events of the last minute for each key."""
+
+    async def wait_s(self, key: str) -> int:
+        """Seconds until the next event is allowed; 0 when it is now."""
+
+    async def count(self, key: str) -> None:
+        """It happened."""
+
+
+class OwnLimiter:
+    """Counts what happens in this process."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._events: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def wait_s(self, key: str) -> int:
+    async def wait_s(self, key: str) -> int:
         """Seconds until the next event is allowed; 0 when it is now."""
         events = self._recent(key)
         if not self._limit or len(events) < self._limit:
             return 0
         return int(events[0] + _WINDOW_S - time.monotonic()) + 1
 
-    def count(self, key: str) -> None:
+    async def count(self, key: str) -> None:
         """It happened."""
         events = self._recent(key)
         events.append(time.monotonic())

@@ -23,12 +23,12 @@ class Health(BaseModel):
 @router.get("/health", responses={503: {"model": Health, "description": "No work is taken just now."}})
 async def health(service: ServiceDep, response: Response) -> Health:
     """Readiness: 200 while captures are admitted, else 503."""
-    settings, jobs = service.settings, service.jobs
+    settings, load = service.settings, await service.jobs.load()
     memory, disk = system.memory(), system.disk(settings.data_dir)
     checks = {
         "memory_ok": memory.free_bytes >= settings.min_free_memory_mb * 1e6,
         "disk_ok": disk.free_bytes >= settings.min_free_disk_mb * 1e6,
-        "queue_ok": jobs.waiting + jobs.running < settings.max_queue_size + settings.workers,
+        "queue_ok": not load.is_full,
     }
     healthy = all(checks.values())
     if not healthy:
@@ -41,8 +41,8 @@ async def health(service: ServiceDep, response: Response) -> Health:
             "memory_percent": memory.used_percent,
             "memory_used_mb": round(memory.used_bytes / 1e6, 1),
             "disk_percent": disk.used_percent,
-            "queue_size": jobs.waiting,
-            "running": jobs.running,
+            "queue_size": load.waiting,
+            "running": load.running,
         },
     )
 
@@ -56,12 +56,11 @@ async def live() -> dict[str, str]:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(service: ServiceDep) -> Response:
     """Figures for Prometheus."""
-    figures, jobs = service.metrics, service.jobs
-    figures.queue_size.set(jobs.waiting)
-    figures.running.set(jobs.running)
-    workers = jobs.workers()
-    figures.workers_ready.set(len(workers))
-    figures.worker_memory.set(sum(map(system.resident_bytes, workers)))
+    figures, load, workers = service.metrics, await service.jobs.load(), await service.jobs.workers()
+    figures.queue_size.set(load.waiting)
+    figures.running.set(load.running)
+    figures.workers_ready.set(workers.ready)
+    figures.worker_memory.set(workers.memory_bytes)
     figures.memory_used.set(system.memory().used_bytes)
     figures.disk_used_share.set(system.disk(service.settings.data_dir).used_percent / 100)
     return Response(figures.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -83,7 +83,7 @@ def check_there(task: Task) -> None:
 async def arrival(service: Service, task: Task, name: str) -> None:
     """Waits for a file that is made after the verdict; refuses when it will never come."""
     while await service.blobs.find(task.id, name) is None:
-        if not service.jobs.find(task.id):
+        if not await service.jobs.is_open(task.id):
             raise Problem(404, "unknown_file", "The report does not have this file.")
         await asyncio.sleep(_POLL_S)
 
@@ -122,11 +122,11 @@ async def _check_table(service: Service, task: Task, name: str) -> None:
 async def delete(request: Request, service: ServiceDep, principal: PrincipalDep, task: TaskDep) -> None:
     """Removes a report and whatever was kept of its capture; the task stays in the history as expired."""
     check_there(task)
-    if job := service.jobs.cancel(task.id):
+    if await service.jobs.cancel(task.id):
         # Its tables may still be on their way.
-        await job.over.wait()
+        await service.jobs.settled(task.id)
     await service.tasks.update(task.id, status=Status.EXPIRED.value, capture_expires_at=None)
     await service.blobs.delete(task.id)
     await service.shares.remove_of(task.id)
-    service.spool.path(task.id).unlink(missing_ok=True)
+    await service.captures.remove(task.id)
     await service.audit.note("delete_report", principal.name, address(request), task.id)

@@ -31,13 +31,14 @@ async def login(request: Request, response: Response, service: ServiceDep, login
         raise Problem(409, "no_passwords", "There are no passwords here.")
     # One address may try many names, and nobody can lock a user out from another address.
     here, name_here = str(address(request)), f"{login.name} {address(request)}"
-    if wait_s := max(service.login_limiter.wait_s(name_here), service.address_limiter.wait_s(here)):
+    wait_s = max(await service.login_limiter.wait_s(name_here), await service.address_limiter.wait_s(here))
+    if wait_s:
         raise Problem(429, "too_many_logins", "Too many failed logins.", "Wait.", retry_after_s=wait_s)
     user = await service.users.by_name(login.name)
     known_hash = user.password_hash if user and not user.disabled else None
     if not await service.passwords.verify(known_hash, login.password) or user is None:
-        service.login_limiter.count(name_here)
-        service.address_limiter.count(here)
+        await service.login_limiter.count(name_here)
+        await service.address_limiter.count(here)
         await service.audit.note("login_failed", login.name, address(request))
         raise Problem(401, "wrong_login", "The name or the password is wrong.")
     return await begin(request, response, service, user)

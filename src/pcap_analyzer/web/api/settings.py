@@ -11,9 +11,6 @@ from pcap_analyzer.web.settings import Settings
 
 router = APIRouter(tags=["operation"])
 
-# May hold a password, and is told only to be set.
-_VEILED = frozenset({"database_url", "oidc_client_secret"})
-
 
 @router.get("/configuration", responses=responses(401, 403))
 async def configuration(service: ServiceDep, admin: AdminDep) -> list[dict[str, Any]]:
@@ -21,7 +18,7 @@ async def configuration(service: ServiceDep, admin: AdminDep) -> list[dict[str, 
     return [
         {
             "name": name.upper(),
-            "value": _shown(name, getattr(service.settings, name)),
+            "value": _shown(getattr(service.settings, name), veiled=not field.repr),
             "source": "environment" if os.environ.get(name.upper()) else "default",
             "meaning": field.description,
         }
@@ -29,8 +26,9 @@ async def configuration(service: ServiceDep, admin: AdminDep) -> list[dict[str, 
     ]
 
 
-def _shown(name: str, value: object) -> str:
-    if name in _VEILED:
+def _shown(value: object, *, veiled: bool) -> str:
+    """What may hold a password is told only to be set."""
+    if veiled:
         return "••••" if value else ""
     match value:
         case tuple():

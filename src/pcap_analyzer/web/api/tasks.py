@@ -19,16 +19,10 @@ _HEARTBEAT_S = 15.0
 _RECONNECT_MS = 1000
 
 
-def state_of(service: Service, task: Task) -> dict[str, Any]:
-    """A task as it is now."""
-    job = service.jobs.find(task.id)
-    return views.of_job(job, service.jobs.position(job)) if job and not job.reported else views.of_task(task)
-
-
 @router.get("/status/{task_id}", responses=responses(401, 404))
 async def status(service: ServiceDep, task: ShownTaskDep) -> dict[str, Any]:
     """A task as it is now."""
-    return state_of(service, task)
+    return await service.jobs.state(task)
 
 
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -53,8 +47,7 @@ async def _events(service: Service, task: Task, after_id: int) -> AsyncIterator[
     """The events of one client."""
     yield f"retry: {_RECONNECT_MS}\n\n"
     with service.metrics.sse_clients.track_inprogress():
-        job = service.jobs.find(task.id)
-        if job is None or job.reported:
+        if not await service.progress.has_news(task.id):
             # What changed since the record was read is in the record by now.
             task = await service.tasks.get(task.id) or task
             news = service.progress.news(views.of_task(task), final=task.status.is_final)
@@ -74,9 +67,8 @@ def _event(news: News) -> str:
 @router.post("/cancel/{task_id}", status_code=202, responses=responses(401, 403, 404, 409))
 async def cancel(request: Request, service: ServiceDep, principal: PrincipalDep, task: TaskDep) -> dict[str, Any]:
     """Ends a task that arrives, waits or runs; its capture is deleted."""
-    job = service.jobs.find(task.id)
-    if job and not job.reported:
-        service.jobs.cancel(task.id)
+    if not task.status.is_final and await service.jobs.cancel(task.id):
+        pass
     elif not task.status.is_final and task.resumable and not task.uploaded:
         await service.resumable.end(task)
     else:
@@ -100,5 +92,5 @@ async def history(
         "total": page.total,
         "limit": limit,
         "offset": offset,
-        "tasks": [state_of(service, task) for task in page.tasks],
+        "tasks": [await service.jobs.state(task) for task in page.tasks],
     }

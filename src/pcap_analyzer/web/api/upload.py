@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 
-from pcap_analyzer.web import views
 from pcap_analyzer.web.deps import PrincipalDep, ServiceDep, address
 from pcap_analyzer.web.errors import Problem, responses
 from pcap_analyzer.web.uploads.body import FORM_BYTES, content_length, incoming
@@ -45,23 +44,22 @@ async def upload(
     """Takes a capture as the field `file` of a form or as the body itself, and analyses it while it arrives."""
     intake = service.intake
     length = content_length(request)
-    limit_upload_rate(request, service, principal.user_id)
+    await limit_upload_rate(request, service, principal.user_id)
     intake.check_size(max(0, length - FORM_BYTES) if length else None)
     intake.check_room(length or 0)
-    intake.check_queue()
+    await intake.check_queue()
     capture = await incoming(request)
     file_name = clean_name(capture.name)
     check_name(file_name)
     task = new_task(str(task_id or uuid.uuid4()), file_name, principal.user_id, length, keep=keep_capture)
     task = await intake.upload(task, capture.chunks)
-    job = service.jobs.find(task.id)
-    state = views.of_job(job, service.jobs.position(job)) if job else views.of_task(task)
+    state = await service.jobs.state(task)
     return {key: state[key] for key in ("task_id", "status", "queue_position", "links")}
 
 
-def limit_upload_rate(request: Request, service: ServiceDep, user_id: str | None) -> None:
+async def limit_upload_rate(request: Request, service: ServiceDep, user_id: str | None) -> None:
     """Refuses when one user, or without users one address, sends too many."""
     key = user_id or address(request) or ""
-    if wait_s := service.upload_limiter.wait_s(key):
+    if wait_s := await service.upload_limiter.wait_s(key):
         raise Problem(429, "too_many_uploads", "Too many uploads in a minute.", "Wait.", retry_after_s=wait_s)
-    service.upload_limiter.count(key)
+    await service.upload_limiter.count(key)

@@ -55,17 +55,17 @@ async def create(
 ) -> Response:
     """A new upload; its bytes follow by PATCH."""
     _check_version(tus_resumable)
-    limit_upload_rate(request, service, principal.user_id)
+    await limit_upload_rate(request, service, principal.user_id)
     service.intake.check_size(upload_length)
     service.intake.check_room(upload_length)
-    service.intake.check_queue()
+    await service.intake.check_queue()
     metadata = _metadata(upload_metadata)
     name = clean_name(metadata.get("filename", "capture"))
     check_name(name)
     keep = "keep_capture" in metadata
     task = new_task(str(task_id or uuid.uuid4()), name, principal.user_id, upload_length, keep=keep)
     await service.resumable.create(task)
-    return _answer(201, {"Location": f"/uploads/{task.id}", **_state(service, task, 0)})
+    return _answer(201, {"Location": f"/uploads/{task.id}", **await _state(service, task, 0)})
 
 
 @router.head("/uploads/{task_id}", responses=responses(401, 404, 412))
@@ -74,7 +74,7 @@ async def head(service: ServiceDep, task: TaskDep, tus_resumable: TusVersion) ->
     _check_version(tus_resumable)
     _check_resumable(task)
     length = {"Upload-Length": str(task.expected_bytes)}
-    return _answer(200, length | _state(service, task, service.resumable.offset(task)))
+    return _answer(200, length | await _state(service, task, await service.resumable.offset(task)))
 
 
 @router.patch(
@@ -92,7 +92,7 @@ async def patch(
     if request.headers.get("content-type") != _OFFSET_TYPE:
         raise Problem(415, "wrong_media_type", f"The body must be {_OFFSET_TYPE}.")
     offset = await service.resumable.append(task, upload_offset, request.stream())
-    return _answer(204, _state(service, task, offset))
+    return _answer(204, await _state(service, task, offset))
 
 
 @router.delete("/uploads/{task_id}", status_code=204, responses=responses(401, 403, 404, 409, 412))
@@ -128,8 +128,8 @@ def _metadata(header: str) -> dict[str, str]:
     return found
 
 
-def _state(service: Service, task: Task, offset: int) -> dict[str, str]:
-    expires = format_datetime(service.resumable.expires_at(task), usegmt=True)
+async def _state(service: Service, task: Task, offset: int) -> dict[str, str]:
+    expires = format_datetime(await service.resumable.expires_at(task), usegmt=True)
     return {"Upload-Offset": str(offset), "Upload-Expires": expires, "X-Task-Id": task.id}
 
 

@@ -1,4 +1,4 @@
-"""What a runner of analyses offers, and what it tells. Today worker processes of this machine are the only one."""
+"""What a runner of analyses offers, and what it tells: worker processes of this machine, or of any machine."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -52,8 +52,31 @@ class Outcome:
     problem: Problem | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many jobs wait, how many run, and whether no more are admitted."""
+
+    waiting: int
+    running: int
+    is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How many processes are ready for jobs or at work, and the memory that they hold."""
+
+    ready: int
+    memory_bytes: int
+
+
 class JobListener(Protocol):
     """Who is told what becomes of jobs."""
+
+    async def admitted(self, job: Job) -> None:
+        """It has a place in the queue."""
+
+    async def uploaded(self, job: Job) -> None:
+        """Its capture is there whole."""
 
     async def started(self, job: Job) -> None:
         """A worker has taken it."""
@@ -72,7 +95,10 @@ class JobListener(Protocol):
 
 
 class Jobs(Protocol):
-    """A queue of bounded length in the order of arrival, and workers."""
+    """A queue of bounded length in the order of arrival, and workers.
+
+    Jobs are those whose capture arrived at this process; all else is asked and told by the ids of tasks.
+    """
 
     async def start(self) -> None:
         """Makes workers ready."""
@@ -80,11 +106,12 @@ class Jobs(Protocol):
     async def stop(self) -> None:
         """Ends all workers; jobs stay what their records say."""
 
-    def admit(self, job: Job, *, waited: bool = False) -> None:
-        """Gives the job a place in the queue; one that has waited before the service was started again always gets it.
+    async def admit(self, job: Job) -> None:
+        """Gives the job a place in the queue, and its task a record unless it has one.
 
         Raises:
-            KnownJobError: it has one, or another of its id has.
+            KnownJobError: it has a place, or another of its id has.
+            DuplicateTaskError: its id belongs to a task that has ended.
             QueueFullError: there is none.
 
         """
@@ -92,28 +119,29 @@ class Jobs(Protocol):
     def grown(self, job: Job, size_bytes: int) -> None:
         """More of its capture lies on the disk."""
 
-    def completed(self, job: Job) -> None:
+    async def completed(self, job: Job) -> None:
         """Its capture is there whole."""
 
     def dropped(self, job: Job) -> None:
         """Its capture will never be whole: it leaves the queue, and nobody is told."""
 
-    def cancel(self, task_id: str) -> Job | None:
-        """Ends a job that waits or runs; the listener is told."""
+    async def cancel(self, task_id: str) -> bool:
+        """Ends a job that waits or runs, and the listener is told; false when there is none."""
 
-    def find(self, task_id: str) -> Job | None:
-        """The job of a task that has not ended."""
+    async def settled(self, task_id: str) -> None:
+        """Returns when no worker touches the task any more."""
+
+    async def is_open(self, task_id: str) -> bool:
+        """Whether a worker has the task, or will have."""
 
     def position(self, job: Job) -> int | None:
         """Its place among those that wait, from 1; None when it runs."""
 
-    def workers(self) -> list[int]:
-        """The processes of this machine that are ready for jobs, or at work."""
+    async def state(self, task: Task) -> dict[str, Any]:
+        """The task as it is now, for clients."""
 
-    @property
-    def waiting(self) -> int:
-        """How many jobs wait."""
+    async def load(self) -> Load:
+        """How much there is to do."""
 
-    @property
-    def running(self) -> int:
-        """How many jobs run."""
+    async def workers(self) -> Workers:
+        """Who is there to do it."""

@@ -11,12 +11,13 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from pcap_analyzer.web import system, views
 from pcap_analyzer.web.errors import Problem
 from pcap_analyzer.web.logs import NAME
 from pcap_analyzer.web.settings import Settings
-from pcap_analyzer.web.task import Status
+from pcap_analyzer.web.task import Status, Task
 
-from .base import Job, JobListener, KnownJobError, Outcome, QueueFullError
+from .base import Job, JobListener, KnownJobError, Load, Outcome, QueueFullError, Workers
 from .process import WorkerFailedError, WorkerProcess
 
 _log = logging.getLogger(NAME)
@@ -57,12 +58,21 @@ class InProcessJobs:
 
     # ---- the queue ---------------------------------------------------------------------------------------------
 
-    def admit(self, job: Job, *, waited: bool = False) -> None:
+    async def admit(self, job: Job) -> None:
         """Gives the job a place. As many have one as may wait and may run together."""
         if job.task_id in self._jobs:
             raise KnownJobError
-        if not waited and len(self._jobs) >= self._settings.max_queue_size + self._settings.workers:
+        if self._is_full:
             raise QueueFullError
+        self._jobs[job.task_id] = job
+        try:
+            await self._listener.admitted(job)
+        except BaseException:
+            self._remove(job)
+            raise
+
+    def resume(self, job: Job) -> None:
+        """Gives a place to a job that has waited before, whose capture is complete."""
         self._jobs[job.task_id] = job
         self._wake()
 
@@ -74,12 +84,14 @@ class InProcessJobs:
         elif not job.slow:
             self._wake()
 
-    def completed(self, job: Job) -> None:
+    async def completed(self, job: Job) -> None:
         """Tells the worker, or whoever waits for a job that is complete."""
         job.complete = True
         if process := self._processes.get(job.task_id):
             process.grow(job)
         self._wake()
+        # The worker first: its report is there sooner by as long as the record takes.
+        await self._listener.uploaded(job)
 
     def dropped(self, job: Job) -> None:
         """A worker that reads the capture goes on to the next job."""
@@ -89,46 +101,55 @@ class InProcessJobs:
         elif not job.running:
             self._remove(job)
 
-    def cancel(self, task_id: str) -> Job | None:
+    async def cancel(self, task_id: str) -> bool:
         """Ends the worker of a job that runs; one that waits leaves the queue."""
         job = self._jobs.get(task_id)
         if job is None:
-            return None
+            return False
         job.cancelled = True
         if process := self._processes.get(task_id):
             process.kill()
         elif not job.running:
             self._remove(job)
-            self._spawn(self._listener.ended(job, Outcome(Status.CANCELLED)))
-        return job
+            self._spawn(self._end(job, Outcome(Status.CANCELLED)))
+        return True
 
-    def find(self, task_id: str) -> Job | None:
-        """The job of a task that has not ended."""
-        return self._jobs.get(task_id)
+    async def settled(self, task_id: str) -> None:
+        """Returns when no worker touches the task any more."""
+        if job := self._jobs.get(task_id):
+            await job.over.wait()
+
+    async def is_open(self, task_id: str) -> bool:
+        """Whether it has a place."""
+        return task_id in self._jobs
 
     def position(self, job: Job) -> int | None:
         """Its place among those that wait."""
         waiting = [other for other in self._jobs.values() if not other.running]
         return waiting.index(job) + 1 if job in waiting else None
 
-    @property
-    def waiting(self) -> int:
-        """How many jobs wait."""
-        return sum(not job.running for job in self._jobs.values())
+    async def state(self, task: Task) -> dict[str, Any]:
+        """The task as its job says, or its record."""
+        job = self._jobs.get(task.id)
+        return views.of_job(job, self.position(job)) if job and not job.reported else views.of_task(task)
 
-    @property
-    def running(self) -> int:
-        """How many jobs run."""
-        return sum(job.running for job in self._jobs.values())
+    async def load(self) -> Load:
+        """How many jobs wait and run."""
+        running = sum(job.running for job in self._jobs.values())
+        return Load(len(self._jobs) - running, running, self._is_full)
 
-    def workers(self) -> list[int]:
+    async def workers(self) -> Workers:
         """The processes that are ready for jobs, or at work."""
-        return [process.pid for process in self._ready if process.is_alive]
+        alive = [process.pid for process in self._ready if process.is_alive]
+        return Workers(len(alive), sum(map(system.resident_bytes, alive)))
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._jobs) >= self._settings.max_queue_size + self._settings.workers
 
     def _remove(self, job: Job) -> None:
         job.running = False
         self._jobs.pop(job.task_id, None)
-        job.over.set()
         for other in self._jobs.values():
             if not other.running:
                 self._listener.moved(other)
@@ -209,8 +230,16 @@ class InProcessJobs:
                 return
             outcome = Outcome(Status.CANCELLED)
         self._remove(job)
-        if outcome is not _ABANDONED:
+        if outcome is _ABANDONED:
+            job.over.set()
+        else:
+            await self._end(job, outcome)
+
+    async def _end(self, job: Job, outcome: Outcome) -> None:
+        try:
             await self._listener.ended(job, outcome)
+        finally:
+            job.over.set()
 
     async def _attempt(self, process: WorkerProcess, job: Job) -> Outcome:
         folder = self._folder / job.task_id

@@ -11,7 +11,7 @@ from pcap_analyzer.web.service import Service
 
 async def ask(request: Request, service: Service, task_id: str, **question: Any) -> dict[str, Any]:
     """The answer of a reader process about a report."""
-    folder = (await service.blobs.local(task_id, "report.json")).parent
+    folder = await service.blobs.folder(task_id)
     asking = asyncio.create_task(service.readers.ask(folder, **question))
     gone = asyncio.create_task(_until_gone(request))
     try:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from starlette.requests import ClientDisconnect
 
 from pcap_analyzer.web import system
-from pcap_analyzer.web.errors import Problem
-from pcap_analyzer.web.jobs.base import Job, Jobs, KnownJobError, QueueFullError
+from pcap_analyzer.web.errors import Problem, store_away
+from pcap_analyzer.web.jobs.base import Job, Jobs, KnownJobError, Load, QueueFullError
 from pcap_analyzer.web.lifecycle import Lifecycle
 from pcap_analyzer.web.logs import NAME
 from pcap_analyzer.web.metrics import Metrics
@@ -20,7 +20,7 @@ from pcap_analyzer.web.storage.records.tasks import DuplicateTaskError, Tasks
 from pcap_analyzer.web.task import Task
 
 from .checks import HEAD_BYTES, check_head
-from .spool import MOST_PARTS, Spool, SpoolFile
+from .spool import MOST_PARTS, Captures, SpoolFile
 
 _log = logging.getLogger(NAME)
 
@@ -37,13 +37,19 @@ class Intake:
     """Admits captures and receives them."""
 
     def __init__(
-        self, settings: Settings, records: Tasks, jobs: Jobs, lifecycle: Lifecycle, spool: Spool, metrics: Metrics
+        self,
+        settings: Settings,
+        records: Tasks,
+        jobs: Jobs,
+        lifecycle: Lifecycle,
+        captures: Captures,
+        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._records = records
         self._jobs = jobs
         self._lifecycle = lifecycle
-        self._spool = spool
+        self._captures = captures
         self._metrics = metrics
 
     # ---- admission ---------------------------------------------------------------------------------------------
@@ -72,49 +78,35 @@ class Intake:
                 retry_after_s=_ROOM_RETRY_S,
             )
 
-    def check_queue(self) -> None:
+    async def check_queue(self) -> None:
         """Refuses while as many wait as may."""
-        settings = self._settings
-        if self._jobs.waiting + self._jobs.running >= settings.max_queue_size + settings.workers:
-            raise self._queue_full()
+        load = await self._jobs.load()
+        if load.is_full:
+            raise _queue_full(load)
 
     async def remember(self, task: Task) -> None:
-        """A new task; a known id is refused."""
+        """A new task without a place in the queue; a known id is refused."""
         try:
             await self._records.add(task)
         except DuplicateTaskError as error:
             raise _known(task) from error
 
-    def admit(self, task: Task) -> Job:
+    async def admit(self, task: Task) -> Job:
         """A place in the queue for a task whose capture begins to arrive."""
-        job = Job(task, self._spool.path(task.id))
+        job = Job(task, self._captures.path(task.id))
         try:
-            self._jobs.admit(job)
-        except KnownJobError as error:
-            raise _known(task) from error
+            await self._jobs.admit(job)
+        except (KnownJobError, DuplicateTaskError) as error:
+            raise (busy() if task.resumable else _known(task)) from error
         except QueueFullError as error:
-            raise self._queue_full() from error
+            raise _queue_full(await self._jobs.load()) from error
         return job
-
-    def _queue_full(self) -> Problem:
-        return Problem(
-            503,
-            "queue_full",
-            f"{self._jobs.waiting} captures are already waiting.",
-            f"Try again in about {_QUEUE_RETRY_S} s.",
-            retry_after_s=_QUEUE_RETRY_S,
-        )
 
     # ---- receiving ---------------------------------------------------------------------------------------------
 
     async def upload(self, task: Task, chunks: AsyncIterator[bytes]) -> Task:
         """Receives a whole capture. What is refused or interrupted on the way is a failed task, and leaves no file."""
-        job = self.admit(task)
-        try:
-            await self.remember(task)
-        except BaseException:
-            self._jobs.dropped(job)
-            raise
+        job = await self.admit(task)
         try:
             await self.receive(job, chunks)
         except ClientDisconnect as error:
@@ -134,12 +126,12 @@ class Intake:
         self._jobs.dropped(job)
         if not job.cancelled:
             await self._lifecycle.refused(job, problem)
-        await asyncio.to_thread(job.path.unlink, missing_ok=True)
+        await self._captures.remove(job.task_id)
 
     async def receive(self, job: Job, chunks: AsyncIterator[bytes]) -> None:
         """Writes what arrives to the end of the capture. A resumable one is there whole once it is as long as was told."""
         started = time.monotonic()
-        file = SpoolFile(job.path)
+        file = self._captures.open(job)
         try:
             await self._copy(job, file, chunks)
         except TimeoutError as error:
@@ -157,10 +149,9 @@ class Intake:
         self._metrics.upload_duration.observe(time.monotonic() - started)
         if job.task.resumable and job.size_bytes != job.task.expected_bytes:
             return
-        # The worker first: its report is there sooner by as long as the record takes.
-        self._jobs.completed(job)
-        self._lifecycle.moved(job)
-        await self._lifecycle.record(job, uploaded=True, size_bytes=job.size_bytes)
+        if await self._captures.keep(job) != job.size_bytes:
+            raise store_away()
+        await self._jobs.completed(job)
 
     async def _copy(self, job: Job, file: SpoolFile, chunks: AsyncIterator[bytes]) -> None:
         """Blocks of about 1 MB go to the disk, smaller ones when bytes come slowly."""
@@ -206,6 +197,21 @@ class Intake:
         expected = job.task.expected_bytes
         if expected is not None and size_bytes > expected:
             raise Problem(400, "longer_than_told", f"More than the {expected:,} bytes arrived that were announced.")
+
+
+def _queue_full(load: Load) -> Problem:
+    return Problem(
+        503,
+        "queue_full",
+        f"{load.waiting} captures are already waiting.",
+        f"Try again in about {_QUEUE_RETRY_S} s.",
+        retry_after_s=_QUEUE_RETRY_S,
+    )
+
+
+def busy() -> Problem:
+    """An upload goes on already."""
+    return Problem(409, "upload_busy", "Another request is sending this upload.", "Wait until it has ended.")
 
 
 def _known(task: Task) -> Problem:

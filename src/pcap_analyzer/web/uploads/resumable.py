@@ -3,7 +3,6 @@
 An upload has a place in the queue while bytes arrive, and none while it pauses, so that whoever went away holds up nobody.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,55 +16,54 @@ from pcap_analyzer.web.settings import Settings
 from pcap_analyzer.web.storage.records.tasks import Tasks
 from pcap_analyzer.web.task import Status, Task
 
-from .intake import Intake
-from .spool import Spool
+from .intake import Intake, busy
+from .spool import Captures
 
 # What interrupts an upload and leaves it as it is; everything else ends it.
-_PAUSES = ("upload_stalled", "disk_full")
+_PAUSES = ("upload_stalled", "disk_full", "store_away")
 
 
 class Resumable:
     """Uploads over several requests."""
 
     def __init__(
-        self, settings: Settings, records: Tasks, jobs: Jobs, lifecycle: Lifecycle, intake: Intake, spool: Spool
+        self,
+        settings: Settings,
+        records: Tasks,
+        jobs: Jobs,
+        lifecycle: Lifecycle,
+        intake: Intake,
+        captures: Captures,
     ) -> None:
         self._settings = settings
         self._records = records
         self._jobs = jobs
         self._lifecycle = lifecycle
         self._intake = intake
-        self._spool = spool
+        self._captures = captures
 
     async def create(self, task: Task) -> None:
         """An upload without a byte."""
         await self._intake.remember(replace(task, resumable=True))
-        await asyncio.to_thread(self._spool.path(task.id).touch, 0o600)
+        await self._captures.begin(task.id)
 
-    def offset(self, task: Task) -> int:
+    async def offset(self, task: Task) -> int:
         """How many bytes have arrived."""
-        if task.uploaded:
-            return task.size_bytes
-        path = self._spool.path(task.id)
-        return path.stat().st_size if path.exists() else 0
+        return task.size_bytes if task.uploaded else await self._captures.offset(task)
 
-    def expires_at(self, task: Task) -> datetime:
+    async def expires_at(self, task: Task) -> datetime:
         """When an upload without news is given up."""
-        path = self._spool.path(task.id)
-        newest = path.stat().st_mtime if path.exists() else task.created_at.timestamp()
-        return datetime.fromtimestamp(newest, UTC) + timedelta(hours=self._settings.resumable_upload_hours)
+        return await self._captures.changed_at(task) + timedelta(hours=self._settings.resumable_upload_hours)
 
     async def append(self, task: Task, offset: int, chunks: AsyncIterator[bytes]) -> int:
         """Receives the bytes from `offset` on; gives the new offset."""
-        if self._jobs.find(task.id):
-            raise Problem(409, "upload_busy", "Another request is sending this upload.", "Wait until it has ended.")
+        if await self._jobs.is_open(task.id):
+            raise busy()
         if task.uploaded or task.status.is_final:
             raise Problem(409, "upload_ended", "This upload has ended.")
-        if offset != self.offset(task):
-            raise Problem(
-                409, "wrong_offset", f"The upload stands at {self.offset(task)}, not at {offset}.", "Ask by HEAD."
-            )
-        job = self._intake.admit(task)
+        if offset != (stands_at := await self.offset(task)):
+            raise Problem(409, "wrong_offset", f"The upload stands at {stands_at}, not at {offset}.", "Ask by HEAD.")
+        job = await self._intake.admit(task)
         job.size_bytes = offset
         try:
             await self._intake.receive(job, chunks)
@@ -85,23 +83,22 @@ class Resumable:
     async def _pause(self, job: Job) -> None:
         """Gives its place in the queue to others."""
         self._jobs.dropped(job)
-        await self._lifecycle.record(job, status=Status.PENDING, size_bytes=self.offset(job.task))
-        self._lifecycle.told(job.task)
+        await self._lifecycle.paused(job, await self._captures.keep(job))
 
     async def end(self, task: Task) -> None:
         """Gives an upload up."""
-        if not self._jobs.cancel(task.id):
+        if not await self._jobs.cancel(task.id):
             await self._records.update(task.id, status=Status.CANCELLED.value, finished_at=datetime.now(UTC))
-            await asyncio.to_thread(self._spool.path(task.id).unlink, missing_ok=True)
+            await self._captures.remove(task.id)
             self._lifecycle.told(replace(task, status=Status.CANCELLED))
 
     async def give_up_old(self, now: datetime) -> int:
         """Ends uploads that have been without news for too long; gives their number."""
-        left = [
-            task
-            for task in await self._records.unfinished()
-            if task.resumable and not task.uploaded and not self._jobs.find(task.id) and self.expires_at(task) <= now
-        ]
-        for task in left:
-            await self.end(task)
-        return len(left)
+        ended = 0
+        for task in await self._records.unfinished():
+            if not task.resumable or task.uploaded or await self._jobs.is_open(task.id):
+                continue
+            if await self.expires_at(task) <= now:
+                await self.end(task)
+                ended += 1
+        return ended

@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Protocol
 
 
+class BlobsAwayError(Exception):
+    """The store does not answer, or does not let us in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blob:
     """A stored file: how large it is, and a tag that changes with its content."""
@@ -28,6 +32,9 @@ class BlobStore(Protocol):
 
     async def local(self, task_id: str, name: str) -> Path:
         """A path at which this machine can read the file."""
+
+    async def folder(self, task_id: str) -> Path:
+        """A folder in which this machine can read the tables and the data of a report."""
 
     async def names(self, task_id: str) -> list[str]:
         """The files of a task."""

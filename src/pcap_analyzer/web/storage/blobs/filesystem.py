@@ -57,6 +57,10 @@ class FilesystemBlobs:
         """A path at which this machine can read the file."""
         return self._folder / task_id / name
 
+    async def folder(self, task_id: str) -> Path:
+        """Where all files of a task are."""
+        return self._folder / task_id
+
     async def names(self, task_id: str) -> list[str]:
         """The files of a task."""
         folder = self._folder / task_id

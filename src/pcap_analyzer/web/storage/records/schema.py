@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 
@@ -94,6 +95,12 @@ tasks = Table(
     Column("capture_expires_at", UtcTime),
     Column("error", JSON(none_as_null=True)),
     Column("summary", JSON, nullable=False),
+    # Where several processes share the records: which of them works on the task, and until when it need not say so again;
+    # whether the task waits for one; whether its user wants it to end.
+    Column("lease_holder", String(100), index=True),
+    Column("lease_expires_at", UtcTime),
+    Column("queued", Boolean, nullable=False, default=False, server_default=false(), index=True),
+    Column("cancel_wanted", Boolean, nullable=False, default=False, server_default=false()),
     Index("tasks_by_owner", "owner_id", "created_at"),
     Index("tasks_by_status", "status", "expires_at"),
 )

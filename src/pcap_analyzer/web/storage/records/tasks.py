@@ -1,6 +1,7 @@
 """Records of tasks."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from pcap_analyzer.web.task import Status, Task
 
 from .schema import tasks
 
+# What a task is to the whole service; the other columns are for those who work on it: `Leases`.
+COLUMNS = tuple(tasks.c[field.name] for field in fields(Task))
 _UNFINISHED = (Status.PENDING.value, Status.PROCESSING.value)
 
 
@@ -49,8 +52,12 @@ class Tasks:
     async def get(self, task_id: str) -> Task | None:
         """The task, if there is one."""
         async with self._engine.connect() as connection:
-            row = (await connection.execute(select(tasks).where(tasks.c.id == task_id))).mappings().first()
-        return _task(row) if row else None
+            row = (await connection.execute(select(*COLUMNS).where(tasks.c.id == task_id))).mappings().first()
+        return task_of(row) if row else None
+
+    async def some(self, task_ids: Iterable[str]) -> list[Task]:
+        """Those of the tasks that there are."""
+        return await self._all(select(*COLUMNS).where(tasks.c.id.in_(list(task_ids))))
 
     async def update(self, task_id: str, **changes: Any) -> None:
         """Changes columns of a task."""
@@ -59,22 +66,24 @@ class Tasks:
 
     async def unfinished(self) -> list[Task]:
         """Tasks that wait or run, or did when the service ended, in the order in which they came."""
-        query = select(tasks).where(tasks.c.status.in_(_UNFINISHED)).order_by(tasks.c.created_at, tasks.c.id)
+        query = select(*COLUMNS).where(tasks.c.status.in_(_UNFINISHED)).order_by(tasks.c.created_at, tasks.c.id)
         return await self._all(query)
 
     async def expiring(self, now: datetime) -> list[Task]:
         """Completed tasks whose report has lived long enough."""
-        return await self._all(select(tasks).where(tasks.c.status == Status.COMPLETED.value, tasks.c.expires_at <= now))
+        return await self._all(
+            select(*COLUMNS).where(tasks.c.status == Status.COMPLETED.value, tasks.c.expires_at <= now)
+        )
 
     async def with_old_captures(self, now: datetime) -> list[Task]:
         """Tasks whose capture was kept for long enough."""
-        return await self._all(select(tasks).where(tasks.c.capture_expires_at <= now))
+        return await self._all(select(*COLUMNS).where(tasks.c.capture_expires_at <= now))
 
     async def history(
         self, owner_id: str | None, search: str = "", status: Status | None = None, limit: int = 50, offset: int = 0
     ) -> Page:
         """Tasks of one owner (of all with None), newest first."""
-        query = select(tasks)
+        query = select(*COLUMNS)
         if owner_id is not None:
             query = query.where(tasks.c.owner_id == owner_id)
         if search:
@@ -85,12 +94,13 @@ class Tasks:
             total = (await connection.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
             newest = query.order_by(tasks.c.created_at.desc(), tasks.c.id).limit(limit).offset(offset)
             rows = (await connection.execute(newest)).mappings().all()
-        return Page(tuple(map(_task, rows)), total)
+        return Page(tuple(map(task_of, rows)), total)
 
     async def _all(self, query: Any) -> list[Task]:
         async with self._engine.connect() as connection:
-            return [_task(row) for row in (await connection.execute(query)).mappings()]
+            return [task_of(row) for row in (await connection.execute(query)).mappings()]
 
 
-def _task(row: RowMapping) -> Task:
+def task_of(row: RowMapping | dict[str, Any]) -> Task:
+    """The task in a row of `COLUMNS`."""
     return Task(**{**row, "status": Status(row["status"])})

@@ -1,0 +1,170 @@
+"""Jobs whose workers are other processes: what a web process knows and does of them."""
+
+import asyncio
+import json
+import logging
+import time
+from typing import Any
+
+from redis.asyncio import Redis
+
+from pcap_analyzer.web import views
+from pcap_analyzer.web.jobs.base import Job, KnownJobError, Load, Outcome, QueueFullError, Workers
+from pcap_analyzer.web.lifecycle import Lifecycle
+from pcap_analyzer.web.logs import NAME
+from pcap_analyzer.web.settings import Settings
+from pcap_analyzer.web.storage.records.leases import HeldError, Leases, NoPlaceError
+from pcap_analyzer.web.storage.records.tasks import Tasks
+from pcap_analyzer.web.task import Phase, Status, Task
+from pcap_analyzer.web.uploads.spool import Captures
+
+from .messages import Messages
+from .presence import present
+from .progress import SharedProgress
+from .redis import AWAY, CANCEL
+
+_log = logging.getLogger(NAME)
+
+_POLL_S = 0.05
+# A worker ends a job at once when it hears the wish. One that has died is not waited for.
+_SETTLED_S = 5
+
+
+class SharedJobs:
+    """The queue is in the records. A job is here while its capture arrives, and leaves with its last byte."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        tasks: Tasks,
+        leases: Leases,
+        messages: Messages,
+        captures: Captures,
+        progress: SharedProgress,
+        lifecycle: Lifecycle,
+        redis: Redis,
+        holder: str,
+    ) -> None:
+        self._settings = settings
+        self._tasks = tasks
+        self._leases = leases
+        self._messages = messages
+        self._captures = captures
+        self._progress = progress
+        self._lifecycle = lifecycle
+        self._redis = redis
+        self._holder = holder
+        self._arriving: dict[str, Job] = {}
+        self._ends: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Workers are started by others."""
+
+    async def stop(self) -> None:
+        """What arrives is given up by the requests that bring it."""
+
+    # ---- captures that arrive here -----------------------------------------------------------------------------
+
+    def arriving(self) -> list[str]:
+        """The tasks whose captures arrive here."""
+        return list(self._arriving)
+
+    async def admit(self, job: Job) -> None:
+        """Gives the job a place, which the records count for all processes."""
+        try:
+            await self._leases.enter(job.task, self._holder, self._settings.max_queue_size)
+        except NoPlaceError as error:
+            raise QueueFullError from error
+        except HeldError as error:
+            raise KnownJobError from error
+        self._arriving[job.task_id] = job
+
+    def grown(self, job: Job, size_bytes: int) -> None:
+        """Nobody reads it yet."""
+        job.size_bytes = size_bytes
+
+    async def completed(self, job: Job) -> None:
+        """Whichever worker is free takes it."""
+        job.complete = True
+        self._lifecycle.moved(job)
+        if not await self._leases.queue(job.task_id, self._holder, job.size_bytes):
+            self.end_here(job.task_id)
+            return
+        self._arriving.pop(job.task_id, None)
+        job.over.set()
+        await self._messages.send(job.task_id)
+
+    def dropped(self, job: Job) -> None:
+        """The listener gives its task free, once it has written down why."""
+        job.dropped = True
+        self._arriving.pop(job.task_id, None)
+        job.over.set()
+
+    def end_here(self, task_id: str) -> None:
+        """Its user wants it to end, or another process has it: if it arrives here, its request is told so."""
+        if job := self._arriving.pop(task_id, None):
+            job.cancelled = True
+            job.over.set()
+            ending = asyncio.create_task(self._lifecycle.ended(job, Outcome(Status.CANCELLED)))
+            self._ends.add(ending)
+            ending.add_done_callback(self._ends.discard)
+
+    async def lost(self, task_id: str) -> None:
+        """The same, for who waits for it."""
+        self.end_here(task_id)
+
+    # ---- all tasks ---------------------------------------------------------------------------------------------
+
+    async def cancel(self, task_id: str) -> bool:
+        """Ends a task that waits; asks whoever has it otherwise."""
+        status = await self._leases.cancel(task_id)
+        if status is Status.PROCESSING:
+            self.end_here(task_id)
+            try:
+                await self._redis.publish(CANCEL, task_id)
+            except AWAY as error:
+                # Its holder reads the wish when it renews the lease.
+                _log.warning("wish not told", extra={"task_id": task_id, "error": str(error)})
+        elif status is not None:
+            await self._captures.remove(task_id)
+            if status is Status.CANCELLED and (task := await self._tasks.get(task_id)):
+                self._lifecycle.told(task)
+        return status is not None
+
+    async def settled(self, task_id: str) -> None:
+        """Returns when no worker touches the task any more, or its worker seems to have died."""
+        deadline = time.monotonic() + _SETTLED_S
+        while await self._leases.is_open(task_id) and time.monotonic() < deadline:
+            await asyncio.sleep(_POLL_S)
+
+    async def is_open(self, task_id: str) -> bool:
+        """Whether it arrives, waits or runs anywhere."""
+        return await self._leases.is_open(task_id)
+
+    def position(self, job: Job) -> int | None:
+        """Only the records know."""
+        return None
+
+    async def state(self, task: Task) -> dict[str, Any]:
+        """The task as was told last, or as its record says."""
+        state = views.of_task(task)
+        if task.status.is_final:
+            return state
+        if job := self._arriving.get(task.id):
+            return views.of_job(job, None)
+        newest = await self._progress.newest(task.id)
+        if newest and not newest.final:
+            state = json.loads(newest.data)
+        if state["phase"] == Phase.QUEUE.value:
+            places = await self._leases.waiting()
+            state["queue_position"] = places.index(task.id) + 1 if task.id in places else None
+        return state
+
+    async def load(self) -> Load:
+        """How much there is to do everywhere."""
+        waiting, running = await self._leases.load()
+        return Load(waiting, running, waiting >= self._settings.max_queue_size)
+
+    async def workers(self) -> Workers:
+        """All workers that have lately said to be there."""
+        return await present(self._redis)
