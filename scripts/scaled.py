@@ -5,6 +5,7 @@ Everything lies in a folder of its own and listens at free ports of loopback.
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -15,13 +16,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import httpx
 
 PATIENCE_S = int(os.environ.get("TEST_PATIENCE_S", "60"))
 CHECKOUT = Path(__file__).parents[1]
 BUCKET = "captures"
+_REDIS_OPTIONS = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "yes")
 
 
 def programs() -> dict[str, str | None]:
@@ -54,7 +55,7 @@ class Engine:
     """A program that listens at a port."""
 
     def __init__(self, folder: Path, name: str, command: list[str], user: str | None = None) -> None:
-        self._log = (folder / f"{name}.log").open("ab")
+        self._log = folder / f"{name}.log"
         self._command = command
         self._user = user
         self.port = int(command[command.index("-p") + 1] if "-p" in command else command[command.index("--port") + 1])
@@ -62,9 +63,15 @@ class Engine:
 
     def start(self) -> None:
         """Starts it; gives control back when it listens."""
-        self._process = subprocess.Popen(
-            self._command, stdout=self._log, stderr=self._log, user=self._user, extra_groups=[] if self._user else None, cwd="/"
-        )
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                extra_groups=[] if self._user else None,
+                cwd="/",
+            )
         wait_until(self._listens)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
@@ -86,23 +93,20 @@ class Process:
     """A part of the service: `serve` or `work`."""
 
     def __init__(self, folder: Path, environment: dict[str, str], *command: str) -> None:
-        self._said = (folder.parent / f"{folder.name}.err").open("ab")
-        self._start(environment | {"DATA_DIR": str(folder)}, command)
-
-    def _start(self, environment: dict[str, str], command: tuple[str, ...]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "pcap_analyzer", *command],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-            text=True,
-        )
-        out: IO[str] | None = self.process.stdout
-        assert out is not None
-        with out:
+        said = folder.parent / f"{folder.name}.err"
+        with said.open("ab") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pcap_analyzer", *command],
+                env=environment | {"DATA_DIR": str(folder)},
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        assert self.process.stdout is not None
+        with self.process.stdout as out:
             line = out.readline()
         if not line:
-            raise RuntimeError(Path(self._said.name).read_text()[-2000:])
+            raise RuntimeError(said.read_text()[-2000:])
         self.url = line.split()[-1]
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
@@ -122,8 +126,7 @@ class Scaled:
         self.redis = Engine(
             folder,
             "redis",
-            [found["redis-server"], "--port", str(free_port()), "--bind", "127.0.0.1", "--dir", str(folder)]
-            + ["--save", "", "--appendonly", "yes"],
+            [found["redis-server"], "--port", str(free_port()), "--dir", str(folder), *_REDIS_OPTIONS],
         )
         self.store = Engine(folder, "moto", [found["moto_server"], "-H", "127.0.0.1", "-p", str(free_port())])
         httpx.put(f"http://127.0.0.1:{self.store.port}/{BUCKET}").raise_for_status()
@@ -145,6 +148,13 @@ class Scaled:
     def worker(self, **settings: object) -> Process:
         """One more worker."""
         return self._add("worker", settings, "work")
+
+    async def objects(self, prefix: str) -> list[str]:
+        """The names in the bucket under a prefix of ours."""
+        async with httpx.AsyncClient() as client:
+            query = {"list-type": "2", "prefix": f"service/{prefix}"}
+            listed = await client.get(f"http://127.0.0.1:{self.store.port}/{BUCKET}", params=query)
+        return re.findall(r"<Key>(.*?)</Key>", listed.text)
 
     def stop(self) -> None:
         """Ends all of it."""
@@ -200,7 +210,7 @@ def _postgres(folder: Path, program: Path) -> Engine:
     )
     port = str(free_port())
     engine = Engine(folder, "postgres", [str(program), "-D", str(data), "-p", port, "-k", str(data)], user)
-    ready = [program.with_name("pg_isready"), "-q", "-h", "127.0.0.1", "-p", port]
+    ready = [str(program.with_name("pg_isready")), "-q", "-h", "127.0.0.1", "-p", port]
     wait_until(lambda: subprocess.run(ready, check=False).returncode == 0)
     return engine
 

@@ -49,7 +49,7 @@ def configure(folder: Path, level: str) -> logging.Logger:
     screen.setLevel(max(logging.WARNING, logging.getLevelName(level)))
     for handler in (file, screen):
         handler.setFormatter(JsonFormatter())
-    for name in (NAME, "uvicorn.error", "apscheduler"):
+    for name in (NAME, "uvicorn.error", "apscheduler", "celery"):
         logger = logging.getLogger(name)
         for old in logger.handlers[:]:
             logger.removeHandler(old)
@@ -57,5 +57,6 @@ def configure(folder: Path, level: str) -> logging.Logger:
         logger.handlers = [file, screen]
         logger.propagate = False
         logger.setLevel(level)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name in ("apscheduler", "celery"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     return logging.getLogger(NAME)

@@ -22,7 +22,8 @@ _RECONNECT_MS = 1000
 @router.get("/status/{task_id}", responses=responses(401, 404))
 async def status(service: ServiceDep, task: ShownTaskDep) -> dict[str, Any]:
     """A task as it is now."""
-    return await service.jobs.state(task)
+    (state,) = await service.jobs.states([task])
+    return state
 
 
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -92,5 +93,5 @@ async def history(
         "total": page.total,
         "limit": limit,
         "offset": offset,
-        "tasks": [await service.jobs.state(task) for task in page.tasks],
+        "tasks": await service.jobs.states(page.tasks),
     }

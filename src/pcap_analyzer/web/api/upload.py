@@ -53,7 +53,7 @@ async def upload(
     check_name(file_name)
     task = new_task(str(task_id or uuid.uuid4()), file_name, principal.user_id, length, keep=keep_capture)
     task = await intake.upload(task, capture.chunks)
-    state = await service.jobs.state(task)
+    (state,) = await service.jobs.states([task])
     return {key: state[key] for key in ("task_id", "status", "queue_position", "links")}
 
 

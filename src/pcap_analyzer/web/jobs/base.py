@@ -1,6 +1,7 @@
 """What a runner of analyses offers, and what it tells: worker processes of this machine, or of any machine."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -137,8 +138,8 @@ class Jobs(Protocol):
     def position(self, job: Job) -> int | None:
         """Its place among those that wait, from 1; None when it runs."""
 
-    async def state(self, task: Task) -> dict[str, Any]:
-        """The task as it is now, for clients."""
+    async def states(self, tasks: Sequence[Task]) -> list[dict[str, Any]]:
+        """The tasks as they are now, for clients."""
 
     async def load(self) -> Load:
         """How much there is to do."""

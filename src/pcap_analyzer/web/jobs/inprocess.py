@@ -7,7 +7,7 @@ import shutil
 import signal
 import time
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +128,11 @@ class InProcessJobs:
         waiting = [other for other in self._jobs.values() if not other.running]
         return waiting.index(job) + 1 if job in waiting else None
 
-    async def state(self, task: Task) -> dict[str, Any]:
-        """The task as its job says, or its record."""
+    async def states(self, tasks: Sequence[Task]) -> list[dict[str, Any]]:
+        """The tasks as their jobs say, or their records."""
+        return [self._state(task) for task in tasks]
+
+    def _state(self, task: Task) -> dict[str, Any]:
         job = self._jobs.get(task.id)
         return views.of_job(job, self.position(job)) if job and not job.reported else views.of_task(task)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -12,10 +13,11 @@ from pcap_analyzer.web import views
 from pcap_analyzer.web.jobs.base import Job, KnownJobError, Load, Outcome, QueueFullError, Workers
 from pcap_analyzer.web.lifecycle import Lifecycle
 from pcap_analyzer.web.logs import NAME
+from pcap_analyzer.web.progress import News
 from pcap_analyzer.web.settings import Settings
 from pcap_analyzer.web.storage.records.leases import HeldError, Leases, NoPlaceError
 from pcap_analyzer.web.storage.records.tasks import Tasks
-from pcap_analyzer.web.task import Phase, Status, Task
+from pcap_analyzer.web.task import Status, Task
 from pcap_analyzer.web.uploads.spool import Captures
 
 from .messages import Messages
@@ -145,19 +147,22 @@ class SharedJobs:
         """Only the records know."""
         return None
 
-    async def state(self, task: Task) -> dict[str, Any]:
-        """The task as was told last, or as its record says."""
-        state = views.of_task(task)
+    async def states(self, tasks: Sequence[Task]) -> list[dict[str, Any]]:
+        """The tasks as was told last, or as their records say."""
+        open_ids = [task.id for task in tasks if not task.status.is_final]
+        told = await self._progress.newest(open_ids)
+        places = {task_id: place for place, task_id in enumerate(await self._leases.waiting(), 1)} if open_ids else {}
+        return [self._state(task, told.get(task.id), places.get(task.id)) for task in tasks]
+
+    def _state(self, task: Task, told: News | None, place: int | None) -> dict[str, Any]:
+        job = self._arriving.get(task.id)
         if task.status.is_final:
-            return state
-        if job := self._arriving.get(task.id):
+            return views.of_task(task)
+        if job:
             return views.of_job(job, None)
-        newest = await self._progress.newest(task.id)
-        if newest and not newest.final:
-            state = json.loads(newest.data)
-        if state["phase"] == Phase.QUEUE.value:
-            places = await self._leases.waiting()
-            state["queue_position"] = places.index(task.id) + 1 if task.id in places else None
+        if place or told is None or told.final:
+            return views.of_task(task) | {"queue_position": place}
+        state: dict[str, Any] = json.loads(told.data)
         return state
 
     async def load(self) -> Load:

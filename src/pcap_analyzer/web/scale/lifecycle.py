@@ -53,6 +53,13 @@ class HeldLifecycle(Lifecycle):
         job.reported = job.reported or job.task.status.is_final
         await super().ended(job, outcome)
 
+    async def capture_missing(self, job: Job, problem: Problem) -> None:
+        """What a completed task left is whole when its capture is gone; any other has failed."""
+        if job.task.status.is_final:
+            await self._release(job)
+        else:
+            await self.refused(job, problem)
+
     async def refused(self, job: Job, problem: Problem) -> None:
         """Its capture did not arrive, or is none."""
         await super().refused(job, problem)
@@ -68,16 +75,23 @@ class HeldLifecycle(Lifecycle):
         keep = bool(job.task.keep_capture and hours and job.task.status is Status.COMPLETED)
         if keep:
             await self.record(job, capture_expires_at=datetime.now(UTC) + timedelta(hours=hours))
-        if await self._release(job) and not keep:
+        # The lease last: whoever dies before leaves a lease that runs out, and not a capture that nobody knows of.
+        if not keep and await self._has_ended(job):
             await self._captures.remove(job.task_id)
+        await self._release(job)
 
     async def _write(self, task_id: str, changes: dict[str, Any]) -> bool:
         return await self._leases.update(task_id, self._holder, **changes)
 
-    async def _release(self, job: Job) -> bool:
-        """False when it was not ours any more, or its end is not written down: its lease runs out, and another takes it."""
+    async def _has_ended(self, job: Job) -> bool:
         try:
-            return await retried(lambda: self._leases.release(job.task_id, self._holder))
+            return await retried(lambda: self._leases.has_ended(job.task_id, self._holder))
+        except OperationalError:
+            return False
+
+    async def _release(self, job: Job) -> None:
+        """Nothing happens when it is not ours any more, or its end is not written down: its lease runs out."""
+        try:
+            await retried(lambda: self._leases.release(job.task_id, self._holder))
         except OperationalError as error:
             _log.error("not released", extra={"task_id": job.task_id, "error": str(error).splitlines()[0]})
-            return False

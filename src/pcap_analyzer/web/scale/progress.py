@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -93,18 +93,26 @@ class SharedProgress:
         task_id, number, final, data = message.split(" ", 3)
         self._own.deliver(task_id, News(int(number), data, final == "1"))
 
-    async def newest(self, task_id: str) -> News | None:
-        """The newest state that was told of a task, if anybody remembers."""
+    async def newest(self, task_ids: Sequence[str]) -> dict[str, News]:
+        """The newest states that were told of some tasks, as far as anybody remembers."""
+        if not task_ids:
+            return {}
         try:
-            found = await cast(Awaitable[list[str | None]], self._redis.hmget(_key(task_id), ["id", "data", "final"]))
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for task_id in task_ids:
+                    pipeline.hmget(_key(task_id), ["id", "data", "final"])
+                found = await pipeline.execute()
         except AWAY:
-            return None
-        number, data, final = found
-        return News(int(number), data, final == "1") if number and data else None
+            return {}
+        return {
+            task_id: News(int(number), data, final == "1")
+            for task_id, (number, data, final) in zip(task_ids, found, strict=True)
+            if number
+        }
 
     async def has_news(self, task_id: str) -> bool:
         """Whether anything has been told of a task that has not ended."""
-        newest = await self.newest(task_id)
+        newest = (await self.newest([task_id])).get(task_id)
         return newest is not None and not newest.final
 
     def news(self, state: dict[str, Any], *, final: bool) -> News:
@@ -115,7 +123,7 @@ class SharedProgress:
         """News with ids above `after_id` until the last one, whoever tells them."""
         following = self._own.follow(task_id, after_id, heartbeat_s)
         self._own.open(task_id)
-        if newest := await self.newest(task_id):
+        if newest := (await self.newest([task_id])).get(task_id):
             self._own.deliver(task_id, newest)
         async for news in following:
             yield news

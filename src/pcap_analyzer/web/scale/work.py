@@ -106,8 +106,8 @@ class Worker:
         try:
             await self.parts.captures.fetch(task)
         except FileNotFoundError as error:
-            self.log.error("capture lost", extra={"task_id": task.id, "error": str(error)})
-            await self._lifecycle.refused(job, _capture_lost(task))
+            self.log.warning("no capture", extra={"task_id": task.id, "error": str(error)})
+            await self._lifecycle.capture_missing(job, _capture_lost(task))
             return
         except BlobsAwayError as error:
             self.log.error("store away", extra={"task_id": task.id, "error": str(error)})

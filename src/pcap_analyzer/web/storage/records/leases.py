@@ -126,6 +126,12 @@ class Leases:
         at_rest = or_(~_UNFINISHED, ~tasks.c.uploaded)
         return await self._change(tasks.c.id == task_id, tasks.c.lease_holder == holder, at_rest, **_FREE)
 
+    async def has_ended(self, task_id: str, holder: str) -> bool:
+        """Whether the task is `holder`'s, and its end is written down."""
+        query = select(tasks.c.id).where(tasks.c.id == task_id, tasks.c.lease_holder == holder, ~_UNFINISHED)
+        async with self._engine.connect() as connection:
+            return (await connection.execute(query)).first() is not None
+
     async def renew(self, holder: str, task_ids: Iterable[str]) -> dict[str, bool]:
         """Those of the tasks that are still `holder`'s, now for another `LEASE_S`, and whether each is wanted to end."""
         async with self._engine.begin() as connection:
