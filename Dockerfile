@@ -47,11 +47,20 @@ RUN python3 -m pip install --quiet --no-deps --no-index /wheels/*.whl \
     && find /opt/pcap-analyzer \( -name '*.pyc' -o -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete \
     && python3 make_sbom.py /opt/pcap-analyzer /wheels/crates.txt > /opt/pcap-analyzer/sbom.cdx.json
 
-# The same, with every extra.
+# The same, with PDF and an identity provider.
 FROM environment AS environment-full
 COPY requirements-full.txt .
 RUN --mount=type=secret,id=ca-certificates,target=/etc/ssl/certs/ca-certificates.crt \
     python3 -m pip install --quiet --require-hashes --requirement requirements-full.txt \
+    && find /opt/pcap-analyzer -name '*.so' -exec strip --strip-unneeded {} + \
+    && find /opt/pcap-analyzer \( -name '*.pyc' -o -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete \
+    && python3 make_sbom.py /opt/pcap-analyzer /wheels/crates.txt > /opt/pcap-analyzer/sbom.cdx.json
+
+# The same, with what several processes share, and an identity provider.
+FROM environment AS environment-scale
+COPY requirements-scale.txt .
+RUN --mount=type=secret,id=ca-certificates,target=/etc/ssl/certs/ca-certificates.crt \
+    python3 -m pip install --quiet --require-hashes --requirement requirements-scale.txt \
     && find /opt/pcap-analyzer -name '*.so' -exec strip --strip-unneeded {} + \
     && find /opt/pcap-analyzer \( -name '*.pyc' -o -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.c' -o -name '*.h' \) -delete \
     && python3 make_sbom.py /opt/pcap-analyzer /wheels/crates.txt > /opt/pcap-analyzer/sbom.cdx.json
@@ -79,6 +88,9 @@ CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]
 
 FROM runtime AS app-full
 COPY --from=environment-full /opt/pcap-analyzer /opt/pcap-analyzer
+
+FROM runtime AS app-scale
+COPY --from=environment-scale /opt/pcap-analyzer /opt/pcap-analyzer
 
 FROM runtime AS app
 COPY --from=environment /opt/pcap-analyzer /opt/pcap-analyzer

@@ -14,7 +14,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name '
 FUZZ := --manifest-path fuzz/Cargo.toml --target-dir target --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build serve image test test-rust test-python test-e2e test-deploy corpus lint lengths bench checklist golden messages fuzz lock clean
+.PHONY: help demo build serve image test test-rust test-python test-e2e test-deploy test-scale corpus lint lengths bench checklist golden messages fuzz lock clean
 
 # Lists the targets.
 help:
@@ -59,6 +59,10 @@ test-e2e: build
 # What operators get: compose files, chart, alert rules, nginx. What that takes is installed where it may be.
 test-deploy: build
 	@if scripts/setup-deploy.sh .cache/deploy; then $(BIN)/pytest tests/deploy; else [ $$? = 3 ]; fi
+
+# The service over several processes, against real engines. What that takes is installed where it may be.
+test-scale: build
+	@if scripts/setup-scale.sh .cache/scale; then $(BIN)/pytest tests/scale; else [ $$? = 3 ]; fi
 
 # Compares with tshark, recorded and live, and with what is known to be true of the captures beside the checkout.
 corpus: build
@@ -106,7 +110,8 @@ fuzz:
 lock: $(VENV)/.installed
 	$(BIN)/python -m venv .cache/uv && .cache/uv/bin/pip install --quiet 'uv>=0.9'
 	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --output-file requirements.txt
-	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --all-extras --output-file requirements-full.txt
+	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --extra oidc --extra pdf --output-file requirements-full.txt
+	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --extra scale --extra oidc --output-file requirements-scale.txt
 	.cache/uv/bin/uv pip compile pyproject.toml $(LOCK) --group dev --output-file requirements-dev.txt
 	cargo update --quiet --workspace --manifest-path fuzz/Cargo.toml
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image and says what it weighs.
 #
-#   scripts/image.sh [TARGET]        app (the default) or app-full
+#   scripts/image.sh [TARGET]        app (the default), app-full or app-scale
 #
 # ENGINE names docker, podman or buildah; by default the first that works. Where no registry can be reached, or with
 # STAND_IN=1, the bases are made here: Debian's own Python 3.11 by debootstrap (as root), and the Rust of this machine.
@@ -16,7 +16,7 @@ cache=.cache/image
 # What `docker images` calls it: https://github.com/docker-library/repo-info, repos/python/local/3.11-slim-bookworm.md of 2026-08-13.
 published_base_mb=130.01
 base=$(sed -n 's/^ARG BASE=//p' Dockerfile) rust=$(sed -n 's/^ARG RUST=//p' Dockerfile)
-declare -A below_mb=([app]=250 [app-full]=330)
+declare -A below_mb=([app]=250 [app-full]=330 [app-scale]=330)
 [ -n "${below_mb[$target]:-}" ] || { echo "image: there is no target $target" >&2; exit 2; }
 
 find_engine() {

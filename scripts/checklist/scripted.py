@@ -163,6 +163,19 @@ def resident_mb_of(pid: int) -> float:
     return next(int(line.split()[1]) * 1.024e-3 for line in status.splitlines() if line.startswith("VmRSS:"))
 
 
+def _app_scale() -> Line:
+    """What the image for several processes weighs."""
+    result = CACHE / "image" / "size-app-scale.json"
+    result.unlink(missing_ok=True)
+    built = subprocess.run([SCRIPTS / "image.sh", "app-scale"], capture_output=True, text=True, check=False)
+    if not result.exists():
+        why = (built.stderr or built.stdout).strip().splitlines()[-1]
+        return not_checked("image", "app-scale", "< 330 MB", why)
+    figures = json.loads(result.read_text())["figures"]
+    size_mb = figures.get("total_on_published_base_mb") or figures["total_mb"]
+    return at_most("image", "app-scale", size_mb, "MB", floor=None, goal=330)
+
+
 def image() -> Iterator[Line]:
     """The image, built and run, where something is there that can."""
     results = {kind: CACHE / "image" / f"{kind}-app.json" for kind in ("size", "smoke")}
@@ -185,7 +198,7 @@ def image() -> Iterator[Line]:
     yield at_most("image", "cached rebuild", time.monotonic() - started, "s", floor=30, goal=30)
     why = "it would empty the cache; NO_CACHE=1 make image says how long it takes"
     yield not_checked("image", "first build", "< 5 min", why, floor="< 5 min")
-    yield not_checked("image", "app-scale", "< 330 MB", "not built yet")
+    yield _app_scale()
     if not results["smoke"].exists():
         yield not_checked(
             "runtime", "the container", "read-only, uid 1000, upload to report", "buildah builds and does not run it"

@@ -34,17 +34,25 @@ def test_the_container_may_do_little() -> None:
 
 def test_those_around_it_too() -> None:
     for name, service in services("compose.scale.yml").items():
-        if name != "pcap-analyzer":
-            assert service["cap_drop"] == ["ALL"], name
-            assert service["security_opt"] == ["no-new-privileges:true"], name
-            assert service["mem_limit"], name
-            assert service["cpus"], name
-            assert not service["image"].endswith(":latest"), name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["mem_limit"], name
+        assert service["cpus"], name
+        assert not service["image"].endswith(":latest"), name
 
 
-@pytest.mark.parametrize("name", ["compose.yml", "compose.scale.yml"])
-def test_every_setting_is_one(name: str) -> None:
-    asked = {variable.lower() for variable in services(name)["pcap-analyzer"]["environment"]}
+def test_processes_of_the_spread_service_may_do_as_little() -> None:
+    found = services("compose.scale.yml")
+    for name in ("web", "worker", "migrate"):
+        assert found[name]["read_only"] is True
+        assert found[name]["user"] == "1000:1000"
+        assert "ports" not in found[name]
+    assert [name for name, service in found.items() if "ports" in service] == ["nginx", "grafana"]
+
+
+@pytest.mark.parametrize(("name", "service"), [("compose.yml", "pcap-analyzer"), ("compose.scale.yml", "web")])
+def test_every_setting_is_one(name: str, service: str) -> None:
+    asked = {variable.lower() for variable in services(name)[service]["environment"]}
     assert asked <= set(Settings.model_fields)
 
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio import Redis
+from sqlalchemy.exc import OperationalError
 
 from pcap_analyzer.web import views
 from pcap_analyzer.web.jobs.base import Job, KnownJobError, Load, Outcome, QueueFullError, Workers
-from pcap_analyzer.web.lifecycle import Lifecycle
+from pcap_analyzer.web.lifecycle import Lifecycle, retried
 from pcap_analyzer.web.logs import NAME
 from pcap_analyzer.web.progress import News
 from pcap_analyzer.web.settings import Settings
@@ -89,7 +90,13 @@ class SharedJobs:
         """Whichever worker is free takes it."""
         job.complete = True
         self._lifecycle.moved(job)
-        if not await self._leases.queue(job.task_id, self._holder, job.size_bytes):
+        try:
+            queued = await retried(lambda: self._leases.queue(job.task_id, self._holder, job.size_bytes))
+        except OperationalError:
+            # Its lease runs out, and its end is written down by whoever sees that.
+            self.dropped(job)
+            raise
+        if not queued:
             self.end_here(job.task_id)
             return
         self._arriving.pop(job.task_id, None)

@@ -6,6 +6,7 @@ one is sent again; and a task is taken by its record, so that it does not matter
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Sequence
 from typing import cast
 
@@ -29,6 +30,8 @@ _AGAIN, _FIRST_TIME = 0, 5
 # A worker that has died is replaced by the lease of its task long before its message comes back.
 _BEYOND_JOB_S = 900
 _PATIENCE_S = 5
+# A message may have gone down with a worker that had not begun: after so long it is sent again.
+_OLD_S = 300
 _RECONNECT = {"max_retries": 2, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 1}
 
 
@@ -75,7 +78,7 @@ class Messages:
         """Tells the workers of a task that waits. While Redis is away nobody hears it, until it is sent again."""
         try:
             await asyncio.to_thread(self._send, task_id, _AGAIN if again else _FIRST_TIME)
-            await self._redis.sadd(_SENT, task_id)
+            await self._redis.zadd(_SENT, {task_id: time.time()})
         except (OperationalError, *AWAY) as error:
             _log.warning("message not sent", extra={"task_id": task_id, "error": str(error)})
 
@@ -85,7 +88,7 @@ class Messages:
     async def received(self, task_id: str) -> None:
         """A worker has it, or has it again."""
         try:
-            await self._redis.srem(_SENT, task_id)
+            await self._redis.zrem(_SENT, task_id)
         except AWAY as error:
             _log.warning("message not ticked off", extra={"task_id": task_id, "error": str(error)})
 
@@ -94,7 +97,8 @@ class Messages:
         if not task_ids:
             return []
         try:
-            sent = await cast(Awaitable[list[int]], self._redis.smismember(_SENT, list(task_ids)))
+            sent = await cast(Awaitable[list[float | None]], self._redis.zmscore(_SENT, list(task_ids)))
         except AWAY:
             return []
-        return [task_id for task_id, there in zip(task_ids, sent, strict=True) if not there]
+        old = time.time() - _OLD_S
+        return [task_id for task_id, at in zip(task_ids, sent, strict=True) if at is None or at < old]
