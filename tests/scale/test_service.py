@@ -61,8 +61,9 @@ class Cluster:
 
         asyncio.run(main())
 
-    def captures(self) -> list[str]:
-        return asyncio.run(self.engines.objects("captures/"))
+    def captures(self, task_id: str) -> list[str]:
+        """What the store has of its capture."""
+        return asyncio.run(self.engines.objects(f"captures/{task_id}/"))
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +144,7 @@ def test_any_process_answers_for_what_came_to_another(
         assert (
             client.get(f"/progress/{task_id}", headers={"Last-Event-ID": str(told[-1][0] + 10**7)}).status_code == 204
         )
-    wait_for(lambda: not cluster.captures())
+    wait_for(lambda: not cluster.captures(task_id))
     assert second.delete(f"/report/{task_id}").status_code == 204
     assert first.get(f"/report/{task_id}").status_code == 410
 
@@ -178,7 +179,7 @@ def test_cancel_reaches_what_waits_and_what_runs_anywhere(
         assert cluster.any.post(f"/cancel/{task_id}").status_code == 202
         assert cluster.wait(task_id)["status"] == "cancelled"
         assert events(cluster.any, task_id)[-1][1] == "end"
-    wait_for(lambda: not cluster.captures())
+        wait_for(lambda task_id=task_id: not cluster.captures(task_id))  # type: ignore[misc]
     assert cluster.any.post(f"/cancel/{running}").status_code == 409
     assert cluster.wait(cluster.upload(capture))["status"] == "completed"
 
@@ -205,9 +206,11 @@ def test_a_known_id_is_refused_everywhere(cluster: Cluster, capture: Path) -> No
 
 
 def test_what_is_no_capture_fails_and_leaves_nothing(cluster: Cluster) -> None:
-    answer = cluster.any.post("/upload", files={"file": ("a.pcap", b"GIF89a" * 100)})
+    task_id = str(uuid.uuid4())
+    answer = cluster.any.post("/upload", files={"file": ("a.pcap", b"GIF89a" * 100)}, headers={"X-Task-Id": task_id})
     assert answer.status_code == 400
-    wait_for(lambda: not cluster.captures())
+    assert cluster.status(task_id)["status"] == "failed"
+    assert not cluster.captures(task_id)
 
 
 def test_a_job_whose_worker_died_is_taken_up_within_a_minute(
@@ -223,7 +226,7 @@ def test_a_job_whose_worker_died_is_taken_up_within_a_minute(
     assert cluster.wait(task_id, patience_s=90)["status"] == "completed"
     assert time.monotonic() - died < 60
     assert cluster.any.get(f"/report/{task_id}?format=parquet&table=flows").status_code == 200
-    wait_for(lambda: not cluster.captures())
+    wait_for(lambda: not cluster.captures(task_id))
 
 
 def test_a_capture_that_ends_every_worker_is_parked(
@@ -237,14 +240,14 @@ def test_a_capture_that_ends_every_worker_is_parked(
     state = cluster.wait(task_id)
     assert (state["status"], state["error"]["title"]) == ("failed", "parked")
     assert events(cluster.any, task_id)[-1][1] == "end"
-    wait_for(lambda: not cluster.captures())
+    wait_for(lambda: not cluster.captures(task_id))
 
 
 def test_a_report_whose_worker_died_after_the_verdict_is_made_whole(
     cluster: Cluster, capture: Path, work: Callable[..., scaled.Process]
 ) -> None:
     task_id = cluster.upload(capture)
-    wait_for(cluster.captures)
+    assert cluster.captures(task_id)
     past = datetime.now(UTC) - timedelta(minutes=5)
     # As a worker leaves it that has told the verdict and nothing else.
     done = {"status": "completed", "finished_at": past, "expires_at": datetime.now(UTC) + timedelta(hours=1)}
@@ -252,7 +255,7 @@ def test_a_report_whose_worker_died_after_the_verdict_is_made_whole(
     work()
     wait_for(lambda: cluster.any.get(f"/flows/{task_id}").status_code == 200)
     assert cluster.status(task_id)["finished_at"][:19] == past.isoformat()[:19]
-    wait_for(lambda: not cluster.captures())
+    wait_for(lambda: not cluster.captures(task_id))
 
 
 def test_a_worker_that_is_told_to_end_gives_its_jobs_back(

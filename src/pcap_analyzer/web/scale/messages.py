@@ -7,8 +7,7 @@ one is sent again; and a task is taken by its record, so that it does not matter
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Sequence
-from typing import cast
+from collections.abc import Sequence
 
 from celery import Celery
 from celery.signals import setup_logging
@@ -97,7 +96,7 @@ class Messages:
         if not task_ids:
             return []
         try:
-            sent = await cast(Awaitable[list[float | None]], self._redis.zmscore(_SENT, list(task_ids)))
+            sent = await self._redis.zmscore(_SENT, list(task_ids))
         except AWAY:
             return []
         old = time.time() - _OLD_S
