@@ -35,6 +35,12 @@ WAYS: dict[str, list[str]] = {
         "--set=image.digest=sha256:" + 64 * "a",
     ],
     "nothing kept": ["--set=persistence.enabled=false,networkPolicy.enabled=false,metrics.annotations=false"],
+    "several pods": [
+        "--set=scale.enabled=true,scale.worker.autoscaling.enabled=true,settings.BLOB_URL=s3://bucket/pcap",
+        "--set=secretSettings.DATABASE_URL.name=pcap-database,secretSettings.DATABASE_URL.key=url",
+        "--set=secretSettings.REDIS_URL.name=pcap-redis,secretSettings.REDIS_URL.key=url",
+        "--set=networkPolicy.engines[0].ipBlock.cidr=10.0.0.0/8,ingress.enabled=true,host=pcap.example.org",
+    ],
     "a claim that exists": ["--set=persistence.existingClaim=mine,image.pullSecrets[0].name=registry"],
 }  # fmt: skip
 
@@ -101,6 +107,26 @@ def test_the_pod_may_do_little() -> None:
 def test_one_pod_alone_writes_the_volume() -> None:
     spec = documents()["Deployment"]["spec"]
     assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")
+
+
+@needs_helm
+def test_several_pods_share_engines_and_no_volume() -> None:
+    rendered = [each for each in yaml.safe_load_all(render(*WAYS["several pods"]).stdout) if each]
+    kinds = [each["kind"] for each in rendered]
+    assert {kinds.count(kind) for kind in ("Deployment", "NetworkPolicy")} == {2}
+    assert {"Job", "PodDisruptionBudget", "HorizontalPodAutoscaler"} <= set(kinds)
+    assert "PersistentVolumeClaim" not in kinds
+    for each in rendered:
+        if each["kind"] in ("Deployment", "Job"):
+            (one,) = each["spec"]["template"]["spec"]["containers"]
+            assert "DATABASE_URL" in {variable["name"] for variable in one["env"]}
+            assert one["securityContext"]["readOnlyRootFilesystem"] is True
+            assert each["spec"]["template"]["spec"]["securityContext"]["runAsNonRoot"] is True
+    web, worker = (each["spec"] for each in rendered if each["kind"] == "Deployment")
+    assert web["replicas"] == 2
+    assert "replicas" not in worker, "the autoscaler decides"
+    refused = render("--set=scale.enabled=true")
+    assert "scale.enabled needs DATABASE_URL" in refused.stderr
 
 
 @needs_helm
