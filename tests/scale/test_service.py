@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 import scaled
-from running import FINAL, wait_for
+from running import FINAL, SlowUpload, wait_for
 
 from pcap_analyzer.web.storage.records.database import connect
 from pcap_analyzer.web.storage.records.schema import tasks
@@ -211,6 +211,19 @@ def test_what_is_no_capture_fails_and_leaves_nothing(cluster: Cluster) -> None:
     assert answer.status_code == 400
     assert cluster.status(task_id)["status"] == "failed"
     assert not cluster.captures(task_id)
+
+
+def test_an_upload_whose_web_process_died_has_failed(cluster: Cluster, capture: Path) -> None:
+    doomed = cluster.engines.web()
+    upload = SlowUpload(doomed, capture.read_bytes())
+    upload.send(100_000)
+    wait_for(lambda: cluster.any.get(f"/status/{upload.task_id}").status_code == 200)
+    doomed.end(signal.SIGKILL)
+    upload.socket.close()
+    # As it is when its lease has run out.
+    cluster.change(upload.task_id, lease_expires_at=datetime.now(UTC) - timedelta(minutes=5))
+    state = cluster.wait(upload.task_id)
+    assert (state["status"], state["error"]["title"]) == ("failed", "interrupted")
 
 
 def test_a_job_whose_worker_died_is_taken_up_within_a_minute(

@@ -7,7 +7,7 @@ microseconds since 1970 and grow, also over a restart of the service.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -93,7 +93,7 @@ class OwnProgress:
         topic = self._topics.get(task_id)
         return topic is not None and topic.newest is not None
 
-    async def follow(self, task_id: str, after_id: int, heartbeat_s: float) -> AsyncIterator[News | None]:
+    async def follow(self, task_id: str, after_id: int, heartbeat_s: float) -> AsyncGenerator[News | None]:
         """News with ids above `after_id` until the last one; None whenever there was none for `heartbeat_s`."""
         topic = self._topics.setdefault(task_id, _Topic())
         topic.followers += 1

@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 
@@ -94,10 +94,16 @@ class Service:
         return sqlite3.connect(self.data_dir / "pcap_analyzer.db", isolation_level=None)
 
 
+class HasUrl(Protocol):
+    """Whatever serves."""
+
+    url: str
+
+
 class SlowUpload:
     """An upload that is sent by hand."""
 
-    def __init__(self, service: Service, content: bytes) -> None:
+    def __init__(self, service: HasUrl, content: bytes) -> None:
         self.task_id = str(uuid.uuid4())
         url = httpx.URL(service.url)
         self.socket = socket.create_connection((url.host, url.port or 0))

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any, cast
 
 from redis.asyncio import Redis
@@ -121,12 +121,12 @@ class SharedProgress:
 
     async def follow(self, task_id: str, after_id: int, heartbeat_s: float) -> AsyncIterator[News | None]:
         """News with ids above `after_id` until the last one, whoever tells them."""
-        following = self._own.follow(task_id, after_id, heartbeat_s)
         self._own.open(task_id)
         if newest := (await self.newest([task_id])).get(task_id):
             self._own.deliver(task_id, newest)
-        async for news in following:
-            yield news
+        async with aclosing(self._own.follow(task_id, after_id, heartbeat_s)) as following:
+            async for news in following:
+                yield news
 
     def close(self) -> None:
         """Ends all following."""
