@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 import scaled
 from running import FINAL, SlowUpload, wait_for
 
@@ -284,15 +285,31 @@ def test_a_worker_that_is_told_to_end_gives_its_jobs_back(
     assert leaving.process.wait(60) == 0
 
 
+def test_a_worker_that_hears_of_nothing_looks_for_itself(
+    cluster: Cluster, capture: Path, work: Callable[..., scaled.Process]
+) -> None:
+    ids = [cluster.upload(capture) for _ in range(3)]
+
+    def steal() -> int:
+        # The messages alone: that they were sent is still written down.
+        with redis.Redis.from_url(cluster.engines.settings["REDIS_URL"]) as connection:
+            return int(connection.delete("pcap.analyses", "pcap.analyses5"))
+
+    wait_for(steal)
+    work()
+    for task_id in ids:
+        assert cluster.wait(task_id, patience_s=90)["status"] == "completed"
+
+
 def test_redis_may_forget_everything(cluster: Cluster, capture: Path, work: Callable[..., scaled.Process]) -> None:
     task_id = cluster.upload(capture)
-    redis = cluster.engines.redis
-    redis.stop(signal.SIGKILL)
+    server = cluster.engines.redis
+    server.stop(signal.SIGKILL)
     for file in cluster.engines.folder.glob("appendonlydir/*"):
         file.unlink()
     assert cluster.status(task_id)["status"] == "pending"
     accepted = cluster.upload(capture)
-    redis.start()
+    server.start()
     work()
     for each in (task_id, accepted):
         assert cluster.wait(each)["status"] == "completed"

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -58,13 +58,13 @@ class SharedJobs:
         self._redis = redis
         self._holder = holder
         self._arriving: dict[str, Job] = {}
-        self._ends: set[asyncio.Task[None]] = set()
+        self._doing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Workers are started by others."""
 
     async def stop(self) -> None:
-        """What arrives is given up by the requests that bring it."""
+        """What arrives is given up by the requests that bring it; messages that were not sent are, by another process."""
 
     # ---- captures that arrive here -----------------------------------------------------------------------------
 
@@ -101,7 +101,8 @@ class SharedJobs:
             return
         self._arriving.pop(job.task_id, None)
         job.over.set()
-        await self._messages.send(job.task_id)
+        # Whoever sent the capture need not wait for Redis.
+        self._spawn(self._messages.send(job.task_id))
 
     def dropped(self, job: Job) -> None:
         """The listener gives its task free, once it has written down why."""
@@ -114,13 +115,16 @@ class SharedJobs:
         if job := self._arriving.pop(task_id, None):
             job.cancelled = True
             job.over.set()
-            ending = asyncio.create_task(self._lifecycle.ended(job, Outcome(Status.CANCELLED)))
-            self._ends.add(ending)
-            ending.add_done_callback(self._ends.discard)
+            self._spawn(self._lifecycle.ended(job, Outcome(Status.CANCELLED)))
 
     async def lost(self, task_id: str) -> None:
         """The same, for who waits for it."""
         self.end_here(task_id)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._doing.add(task)
+        task.add_done_callback(self._doing.discard)
 
     # ---- all tasks ---------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from celery import Celery
 from celery.signals import setup_logging
@@ -72,11 +73,19 @@ class Messages:
     def __init__(self, app: Celery, redis: Redis) -> None:
         self._app = app
         self._redis = redis
+        # Threads of its own: one that waits for Redis keeps nobody from writing files.
+        self._senders = ThreadPoolExecutor(2, "messages")
+
+    def stop(self) -> None:
+        """Sends no more; what was not sent is, by another process."""
+        self._senders.shutdown(wait=False, cancel_futures=True)
 
     async def send(self, task_id: str, *, again: bool = False) -> None:
         """Tells the workers of a task that waits. While Redis is away nobody hears it, until it is sent again."""
         try:
-            await asyncio.to_thread(self._send, task_id, _AGAIN if again else _FIRST_TIME)
+            priority = _AGAIN if again else _FIRST_TIME
+            async with asyncio.timeout(_PATIENCE_S):
+                await asyncio.get_running_loop().run_in_executor(self._senders, self._send, task_id, priority)
             await self._redis.zadd(_SENT, {task_id: time.time()})
         except (OperationalError, *AWAY) as error:
             _log.warning("message not sent", extra={"task_id": task_id, "error": str(error)})

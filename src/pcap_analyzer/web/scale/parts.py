@@ -49,5 +49,6 @@ class Parts:
         if self._listening:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
+        self.messages.stop()
         await self.progress.stop()
         await self.redis.aclose()

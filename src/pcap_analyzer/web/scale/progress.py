@@ -22,6 +22,8 @@ _log = logging.getLogger(NAME)
 _KEPT_S = 24 * 3600
 _RETRY_S = 0.5
 _LOOK_S = 1.0
+# The records say nearly as much: nobody waits longer for the rest.
+_NEWEST_S = 1.0
 
 # Ids are microseconds of Redis's own clock, and grow; after the last news of a task nothing is told of it.
 _PUBLISH = """
@@ -98,7 +100,7 @@ class SharedProgress:
         if not task_ids:
             return {}
         try:
-            async with self._redis.pipeline(transaction=False) as pipeline:
+            async with asyncio.timeout(_NEWEST_S), self._redis.pipeline(transaction=False) as pipeline:
                 for task_id in task_ids:
                     pipeline.hmget(_key(task_id), ["id", "data", "final"])
                 found = await pipeline.execute()

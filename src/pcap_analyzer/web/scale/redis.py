@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable, Mapping
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from pcap_analyzer.web.logs import NAME
@@ -33,19 +35,25 @@ def connect(url: str) -> Redis:
         socket_timeout=_PATIENCE_S,
         socket_connect_timeout=_PATIENCE_S,
         health_check_interval=_CHECK_S,
+        # A connection that Redis has dropped meanwhile is opened anew without a word.
+        retry=Retry(NoBackoff(), 1),
     )
 
 
 async def listen(redis: Redis, handlers: Handlers) -> None:
     """Passes messages on for ever. What was said while Redis was away is lost."""
+    heard = True
     while True:
         try:
             async with redis.pubsub() as channels:
                 await channels.subscribe(*handlers)
+                heard = True
                 while True:
                     message = await channels.get_message(ignore_subscribe_messages=True, timeout=_PATIENCE_S)
                     if message:
                         handlers[message["channel"]](message["data"])
         except AWAY as error:
-            _log.warning("not listening", extra={"error": str(error)})
+            if heard:
+                _log.warning("not listening", extra={"error": str(error)})
+            heard = False
             await asyncio.sleep(_RETRY_S)

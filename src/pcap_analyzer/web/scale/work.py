@@ -34,6 +34,8 @@ from .upkeep import TICK_S, Upkeep
 # A stop waits so long for analyses that are nearly done; the others go to another worker.
 _GRACE_S = 20
 _STORE_RETRY_S = 2
+# So many times TICK_S a worker with nothing to do lets others take what waits.
+_MOST_QUIET_TICKS = 2
 
 
 class Worker:
@@ -54,6 +56,7 @@ class Worker:
         self._jobs = InProcessJobs(settings, settings.data_dir / "work", self._lifecycle)
         self._lifecycle.jobs = self._jobs
         self._held: set[str] = set()
+        self._quiet_ticks = 0
         self._upkeep = Upkeep(
             parts.leases,
             parts.messages,
@@ -86,6 +89,11 @@ class Worker:
         await self.parts.stop()
         await self._engine.dispose()
         self.log.info("stopped")
+
+    async def heard(self, task_id: str) -> None:
+        """A message came."""
+        self._quiet_ticks = 0
+        await self.analyse(task_id)
 
     async def analyse(self, task_id: str) -> None:
         """One task from its capture to the last file of its report; nothing when it is not there to be taken."""
@@ -138,7 +146,27 @@ class Worker:
             self.metrics.running.set(len(self._held))
             with suppress(*AWAY):
                 await announce(self.parts.redis, self.parts.holder, workers)
+            await self._help_out()
             await asyncio.sleep(TICK_S if workers.ready else 1)
+
+    async def _help_out(self) -> None:
+        """Takes tasks that wait while this worker is idle and hears of none: Celery may not have come back from a break."""
+        free = self._settings.workers - len(self._held)
+        try:
+            waiting = await self.parts.leases.waiting() if free > 0 else []
+        except OperationalError:
+            return
+        self._quiet_ticks = self._quiet_ticks + 1 if waiting else 0
+        if self._quiet_ticks > _MOST_QUIET_TICKS:
+            self.log.warning("no messages come", extra={"waiting": len(waiting)})
+            for task_id in waiting[:free]:
+                self._spawn(self._take_what_waits(task_id))
+
+    async def _take_what_waits(self, task_id: str | None) -> None:
+        """One after the other, until messages come again."""
+        while task_id and self._quiet_ticks > _MOST_QUIET_TICKS:
+            await self.analyse(task_id)
+            task_id = next(iter(await self.parts.leases.waiting()), None)
 
     def _cancel(self, task_id: str) -> None:
         if task_id in self._held:
@@ -172,7 +200,7 @@ def work(settings: Settings, say: Callable[[str], None]) -> None:
 
     @app.task(name=TASK)  # type: ignore[untyped-decorator]
     def analyse(task_id: str) -> None:
-        run(worker.analyse(task_id)).result()
+        run(worker.heard(task_id)).result()
 
     worker_shutting_down.connect(lambda **_: run(worker.leave()), weak=False)
     if settings.worker_metrics_port:
