@@ -41,7 +41,7 @@ def check(text: str) -> Query:
         QueryError: it is not; the text says why, and which name may have been meant.
 
     """
-    import duckdb
+    from .engine import duckdb
 
     connection = connect_to_nothing()
     try:
@@ -90,7 +90,7 @@ def _parse(connection: "DuckDBPyConnection", text: str) -> tuple[str, dict[str, 
 
 def _without_end(text: str) -> str:
     """`text` up to the semicolons that end it. Comments may follow those, and would swallow what is put after them."""
-    import duckdb
+    from .engine import duckdb
 
     encoded = text.encode()
     end = len(encoded)

@@ -37,7 +37,7 @@ class Tables:
         self._run(statement, parameters)
 
     def _run(self, text: str, parameters: Row) -> "DuckDBPyConnection":
-        import duckdb
+        from .engine import duckdb
 
         try:
             return self._connection.execute(text, parameters or None)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pcap_analyzer.report.naming import Naming
 
 # What follows once the capture is read.
-_AFTERWARDS = ("duckdb", "pcap_analyzer.report.build", "pcap_analyzer.render.terminal")
+_AFTERWARDS = ("pcap_analyzer.engine", "pcap_analyzer.report.build", "pcap_analyzer.render.terminal")
 _FOR_PAGES = ("pcap_analyzer.report.page", "pcap_analyzer.render.html")
 
 # Findings of which `--evidence` carves the packets: the ones that matter most.
@@ -103,10 +103,11 @@ def _load(page: bool) -> None:
 
 def _report(outcome: Outcome, analysis: Analysis, choices: Choices) -> None:
     """Adds report, page and evidence, as far as they are wanted."""
+    started = time.perf_counter()
+    analysis.connection  # noqa: B018 - the tables go into the database while modules are still being loaded
     from pcap_analyzer.report.build import build
     from pcap_analyzer.report.page import build as build_page
 
-    started = time.perf_counter()
     outcome.report = build(analysis, choices.options, choices.naming)
     outcome.read_s, outcome.build_s = analysis.read_ns / 1e9, time.perf_counter() - started
     if choices.page:
