@@ -11,6 +11,7 @@ A reader that closes the pipe ends the program as it ends others: by SIGPIPE, in
 what it put on the disk is gone.
 """
 
+import atexit
 import gc
 import os
 import signal
@@ -52,6 +53,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except (PipeClosedError, BrokenPipeError):
         _end_by_broken_pipe()
     sys.exit(code)
+
+
+def run() -> NoReturn:
+    """Is the program: `main`, and then the end of the process.
+
+    To take a database and thousands of objects apart one by one takes longer than to print a report; the system takes all
+    of them back at once.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        atexit._run_exitfuncs()
+        sys.stderr.flush()
+        os._exit(end.code if isinstance(end.code, int) else FAILED)
 
 
 def _run(arguments: list[str], session: Session) -> int:

@@ -117,7 +117,6 @@ def _check(sql: str) -> "Query":
 def _explained() -> Iterator[None]:
     """SQL that has been checked can still fail on a value, such as a cast: that is one line too."""
     from pcap_analyzer.engine import duckdb
-
     from pcap_analyzer.sql import explain
 
     try:
