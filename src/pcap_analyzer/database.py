@@ -35,6 +35,9 @@ def connect(spill: Path | None = None, writable: Path | None = None, threads: in
             "threads": threads,
             "temp_directory": str(spill or ""),
             "python_enable_replacements": False,
+            # Of values that are no more than copied it knows nothing worth the time, and DuckDB 1.5 fails where its
+            # knowledge of them meets an ASOF join: "Failed to cast expression to type".
+            "disabled_optimizers": "statistics_propagation",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,

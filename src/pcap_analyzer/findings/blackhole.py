@@ -27,8 +27,8 @@ from ._api import LOSSES, MS, RETRANSMISSIONS, STREAMS, Effect, Finding, Thresho
 CAUSES = ("path_blackhole_midstream",)
 ONLY_IF = (
     "connections",
-    "loss_rto_ns > 0 AND NOT one_way AND end_reason <> 'reset' AND pmtu_ns = 0"
-    " AND client_zero_window_ns + server_zero_window_ns = 0",
+    "client_retransmitted_packets + server_retransmitted_packets >= {least_attempts} AND NOT one_way AND pmtu_ns = 0"
+    " AND end_reason <> 'reset' AND client_zero_window_ns + server_zero_window_ns = 0",
 )
 YIELDS_TO = ("mtu_black_hole", "idle_timeout")
 

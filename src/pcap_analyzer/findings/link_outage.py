@@ -26,11 +26,7 @@ from pcap_analyzer.units import count, duration
 from ._api import LOSSES, MS, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("link_outage",)
-ONLY_IF = (
-    "connections",
-    "loss_rto_ns >= 0.5 * {least_dead_ms} * 1e6 AND end_reason <> 'reset'"
-    " AND client_zero_window_ns + server_zero_window_ns = 0",
-)
+ONLY_IF = ("connections", "loss_rto_ns >= 0.5 * {least_dead_ms} * 1e6")
 YIELDS_TO = ("mtu_black_hole", "blackhole", "idle_timeout")
 
 # A run: the attempts to send one segment. It lasts from the first of them to the last, which got through.
