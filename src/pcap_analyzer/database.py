@@ -60,7 +60,7 @@ def connect_to(tables: _core.Tables, spill: Path | None = None, writable: Path |
     threads = sum(map(len, arrow.values())) // SQL_ROWS_PER_THREAD
     connection = connect(spill, writable, max(1, min(SQL_THREADS, threads)))
     for specification in _core.catalogue():
-        _add_table(connection, specification, arrow[specification["name"]])
+        _add_table(connection, specification, arrow.pop(specification["name"]))
     _add_views(connection)
     return connection
 
