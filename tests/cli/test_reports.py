@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pcap_analyzer.cli.reports import _create, _stem
+from pcap_analyzer.cli.reports import _create, stem_of
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from pcap_analyzer.cli.reports import _create, _stem
     ],
 )
 def test_the_name_is_that_of_the_capture(sources: list[str], stem: str) -> None:
-    assert _stem(sources) == stem
+    assert stem_of(sources) == stem
 
 
 def test_files_of_one_report_share_a_name_that_none_of_them_has_yet(tmp_path: Path) -> None:
