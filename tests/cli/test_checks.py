@@ -27,6 +27,16 @@ def test_a_finding_as_bad_as_asked_ends_with_1(run: Run, captures: Path, thresho
     assert run("analyze", captures / "loss_few_packets.pcapng", "--no-report", "--fail-on", threshold).code == code
 
 
+def test_builds_are_told_in_the_language_of_the_reader(run: Run, captures: Path) -> None:
+    files = ("--junit", "j.xml", "--sarif", "s.json", "--lang", "fr")
+    assert run("analyze", captures / "loss_few_packets.pcapng", "--no-report", *files).code == 0
+    (failure,) = ElementTree.parse("j.xml").getroot().iter("failure")
+    (run_of_sarif,) = json.loads(Path("s.json").read_text())["runs"]
+    assert "se perdent" in failure.get("message", "")
+    assert "se perdent" in run_of_sarif["results"][0]["message"]["text"]
+    assert "se perdent" in run_of_sarif["tool"]["driver"]["rules"][0]["shortDescription"]["text"]
+
+
 def test_a_healthy_capture_passes(run: Run, captures: Path) -> None:
     result = run("analyze", captures / "healthy_dns_web.pcap", "--no-report", "--fail-on", "minor", "--junit", "j.xml")
     assert result.code == 0
@@ -76,13 +86,6 @@ def test_the_evidence_gives_the_same_finding_again(run: Run, captures: Path) -> 
     assert [(each["id"], each["evidence"], each["cost_s"]) for each in again["findings"]] == [
         (each["id"], each["evidence"], each["cost_s"]) for each in first["findings"]
     ]
-
-
-def test_evidence_of_a_merge_is_refused_with_a_warning(run: Run, captures: Path) -> None:
-    both = (captures / "loss_few_packets.pcapng", captures / "server_think.pcap")
-    result = run("analyze", *both, "--merge", "--no-report", "--evidence", "proof")
-    assert result.code == 0
-    assert "no evidence: packets are carved out of one file" in result.err
 
 
 def test_captures_of_one_name_keep_their_evidence_apart(run: Run, captures: Path, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Names of report files."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,3 +48,19 @@ def test_pdf_needs_a_place(run: Callable[..., Any], captures: Path) -> None:
     done = run("analyze", captures / "loss_few_packets.pcapng", "--pdf", "--no-report")
     assert done.code == 2
     assert "--out" in done.err
+
+
+def test_pdf_alone_goes_to_standard_output(tmp_path: Path, captures: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pcap_analyzer",
+        "analyze",
+        captures / "loss_few_packets.pcapng",
+        "--format",
+        "pdf",
+    ]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, check=True)
+    assert done.stdout.startswith(b"%PDF-")
+    assert done.stdout.rstrip().endswith(b"%%EOF")
+    assert (done.stderr, list(tmp_path.iterdir())) == (b"", [])

@@ -84,7 +84,7 @@ def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback
         try:
             _report(outcome, analysis, choices)
         except OutOfMemoryError as error:
-            line = f"{' + '.join(sources)}: {error}"
+            line = say("{label}: {text}", label=" + ".join(sources), text=str(error))
             if outcome.report:
                 outcome.warnings.append(line)
             else:

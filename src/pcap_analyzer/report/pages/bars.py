@@ -16,7 +16,7 @@ _SHOWN = 6
 
 
 def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
-    """The bars, and below them what `told`, the section of every report, says. Nothing where there is no TCP."""
+    """The bars, and below them what `told`, the section of every report, says. Nothing where nothing was told."""
     if told is None:
         return None
     ledger = data["ledger"]
