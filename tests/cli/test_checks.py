@@ -27,16 +27,6 @@ def test_a_finding_as_bad_as_asked_ends_with_1(run: Run, captures: Path, thresho
     assert run("analyze", captures / "loss_few_packets.pcapng", "--no-report", "--fail-on", threshold).code == code
 
 
-def test_builds_are_told_in_the_language_of_the_reader(run: Run, captures: Path) -> None:
-    files = ("--junit", "j.xml", "--sarif", "s.json", "--lang", "fr")
-    assert run("analyze", captures / "loss_few_packets.pcapng", "--no-report", *files).code == 0
-    (failure,) = ElementTree.parse("j.xml").getroot().iter("failure")
-    (run_of_sarif,) = json.loads(Path("s.json").read_text())["runs"]
-    assert "se perdent" in failure.get("message", "")
-    assert "se perdent" in run_of_sarif["results"][0]["message"]["text"]
-    assert "se perdent" in run_of_sarif["tool"]["driver"]["rules"][0]["shortDescription"]["text"]
-
-
 def test_a_healthy_capture_passes(run: Run, captures: Path) -> None:
     result = run("analyze", captures / "healthy_dns_web.pcap", "--no-report", "--fail-on", "minor", "--junit", "j.xml")
     assert result.code == 0
