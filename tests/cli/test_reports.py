@@ -56,7 +56,7 @@ def test_pdf_alone_goes_to_standard_output(tmp_path: Path, captures: Path) -> No
         "-m",
         "pcap_analyzer",
         "analyze",
-        captures / "loss_few_packets.pcapng",
+        str(captures / "loss_few_packets.pcapng"),
         "--format",
         "pdf",
     ]
