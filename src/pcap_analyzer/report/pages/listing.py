@@ -58,10 +58,11 @@ def _row(flow: Row, origin: int, drawn: set[int], data: dict[str, Any]) -> tuple
     mostly = _mostly(flow) if tcp else None
     start = flow["first_time_ns"] - origin
     retransmitted = flow["client_retransmitted_packets"] + flow["server_retransmitted_packets"] if tcp else None
+    name = name_of(flow["server"], data)
     place = target(flow["stream"]) if tcp and flow["stream"] in drawn else ""
     return (
         flow["protocol"] if flow["stream"] is None else f"{flow['protocol']} {flow['stream']}",
-        Named(flow["server"], " ← ".join(filter(None, (name_of(flow["server"], data), flow["client"]))), place),
+        Named(name or flow["server"], f"{flow['server']} ← {flow['client']}" if name else f"← {flow['client']}", place),
         Span(start, start + flow["duration_ns"], mostly or Activity.MOVING),
         flow["duration_ns"],
         flow["client_wire_bytes"] + flow["server_wire_bytes"],
@@ -69,7 +70,8 @@ def _row(flow: Row, origin: int, drawn: set[int], data: dict[str, Any]) -> tuple
         max(filter(None, (flow.get("client_rtt_p95_ns"), flow.get("server_rtt_p95_ns"))), default=None),
         retransmitted,
         flow.get("cost_ns"),
-        (flow["verdict"]["cause"] or "") if tcp else "",
+        # Words, so that the name of a cause folds where the column is narrow.
+        (flow["verdict"]["cause"] or "").replace("_", " ") if tcp else "",
     )
 
 

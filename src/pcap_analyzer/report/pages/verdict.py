@@ -7,7 +7,7 @@ from pcap_analyzer import units
 from pcap_analyzer.i18n import mark, say, told
 from pcap_analyzer.ledger import is_rest
 from pcap_analyzer.report.drawings import Figure, Figures, PageBlock, PageSection, Sides
-from pcap_analyzer.report.model import Fact, Facts, Finding, Paragraph, Section, Side, State, Verdict
+from pcap_analyzer.report.model import Fact, Facts, Finding, Paragraph, Section, Severity, Side, State, Verdict
 from pcap_analyzer.text import plural
 
 _CHECKS = 3
@@ -94,7 +94,8 @@ def _sides(data: dict[str, Any], verdict: Verdict | None) -> Sides | None:
 
 
 def _checks(findings: list[Finding]) -> tuple[Fact, ...]:
-    """What to do next, the first advice of each finding first."""
+    """What to do next, the first advice of each finding that asks for something."""
+    findings = [finding for finding in findings if finding.severity is not Severity.INFO] or findings
     checks = dict.fromkeys(check for finding in findings for check in finding.next_checks[:1])
     return tuple(Fact("", check) for check in list(checks)[:_CHECKS])
 

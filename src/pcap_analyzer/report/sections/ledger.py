@@ -43,20 +43,23 @@ def read(tables: Tables, findings: Iterable[Found] = ()) -> dict[str, Any]:
 def show(data: dict[str, Any]) -> Section | None:
     """A bar and a row for each thing that was waited for, then what nobody waited for, and waits that are none of TCP's."""
     connections, ledger = data["flows_sums"]["tcp_flows"], data["ledger"]
-    outside = [Facts((Fact(say("Outside of TCP"), _outside(ledger["outside"])),))] if ledger["outside"] else []
-    blocks: list[Block] = [*(_of_connections(ledger, connections) if connections else ()), *outside]
+    blocks = _of_connections(ledger, connections) if connections else []
+    facts = []
+    if connections and ledger["rest_ns"]:
+        facts.append(Fact(say("Not waited for"), _rest(ledger)))
+    if ledger["outside"]:
+        facts.append(Fact(say("Outside of TCP"), _outside(ledger["outside"])))
+    if facts:
+        blocks.append(Facts(tuple(facts)))
     return Section("ledger", say("Where the time went"), tuple(blocks)) if blocks else None
 
 
 def _of_connections(ledger: dict[str, Any], connections: int) -> list[Block]:
     waited = [part for part in ledger["parts"] if not is_rest(part["category"], part["side"])]
-    rests = [part for part in ledger["parts"] if is_rest(part["category"], part["side"])]
     blocks: list[Block] = [Paragraph(_summary(ledger, connections))]
     if waited:
         waited_ns = ledger["duration_ns"] - ledger["rest_ns"]
         blocks.append(Whole(Unit.DURATION_NS, say("Of {whole}", whole=units.duration(waited_ns)), _parts(waited)))
-    if rests:
-        blocks.append(Facts((Fact(say("Not waited for"), _rest(rests, ledger["rest_ns"])),)))
     return blocks
 
 
@@ -104,12 +107,15 @@ def _parts(waited: list[Row]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _rest(rests: list[Row], rest_ns: int) -> str:
+def _rest(ledger: dict[str, Any]) -> str:
     """`31.6 s: idle 30.1 s, client's think time 1.20 s, closing 300 ms`."""
     sums: dict[str, int] = {}
-    for part in rests:
+    for part in ledger["parts"]:
+        if not is_rest(part["category"], part["side"]):
+            continue
         name = say("client's think time") if part["category"] == "think" else told(LABELS[part["category"]]).lower()
         sums[name] = sums.get(name, 0) + part["duration_ns"]
+    rest_ns = ledger["rest_ns"]
     ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
     if len(ranked) == 1:
         return f"{units.duration(rest_ns)}, {ranked[0][0]}."
