@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pcap_analyzer.causes import HEALTHY
 from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import Activity, activity, is_rest
 from pcap_analyzer.report.drawings import Cell, Listing, Named, PageSection, Span
@@ -70,9 +71,13 @@ def _row(flow: Row, origin: int, drawn: set[int], data: dict[str, Any]) -> tuple
         max(filter(None, (flow.get("client_rtt_p95_ns"), flow.get("server_rtt_p95_ns"))), default=None),
         retransmitted,
         flow.get("cost_ns"),
-        # Words, so that the name of a cause folds where the column is narrow.
-        (flow["verdict"]["cause"] or "").replace("_", " ") if tcp else "",
+        _verdict(flow["verdict"]["cause"] or "") if tcp else "",
     )
+
+
+def _verdict(cause: str) -> str:
+    """The name of a cause as words, so that it folds where the column is narrow."""
+    return say("healthy") if cause == HEALTHY else cause.replace("_", " ")
 
 
 def _mostly(flow: Row) -> Activity | None:
