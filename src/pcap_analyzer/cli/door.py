@@ -20,6 +20,7 @@ import traceback
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from pcap_analyzer import i18n
 from pcap_analyzer.database import forbid_data_frames
@@ -77,7 +78,6 @@ def _run(arguments: list[str], session: Session) -> int:
             standalone_mode=False,
             obj=session,
             default_map=_prepared(arguments),
-            auto_envvar_prefix=config.PREFIX,
         )
         return code if isinstance(code, int) else ANALYSED
     except (click.Abort, KeyboardInterrupt):
@@ -114,7 +114,23 @@ def _show_usage_error(error: click.ClickException, session: Session) -> None:
         return
     context = getattr(error, "ctx", None)
     hint = " " + say("(see `{command} --help`)", command=context.command_path) if context else ""
-    session.error(" ".join(error.format_message().split()).rstrip(".") + hint)
+    line = " ".join(error.format_message().split()).rstrip(".")
+    if place := _place(error):
+        line = say("{label}: {text}", label=place, text=line)
+    session.error(line + hint)
+
+
+def _place(error: click.ClickException) -> str:
+    """Where a value that cannot be used was set, where that is not the command line."""
+    if not isinstance(error, click.BadParameter) or not error.ctx or not error.param or not error.param.name:
+        return ""
+    match error.ctx.get_parameter_source(error.param.name):
+        case ParameterSource.DEFAULT_MAP:
+            return str(config.path())
+        case ParameterSource.ENVIRONMENT:
+            return str(error.param.envvar)
+        case _:
+            return ""
 
 
 def _show_fault(error: Exception, session: Session) -> None:
