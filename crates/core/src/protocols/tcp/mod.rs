@@ -155,7 +155,7 @@ impl Connection {
         }
     }
 
-    /// Takes one segment. Wireshark's answer comes with its class where that is wanted.
+    /// Takes one segment, and says what it is. Wireshark's answer is left in `shared` where it is wanted.
     #[inline]
     pub(crate) fn segment(
         &mut self,
@@ -164,7 +164,7 @@ impl Connection {
         at: (u32, i64),
         around: &Around<'_>,
         shared: &mut Shared,
-    ) -> (Option<Answer>, Class) {
+    ) -> Class {
         let (sender, client) = ends;
         let (frame, time_ns) = at;
         let segment = Segment::new(tcp, sender, frame, time_ns);
@@ -184,10 +184,11 @@ impl Connection {
             class
         };
         if shared.answers {
-            return (Some(self.compat.segment(&segment, &options, reused)), class);
+            shared.answer = Some(self.compat.segment(&segment, &options, reused));
+        } else {
+            self.compat.pass(&segment, reused);
         }
-        self.compat.pass(&segment, reused);
-        (None, class)
+        class
     }
 
     /// The recent least time from the capture point to an end and back; `None` before a sample, and once it is retired.
