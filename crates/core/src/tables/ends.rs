@@ -144,20 +144,26 @@ pub(crate) use ends;
 mod tests {
     use super::*;
 
-    ends! {
-        /// What an end has.
-        Both {
-            "" {
-                /// How much the {end} sent; the {end} itself
-                /// counts.
-                sent_bytes: u64 ["bytes"],
-            }
-            "tt_" {
-                /// Nothing.
-                lost: Option<u32>,
+    #[allow(unreachable_pub)] // as rows of tables are public
+    mod both {
+        use crate::tables::ends;
+
+        ends! {
+            /// What an end has.
+            Both {
+                "" {
+                    /// How much the {end} sent; the {end} itself
+                    /// counts.
+                    sent_bytes: u64 ["bytes"],
+                }
+                "tt_" {
+                    /// Nothing.
+                    lost: Option<u32>,
+                }
             }
         }
     }
+    use both::Both;
 
     #[test]
     fn a_column_is_declared_once_for_both_ends() {

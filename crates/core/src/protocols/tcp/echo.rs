@@ -2,6 +2,8 @@
 
 use arrayvec::ArrayVec;
 
+use super::lag::Lag;
+
 /// Values that wait for their echo at once; while all are taken, further ones are passed by.
 const WAITING: usize = 8;
 
@@ -13,12 +15,14 @@ pub(super) struct Echo {
     newest: Option<u32>,
     pub(super) count: u32,
     least_ns: Option<i64>,
+    lag: Option<Lag>,
 }
 
 impl Echo {
     /// A segment passes with this value; only the first with a value counts.
     #[inline]
     pub(super) fn pass(&mut self, value: u32, now_ns: i64) {
+        self.lag.get_or_insert_with(|| Lag::new(value, now_ns)).pass(value, now_ns);
         if self.newest.is_none_or(|newest| value.wrapping_sub(newest) as i32 > 0) {
             self.newest = Some(value);
             let _ = self.waiting.try_push((value, now_ns));
@@ -38,6 +42,11 @@ impl Echo {
         self.count += 1;
         self.least_ns = Some(least_ns);
         Some((rtt_ns, least_ns))
+    }
+
+    /// How much longer than the fastest the newest segment was on its way; see [`Lag::ns`].
+    pub(super) fn lag_ns(&self, begun_ns: i64, now_ns: i64) -> i64 {
+        self.lag.map_or(0, |lag| lag.ns(begun_ns, now_ns))
     }
 
     /// Smallest round trip.

@@ -15,6 +15,7 @@ mod foreign;
 mod handshake;
 mod history;
 mod label;
+mod lag;
 mod ledger_buckets;
 mod life;
 mod limit;
@@ -195,6 +196,12 @@ impl Connection {
     #[inline]
     pub(crate) fn leg_ns(&self, to: Role) -> Option<i64> {
         self.life.as_ref().and_then(|life| life.leg_ns(to))
+    }
+
+    /// The time from the capture point to an end and back that was in what was asked at `asked_ns` and is answered by the newest
+    /// segment; `None` where nothing tells.
+    pub(crate) fn path_ns(&self, to: Role, asked_ns: i64) -> Option<i64> {
+        self.life.as_ref().and_then(|life| life.path_ns(to, asked_ns))
     }
 
     /// Whether it is over, but its rows are not written.
