@@ -146,8 +146,6 @@ mod tests {
 
     #[allow(unreachable_pub)] // as rows of tables are public
     mod both {
-        use crate::tables::ends;
-
         ends! {
             /// What an end has.
             Both {

@@ -34,8 +34,12 @@ impl Lag {
     pub(super) fn pass(&mut self, value: u32, now_ns: i64) {
         let (first, first_ns) = self.first;
         self.ticks = i64::from(value.wrapping_sub(first) as i32);
-        self.newest_ns = now_ns.saturating_sub(first_ns).saturating_sub(self.ticks * TICK_NS);
-        if now_ns.saturating_sub(self.window_start_ns) >= WINDOW_NS {
+        self.newest_ns = now_ns.wrapping_sub(first_ns).wrapping_sub(self.ticks * TICK_NS);
+        if self.newest_ns < -WINDOW_NS {
+            // A finer clock, or one that jumps: some send 0 with their SYN.
+            *self = Self::new(value, now_ns);
+        }
+        if now_ns.wrapping_sub(self.window_start_ns) >= WINDOW_NS {
             let stale = now_ns.saturating_sub(self.window_start_ns) >= 2 * WINDOW_NS;
             self.least_ns = [i64::MAX, if stale { i64::MAX } else { self.least_ns[0] }];
             self.window_start_ns = now_ns;
@@ -74,6 +78,18 @@ mod tests {
         for sent_ms in (40..4000).step_by(40) {
             lag.pass(sent_ms as u32 / 4, (sent_ms + 20) * MS);
             assert_eq!(lag.ns(0, (sent_ms + 20) * MS), 0);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumps_or_is_finer_tells_nothing() {
+        let mut jumps = Lag::new(0, 20 * MS);
+        let mut finer = Lag::new(0, 20 * MS);
+        for sent_ms in (100..9000).step_by(100) {
+            let now_ns = (sent_ms + 20) * MS;
+            jumps.pass(50_000_000 + sent_ms as u32 / 100, now_ns);
+            finer.pass(sent_ms as u32 * 1000, now_ns);
+            assert_eq!((jumps.ns(0, now_ns), finer.ns(0, now_ns)), (0, 0));
         }
     }
 

@@ -199,9 +199,9 @@ impl Transfer {
     }
 
     /// How long the path took at least to bring back the acknowledgement of all that was sent up to `asked_ns`, if it came after
-    /// that and before `now_ns`, that is, before the answer.
+    /// that and before `now_ns`, that is, before the answer. Once there is a FIN, the newest acknowledgement is that of the FIN.
     pub(super) fn acknowledged_within_ns(&self, asked_ns: i64, now_ns: i64) -> Option<i64> {
-        let alone = self.in_flight() == 0 && (asked_ns..now_ns).contains(&self.acked_ns);
+        let alone = self.in_flight() == 0 && self.fin_end == 0 && (asked_ns..now_ns).contains(&self.acked_ns);
         let held_ns = if self.acked_at_once { 0 } else { MOST_DELAYED_ACK_NS };
         alone.then(|| self.acked_ns - asked_ns - held_ns)
     }
