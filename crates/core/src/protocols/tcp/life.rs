@@ -214,8 +214,8 @@ impl Life {
         let lag_ns = echo.as_ref().map_or(0, |echo| echo.lag_ns(self.begun_ns, self.now_ns));
         // What took longer than the wait was sent before it, or the clock of one of them was set.
         let lag_ns = if lag_ns <= waited_ns { lag_ns } else { 0 };
-        let acked_ns = self.transfers[asking as usize].acknowledged_within_ns(asked_ns, self.now_ns).unwrap_or(0);
-        let queued_ns = floor_ns.saturating_add(lag_ns).max(acked_ns).min(waited_ns);
+        let told_ns = self.transfers[asking as usize].acknowledged_within_ns(asked_ns, self.now_ns).unwrap_or(0);
+        let queued_ns = floor_ns.saturating_add(lag_ns).max(told_ns).min(waited_ns);
         Some(floor_ns.max(queued_ns))
     }
 

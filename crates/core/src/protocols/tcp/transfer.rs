@@ -203,7 +203,7 @@ impl Transfer {
     pub(super) fn acknowledged_within_ns(&self, asked_ns: i64, now_ns: i64) -> Option<i64> {
         let alone = self.in_flight() == 0 && self.fin_end == 0 && (asked_ns..now_ns).contains(&self.acked_ns);
         let held_ns = if self.acked_at_once { 0 } else { MOST_DELAYED_ACK_NS };
-        alone.then(|| self.acked_ns - asked_ns - held_ns)
+        alone.then(|| self.acked_ns.saturating_sub(asked_ns) - held_ns)
     }
 
     /// Bytes sent and not acknowledged.

@@ -195,7 +195,7 @@ impl Cover {
             owin_mean_bytes: transfer.owin.mean(),
             initial_window_bytes: transfer.owin.initial_bytes,
             initial_window_packets: transfer.owin.initial_packets,
-            stream_bytes: stream_bytes,
+            stream_bytes,
             missed_bytes: stream_bytes.map(|bytes| bytes.saturating_sub(transfer.unique_bytes())),
             rtt_samples: clean.count,
             rtt_min_ns: clean.least_ns(),
