@@ -6,7 +6,7 @@ import click
 
 from pcap_analyzer import _core
 
-from . import language
+from . import config, language
 from .admin import admin
 from .analyze import analyze
 from .carve import carve
@@ -46,3 +46,4 @@ def group() -> None:
 for command in (analyze, explain, query, export, carve, tables, serve, admin, completion):
     language.option(command)
     group.add_command(command)
+config.name_variables(group)
