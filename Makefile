@@ -14,7 +14,7 @@ RUST_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find crates -name '
 FUZZ := --manifest-path fuzz/Cargo.toml --target-dir target --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build serve image test test-rust test-python test-e2e test-deploy test-scale corpus lint lengths bench checklist golden messages fuzz lock clean
+.PHONY: help demo build serve image test test-rust test-python test-e2e test-deploy test-scale corpus lint lengths bench figures checklist golden messages fuzz lock clean
 
 # Lists the targets.
 help:
@@ -89,6 +89,11 @@ lengths:
 # Measures speed and memory against the peers that are installed, and writes benches/README.md. ARGS are for benches/run.py.
 bench: build
 	$(BIN)/python benches/run.py $(ARGS)
+
+# Times the command line beside tshark and capinfos with hyperfine, and writes docs/performance/figures.md.
+figures: build
+	$(BIN)/python scripts/figures.py $(REFERENCE) $(ARGS)
+REFERENCE := $(SHARED)/perf/reference_131k.pcap
 
 # Checks every promise against a service that it starts, and writes docs/performance/checklist.md. ARGS=--short takes minutes.
 checklist: build

@@ -72,6 +72,7 @@ if command -v tshark > /dev/null 2>&1; then
     $python tests/corpus/score_tls.py "$shared" --scores "$scores" || status=1
     $python tests/corpus/score_icmp.py "$shared" --scores "$scores" || status=1
     $python tests/corpus/score_rtp.py "$shared" --scores "$scores" || status=1
+    $python tests/corpus/score_evidence.py "$shared" --scores "$scores" || status=1
     cargo build --quiet --release --locked -p pcap-analyzer-core --example generate_capture
     $python tests/corpus/make_live.py "$work/live/captures" --generator target/release/examples/generate_capture
     $python "$shared/tools/make_oracle.py" "$work/live/captures" "$work/live/captures-oracle" > "$work/log"

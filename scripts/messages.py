@@ -2,7 +2,7 @@
 """Extracts all messages into the catalogues, compiles these, and says what lacks a translation: `make messages`.
 
 A message is what `say`, `told`, `mark` and `plural` are given, here and in the page's script, the docstring of a finding, the
-help of a command, and what the core and click say. With `--check` nothing is written, and what is out of step is told.
+help of a command, the sentence of a table, and what the core and click say. With `--check` nothing is written, and what is out of step is told.
 """
 
 import ast
@@ -31,6 +31,7 @@ from pcap_analyzer.findings._explain import explanation  # noqa: E402
 from pcap_analyzer.findings._run import modules  # noqa: E402
 from pcap_analyzer.findings._thresholds import meant  # noqa: E402
 from pcap_analyzer.i18n import DOMAIN, LANGUAGES, LOCALE  # noqa: E402
+from pcap_analyzer.views import catalogue  # noqa: E402
 
 Said = str | tuple[str, str]
 _SCRIPT = re.compile(r'\bsay\("((?:[^"\\]|\\.)+)"')
@@ -198,6 +199,12 @@ def _oddities() -> Iterator[Said]:
                 sentence = []
 
 
+def _tables() -> Iterator[Said]:
+    """What a row of each table is, wherever the table is declared."""
+    for table in catalogue():
+        yield table["sentence"]
+
+
 def _system() -> Iterator[Said]:
     import errno
 
@@ -216,7 +223,14 @@ def extracted() -> Catalog:
     for path in sorted((SOURCE / "render" / "static" / "js").glob("*.js")):
         for match in _SCRIPT.finditer(path.read_text("utf-8")):
             catalog.add(match[1], locations=[(str(path.relative_to(ROOT)), 0)])
-    sources = {"findings": _findings, "commands": _commands, "click": _click, "core": _oddities, "system": _system}
+    sources = {
+        "findings": _findings,
+        "commands": _commands,
+        "click": _click,
+        "core": _oddities,
+        "tables": _tables,
+        "system": _system,
+    }
     for name, source in sources.items():
         for message in source():
             catalog.add(message, auto_comments=[name])

@@ -17,9 +17,9 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from pcap_analyzer import views  # noqa: E402
 from pcap_analyzer.causes import CAUSES, NOTES  # noqa: E402
-from pcap_analyzer.cli.config import PREFIX  # noqa: E402
 from pcap_analyzer.cli.door import __doc__ as DOOR  # noqa: E402, N812
 from pcap_analyzer.cli.group import group  # noqa: E402
+from pcap_analyzer.cli.language import VARIABLE  # noqa: E402
 from pcap_analyzer.findings._explain import explanation  # noqa: E402
 from pcap_analyzer.findings._run import modules  # noqa: E402
 from pcap_analyzer.findings._thresholds import declared  # noqa: E402
@@ -75,9 +75,7 @@ def _option(command: str, option: click.Option) -> str:
         value = " `" + "\\|".join(map(str, option.type.choices)) + "`"
     else:
         value = f" `{option.metavar}`" if option.metavar else ""
-    variable = (
-        f"`{PREFIX}_{command.upper()}_{str(option.name).upper()}`" if option.name != "lang" else f"`{PREFIX}_LANG`"
-    )
+    variable = f"`{option.envvar}`" if option.name != "lang" else f"`{VARIABLE}`"
     default = option.default if option.show_default and not callable(option.default) else None
     return f"| {names}{value} | {variable} | {_cell(option.help or '')}{f' [default: {default}]' if default is not None else ''} |\n"
 

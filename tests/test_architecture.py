@@ -15,7 +15,7 @@ ROOT = Path(pcap_analyzer.__file__).parent
 # From the bottom to the top. Modules of one line do not depend on those of a later line.
 LAYERS = [
     ["i18n"],
-    ["_core", "causes", "errors", "ledger", "selection", "settings", "text", "units", "views"],
+    ["_core", "causes", "errors", "engine", "ledger", "selection", "settings", "text", "units", "views"],
     ["database"],
     ["sql", "tables"],
     ["findings"],

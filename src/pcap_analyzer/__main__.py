@@ -1,6 +1,6 @@
 """`python -m pcap_analyzer` is the same as `pcap-analyzer`."""
 
-from .cli import main
+from .cli import run
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -74,18 +74,20 @@ def analyze(
     """
 
 def carve(
-    source: str | PathLike[str],
+    sources: Sequence[str | PathLike[str]],
     frames: Sequence[tuple[int, str]],
     output: str | PathLike[str],
     *,
     progress: ProgressCallback | None = None,
 ) -> tuple[int, int]:
-    """Copies frames of a file, given as numbers with comments, into a pcapng file, as they are and in file order.
+    """Copies frames of files, given as numbers with comments, into a pcapng file, as they are and in their order.
+
+    Frames of several files are numbered as `analyze` numbers them: over all, in time order.
 
     Gives how many were written, and how many left out since pcapng has no number for how they begin.
 
     Raises:
-        CaptureError: `source` is not a capture.
+        CaptureError: a source is not a capture.
         OSError: a file cannot be read or written.
 
     """

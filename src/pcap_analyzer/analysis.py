@@ -28,10 +28,11 @@ _ALL = Selection()
 
 
 def carve_frames(
-    source: Source, frames: Mapping[int, str], output: Path, *, progress: "ProgressCallback | None" = None
+    sources: Sequence[Source], frames: Mapping[int, str], output: Path, *, progress: "ProgressCallback | None" = None
 ) -> tuple[int, int]:
-    """Copies frames of a capture, each with what to say about it, into a pcapng file, as they are and in file order.
+    """Copies frames of a capture, each with what to say about it, into a pcapng file, as they are and in their order.
 
+    Several `sources` are one capture, as for `analyze`.
     Gives how many were written, and how many were left out since pcapng has no number for how they begin.
 
     Raises:
@@ -39,9 +40,9 @@ def carve_frames(
 
     """
     try:
-        return _core.carve(source, list(frames.items()), output, progress=progress)
+        return _core.carve(sources, list(frames.items()), output, progress=progress)
     except (_core.CaptureError, OSError) as error:
-        raise _translated(error, [os.fspath(source)]) from error
+        raise _translated(error, [os.fspath(source) for source in sources]) from error
 
 
 def _translated(error: BaseException, names: list[str]) -> BaseException:
@@ -93,7 +94,7 @@ class Analysis:
         self.read_ns = read_ns
         self.memory_bytes = memory_bytes
         self.selection = selection
-        self._core = core
+        self._core = [core]
         self._spill = spill
         self._writable = writable
 
@@ -143,7 +144,8 @@ class Analysis:
     def connection(self) -> "DuckDBPyConnection":
         """The tables in DuckDB, closed off from everything else."""
         spill = Path(self._spill.name) / "sql" if self._spill else None
-        return connect_to(self._core, spill, self._writable)
+        tables = self._core.pop()  # what DuckDB has copied need not be held twice
+        return connect_to(tables, spill, self._writable)
 
     @cached_property
     def tables(self) -> Tables:

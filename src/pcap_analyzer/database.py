@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import _core
-from .settings import SQL_MEMORY_BYTES, SQL_ROWS_PER_THREAD, SQL_THREADS
+from .settings import SQL_COPIED_VALUES, SQL_MEMORY_BYTES, SQL_ROWS_PER_THREAD, SQL_THREADS
 from .views import VIEWS
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def connect(spill: Path | None = None, writable: Path | None = None, threads: in
 
     What does not fit into memory spills into the folder `spill`. SQL may write into the folder `writable` alone.
     """
-    import duckdb  # takes longer to import than a small capture takes to analyse
+    from .engine import duckdb
 
     connection = duckdb.connect(
         config={
@@ -35,6 +35,9 @@ def connect(spill: Path | None = None, writable: Path | None = None, threads: in
             "threads": threads,
             "temp_directory": str(spill or ""),
             "python_enable_replacements": False,
+            # Of values that are no more than copied it knows nothing worth the time, and DuckDB 1.5 fails where its
+            # knowledge of them meets an ASOF join: "Failed to cast expression to type".
+            "disabled_optimizers": "statistics_propagation",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
@@ -48,24 +51,41 @@ def connect(spill: Path | None = None, writable: Path | None = None, threads: in
 
 
 def connect_to(tables: _core.Tables, spill: Path | None = None, writable: Path | None = None) -> "DuckDBPyConnection":
-    """A connection with the tables of an analysis. Nothing is copied: each query reads the tables' streams again."""
+    """A connection with the tables of an analysis.
+
+    Small ones are copied: to plan a query on a stream of Arrow takes longer than to run it. Of the others each query
+    reads the stream again.
+    """
     arrow = {name: tables.table(name) for name in tables.names()}
     threads = sum(map(len, arrow.values())) // SQL_ROWS_PER_THREAD
     connection = connect(spill, writable, max(1, min(SQL_THREADS, threads)))
-    for name, table in arrow.items():
-        connection.register(name, table)
+    for specification in _core.catalogue():
+        _add_table(connection, specification, arrow.pop(specification["name"]))
     _add_views(connection)
     return connection
+
+
+def _add_table(connection: "DuckDBPyConnection", specification: "_core.TableSpec", table: _core.Table) -> None:
+    if not len(table):
+        _add_empty(connection, specification)
+    elif len(table) * len(specification["columns"]) <= SQL_COPIED_VALUES:
+        connection.from_arrow(table).create(specification["name"])
+    else:
+        connection.register(specification["name"], table)
 
 
 def connect_to_nothing() -> "DuckDBPyConnection":
     """A connection with every table of the catalogue, each without a row: for checking SQL before a capture is read."""
     connection = connect()
     for table in _core.catalogue():
-        columns = ", ".join(f"{quote_name(column['name'])} {column['type']}" for column in table["columns"])
-        connection.execute(f"CREATE TABLE {quote_name(table['name'])} ({columns})")
+        _add_empty(connection, table)
     _add_views(connection)
     return connection
+
+
+def _add_empty(connection: "DuckDBPyConnection", table: "_core.TableSpec") -> None:
+    columns = ", ".join(f"{quote_name(column['name'])} {column['type']}" for column in table["columns"])
+    connection.execute(f"CREATE TABLE {quote_name(table['name'])} ({columns})")
 
 
 def connect_to_files(folder: Path) -> "DuckDBPyConnection":

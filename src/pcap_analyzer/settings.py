@@ -15,6 +15,8 @@ SQL_MEMORY_BYTES = 512 << 20
 SQL_THREADS = min(4, os.cpu_count() or 1)
 # Fewer rows than these are read sooner than a second thread is set to work.
 SQL_ROWS_PER_THREAD = 200_000
+# Tables of up to so many values (4 MB) are copied into the database.
+SQL_COPIED_VALUES = 500_000
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([kmgt]?)(i?b)?)", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}

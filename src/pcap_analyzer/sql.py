@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .database import connect_to_nothing
 from .errors import QueryError
+from .i18n import mark, say
 from .text import nearest
 from .views import catalogue
 
@@ -18,7 +19,7 @@ _TABLE_FUNCTIONS = frozenset({"generate_series", "json_each", "json_tree", "rang
 # Functions of values that look beyond the tables.
 _CLOSED_FUNCTIONS = frozenset({"current_setting", "getenv", "write_log"})
 
-_TOO_DEEP = "nested too deeply; ask in smaller steps"
+_TOO_DEEP = mark("nested too deeply; ask in smaller steps")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def check(text: str) -> Query:
         QueryError: it is not; the text says why, and which name may have been meant.
 
     """
-    import duckdb
+    from .engine import duckdb
 
     connection = connect_to_nothing()
     try:
@@ -62,35 +63,39 @@ def explain(error: Exception) -> QueryError:
     for kind in ("Parser Error: ", "Binder Error: ", "Catalog Error: ", "Invalid Input Error: "):
         line = line.removeprefix(kind)
     if line.startswith("Max expression depth"):
-        line = _TOO_DEEP
-    return QueryError(f"SQL: {line}")
+        line = say(_TOO_DEEP)
+    return _error(line)
+
+
+def _error(line: str) -> QueryError:
+    return QueryError(say("{label}: {text}", label="SQL", text=line))
 
 
 def _parse(connection: "DuckDBPyConnection", text: str) -> tuple[str, dict[str, Any]]:
     """The one statement of `text`, without what ends it, and DuckDB's tree of it."""
     statements = connection.extract_statements(text)
     if not statements:
-        raise QueryError('SQL: nothing to run; try "SELECT * FROM flows"')
+        raise _error(say('nothing to run; try "SELECT * FROM flows"'))
     if any(not statement.query for statement in statements):
-        raise QueryError("SQL: PIVOT needs its values spelt out here: PIVOT … ON column IN (value, …)")
+        raise _error(say("PIVOT needs its values spelt out here: PIVOT … ON column IN (value, …)"))
     if len(statements) > 1:
-        raise QueryError(f"SQL: {len(statements)} statements where one is allowed; ask one question at a time")
+        raise _error(say("{count} statements where one is allowed; ask one question at a time", count=len(statements)))
     if statements[0].named_parameters:
-        raise QueryError("SQL: parameters such as ? and $name have no value here; write the value itself")
+        raise _error(say("parameters such as ? and $name have no value here; write the value itself"))
     (tree,) = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchone() or ("{}",)
     try:
         parsed: dict[str, Any] = json.loads(tree)
     except RecursionError as error:
-        raise QueryError(f"SQL: {_TOO_DEEP}") from error
+        raise _error(say(_TOO_DEEP)) from error
     if statements[0].type.name != "SELECT" or parsed.get("error", True):
         word = text.split(maxsplit=1)[0].upper()
-        raise QueryError(f"SQL: {word} is not allowed; only SELECT, WITH, VALUES, DESCRIBE and SUMMARIZE are")
+        raise _error(say("{word} is not allowed; only SELECT, WITH, VALUES, DESCRIBE and SUMMARIZE are", word=word))
     return _without_end(text), parsed
 
 
 def _without_end(text: str) -> str:
     """`text` up to the semicolons that end it. Comments may follow those, and would swallow what is put after them."""
-    import duckdb
+    from .engine import duckdb
 
     encoded = text.encode()
     end = len(encoded)
@@ -135,7 +140,7 @@ def _check_function(name: str) -> None:
 
 
 def _closed(name: str) -> QueryError:
-    return QueryError(f"SQL: {name} is not allowed; SQL reads the tables of the capture and nothing else")
+    return _error(say("{name} is not allowed; SQL reads the tables of the capture and nothing else", name=name))
 
 
 def _check_table(node: dict[str, Any], known: list[str], common: set[str]) -> str:
@@ -145,5 +150,6 @@ def _check_table(node: dict[str, Any], known: list[str], common: set[str]) -> st
     if not node["catalog_name"] and node["schema_name"] in ("", "main") and folded in common.union(known):
         return folded
     near = nearest(name, known)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
-    raise QueryError(f"SQL: no table {name}; {hint}")
+    if near:
+        raise _error(say("no table {table}; did you mean {name}?", table=name, name=say(" or ").join(near)))
+    raise _error(say("no table {table}; there are {names}", table=name, names=", ".join(known)))

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .errors import OutOfMemoryError
+from .i18n import say
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -37,14 +38,16 @@ class Tables:
         self._run(statement, parameters)
 
     def _run(self, text: str, parameters: Row) -> "DuckDBPyConnection":
-        import duckdb
+        from .engine import duckdb
 
         try:
             return self._connection.execute(text, parameters or None)
         except duckdb.OutOfMemoryException as error:
             raise OutOfMemoryError(
-                "the tables of this capture are too much for the memory that SQL may take;"
-                " analyse a part of it with --filter, --since and --until"
+                say(
+                    "the tables of this capture are too much for the memory that SQL may take; analyse a part of it with"
+                    " --filter, --since and --until"
+                )
             ) from error
 
     def sql(self, query: str, **parameters: object) -> "DuckDBPyRelation":

@@ -78,13 +78,6 @@ def test_the_evidence_gives_the_same_finding_again(run: Run, captures: Path) -> 
     ]
 
 
-def test_evidence_of_a_merge_is_refused_with_a_warning(run: Run, captures: Path) -> None:
-    both = (captures / "loss_few_packets.pcapng", captures / "server_think.pcap")
-    result = run("analyze", *both, "--merge", "--no-report", "--evidence", "proof")
-    assert result.code == 0
-    assert "no evidence: packets are carved out of one file" in result.err
-
-
 def test_captures_of_one_name_keep_their_evidence_apart(run: Run, captures: Path, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()

@@ -32,7 +32,7 @@ def test_the_environment_comes_before_it_and_the_command_line_before_both(
     run: Run, captures: Path, settings: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings("[query]\nformat = 'csv'\n")
-    monkeypatch.setenv("PCAP_ANALYZER_QUERY_FORMAT_NAME", "json")
+    monkeypatch.setenv("PCAP_ANALYZER_QUERY_FORMAT", "json")
     capture = captures / "healthy_dns_web.pcap"
     assert run("query", capture, "SELECT 1 AS one").out.startswith("[")
     assert run("query", capture, "SELECT 1 AS one", "--format", "csv").out.startswith("one")
@@ -46,7 +46,8 @@ def test_the_environment_comes_before_it_and_the_command_line_before_both(
         ("analyze = 1\n", "analyze must be a table: [analyze]"),
         ("lang = 'de'\n", "lang must be one of en, fr"),
         ("[analyze\n", "not TOML"),
-        ("[analyze]\nmemory = 'much'\n", "is not a size"),
+        ("[analyze]\nmemory = 'much'\n", "config.toml: Invalid value for '--memory': 'much' is not a size"),
+        ("[analyze]\nfail-on = 'awful'\n", "config.toml: Invalid value for '--fail-on'"),
     ],
 )
 def test_what_cannot_be_used_is_one_line(
@@ -57,6 +58,13 @@ def test_what_cannot_be_used_is_one_line(
     assert done.code == 2
     assert line in done.err
     assert done.err.count("\n") == 1
+
+
+def test_a_variable_that_cannot_be_used_is_named(run: Run, captures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PCAP_ANALYZER_ANALYZE_MEMORY", "much")
+    done = run("analyze", captures / "healthy_dns_web.pcap", "--no-report")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "PCAP_ANALYZER_ANALYZE_MEMORY: Invalid value for '--memory': 'much' is not a size" in done.err
 
 
 def test_a_file_that_is_named_must_be_there(

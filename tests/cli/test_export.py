@@ -53,3 +53,27 @@ def test_an_unknown_table_is_named(run: Run, capture: Path) -> None:
     result = run("export", capture, "--out", "tables", "--table", "flow")
     assert result.code == 2
     assert "did you mean flows" in result.err
+
+
+def test_several_captures_are_one(run: Run, captures: Path, capture: Path) -> None:
+    both = (capture, captures / "loss_few_packets.pcapng")
+    assert run("export", *both, "--out", "tables", "--table", "captures", "--table", "buckets").code == 0
+    assert duckdb.sql("SELECT count(*) FROM 'tables/captures.parquet'").fetchone() == (2,)
+    total = duckdb.sql(
+        "SELECT (SELECT sum(packets) FROM 'tables/buckets.parquet') = sum(packets) FROM 'tables/captures.parquet'"
+    )
+    assert total.fetchone() == (True,)
+
+
+def test_the_report_on_paper(run: Run, capture: Path) -> None:
+    done = run("export", capture, "--out", "paper", "--format", "pdf")
+    assert (done.code, done.out, done.err) == (0, "", f"Report: {Path('paper/report.pdf')}\n")
+    (path,) = Path("paper").iterdir()
+    assert path.read_bytes().startswith(b"%PDF-")
+
+
+def test_paper_has_no_tables(run: Run, capture: Path) -> None:
+    done = run("export", capture, "--out", "paper", "--format", "pdf", "--table", "flows")
+    assert done.code == 2
+    assert "without --table and --all" in done.err
+    assert not Path("paper").exists()

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -59,6 +60,17 @@ def test_the_report_speaks_french_and_its_json_does_not(tmp_path: Path, captures
     reports = [json.loads(told.read_text("utf-8")), json.loads(english.stdout)]
     assert [report.pop("run")["language"] for report in reports] == ["fr", "en"]
     assert reports[0] == reports[1]
+
+
+def test_builds_are_told_in_the_language_of_the_reader(tmp_path: Path, captures: Path) -> None:
+    files = ("--junit", "j.xml", "--sarif", "s.json", "--lang", "fr")
+    done = french("analyze", captures / "loss_few_packets.pcapng", "--no-report", *files, folder=tmp_path)
+    assert done.returncode == 0
+    (failure,) = ElementTree.parse(tmp_path / "j.xml").getroot().iter("failure")
+    (run,) = json.loads((tmp_path / "s.json").read_text())["runs"]
+    assert "se perdent" in failure.get("message", "")
+    assert "se perdent" in run["results"][0]["message"]["text"]
+    assert run["tool"]["driver"]["rules"][0]["shortDescription"]["text"].startswith("Des paquets")
 
 
 def test_no_word_of_english_is_left_in_a_french_report(tmp_path: Path, captures: Path) -> None:

@@ -1,12 +1,14 @@
 """Names of report files."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pcap_analyzer.cli.reports import _create, _stem
+from pcap_analyzer.cli.reports import _create, stem_of
 
 
 @pytest.mark.parametrize(
@@ -23,7 +25,7 @@ from pcap_analyzer.cli.reports import _create, _stem
     ],
 )
 def test_the_name_is_that_of_the_capture(sources: list[str], stem: str) -> None:
-    assert _stem(sources) == stem
+    assert stem_of(sources) == stem
 
 
 def test_files_of_one_report_share_a_name_that_none_of_them_has_yet(tmp_path: Path) -> None:
@@ -46,3 +48,19 @@ def test_pdf_needs_a_place(run: Callable[..., Any], captures: Path) -> None:
     done = run("analyze", captures / "loss_few_packets.pcapng", "--pdf", "--no-report")
     assert done.code == 2
     assert "--out" in done.err
+
+
+def test_pdf_alone_goes_to_standard_output(tmp_path: Path, captures: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pcap_analyzer",
+        "analyze",
+        str(captures / "loss_few_packets.pcapng"),
+        "--format",
+        "pdf",
+    ]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, check=True)
+    assert done.stdout.startswith(b"%PDF-")
+    assert done.stdout.rstrip().endswith(b"%%EOF")
+    assert (done.stderr, list(tmp_path.iterdir())) == (b"", [])

@@ -24,7 +24,7 @@ def test_what_the_core_says_of_files_that_are_no_captures_is_said_in_french(tmp_
     assert all(retold(line) == line for line in lines)
     with speaking("fr"):
         french = [retold(line) for line in lines]
-    assert french[0].startswith(f"{empty}: l’entrée est vide\u00a0: ")
+    assert french[0].startswith(f"{empty}\u00a0: l’entrée est vide\u00a0: ")
     assert "premiers octets 68 65 6c" in french[1]
     assert "n’est pas pris en charge" in french[2]
 

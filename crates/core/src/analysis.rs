@@ -7,7 +7,7 @@ use crate::flows::{Flows, Found, Seen};
 use crate::fragments::Reassembler;
 use crate::issue::Issues;
 use crate::protocols::control::Control;
-use crate::protocols::tcp::{self, Answer, Class};
+use crate::protocols::tcp::{self, Class};
 use crate::selection::Selection;
 use crate::tables::{InterfaceRow, IssueRow, PacketRow, Row, Sink, TableWriter, TcpSegmentRow};
 use crate::traffic::{Buckets, Kind, Protocols, Sample};
@@ -219,7 +219,7 @@ impl<S: Sink> Analysis<S> {
                 }
                 continue;
             }
-            let (found, answer) = self.flows.observe(transport, seen, &mut self.issues, &mut self.sink);
+            let (found, class) = self.flows.observe(transport, seen, &mut self.issues, &mut self.sink);
             if transport.quoted {
                 continue;
             }
@@ -230,7 +230,7 @@ impl<S: Sink> Analysis<S> {
                     sample.syn |= tcp.flags & (flags::SYN | flags::ACK) == flags::SYN;
                     sample.rst |= tcp.flags & flags::RST != 0;
                     if !segment {
-                        self.write_segment(transport, found, answer, seen);
+                        self.write_segment(transport, found, class, seen);
                     }
                     segment = true;
                 }
@@ -278,15 +278,10 @@ impl<S: Sink> Analysis<S> {
         }
     }
 
-    fn write_segment(
-        &mut self,
-        transport: &Transport<'_>,
-        found: Found,
-        answer: Option<(Option<Answer>, Class)>,
-        seen: &Seen,
-    ) {
-        let (Some(writer), Header::Tcp(tcp), Some(stream), Some((Some(answer), class))) =
-            (&mut self.tcp_segments, &transport.header, found.stream, answer)
+    fn write_segment(&mut self, transport: &Transport<'_>, found: Found, class: Option<Class>, seen: &Seen) {
+        let Some(writer) = &mut self.tcp_segments else { return };
+        let (Header::Tcp(tcp), Some(stream), Some(answer), Some(class)) =
+            (&transport.header, found.stream, self.flows.take_answer(), class)
         else {
             return;
         };

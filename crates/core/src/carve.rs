@@ -4,8 +4,7 @@
 
 use std::collections::HashMap;
 
-use crate::capture::{Context, Frame, Interface, Reader};
-use crate::error::Error;
+use crate::capture::{Context, Frame, Interface};
 
 const SECTION: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
@@ -30,17 +29,11 @@ pub struct Wanted {
     pub comment: String,
 }
 
-/// Copies chosen frames of a capture, fed in chunks of any size, into a pcapng file.
+/// Copies chosen frames of one capture, or of several as one, into a pcapng file.
 pub struct Carver {
-    reader: Reader,
-    copy: Copy,
-}
-
-/// The file as it grows.
-struct Copy {
     wanted: std::iter::Peekable<std::vec::IntoIter<Wanted>>,
-    /// Number in the new file of each interface of the old one.
-    interfaces: HashMap<u32, u32>,
+    /// Number in the new file of each interface of each capture.
+    interfaces: HashMap<(usize, u32), u32>,
     output: Vec<u8>,
     written: u64,
     left_out: u64,
@@ -62,51 +55,11 @@ impl Carver {
             option(body, END, &[]);
         });
         let wanted = wanted.into_iter().peekable();
-        let copy = Copy { wanted, interfaces: HashMap::new(), output, written: 0, left_out: 0, last_time_ns: 0 };
-        Self { reader: Reader::default(), copy }
+        Self { wanted, interfaces: HashMap::new(), output, written: 0, left_out: 0, last_time_ns: 0 }
     }
 
-    /// Takes the next bytes of the capture.
-    ///
-    /// # Errors
-    /// When the bytes are no capture.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let copy = &mut self.copy;
-        self.reader.feed(bytes, |frame, context| copy.frame(frame, context))
-    }
-
-    /// Says that the capture has ended.
-    ///
-    /// # Errors
-    /// When all that was fed made no capture.
-    pub fn finish(&mut self) -> Result<(), Error> {
-        let copy = &mut self.copy;
-        self.reader.finish(|frame, context| copy.frame(frame, context))
-    }
-
-    /// Whether all wanted frames have come.
-    pub fn is_done(&mut self) -> bool {
-        self.copy.wanted.peek().is_none()
-    }
-
-    /// What there is of the new file since the last call.
-    pub fn take_output(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.copy.output)
-    }
-
-    /// Frames written so far.
-    pub fn written(&self) -> u64 {
-        self.copy.written
-    }
-
-    /// Frames left out so far, since pcapng has no number for how they begin.
-    pub fn left_out(&self) -> u64 {
-        self.copy.left_out
-    }
-}
-
-impl Copy {
-    fn frame(&mut self, frame: &Frame<'_>, context: &Context) {
+    /// Takes the next frame, which belongs to the capture with number `capture` and is told about in its `context`.
+    pub fn frame(&mut self, capture: usize, frame: &Frame<'_>, context: &Context) {
         // A frame without a time of its own stands where the one before it stood.
         self.last_time_ns = frame.time_ns.unwrap_or(self.last_time_ns);
         while self.wanted.next_if(|wanted| wanted.frame < frame.number).is_some() {}
@@ -115,7 +68,7 @@ impl Copy {
             self.left_out += 1;
             return;
         };
-        let interface = self.interface(frame, link_type, context);
+        let interface = self.interface(capture, frame, link_type, context);
         let time_ns = self.last_time_ns as u64;
         block(&mut self.output, PACKET, |body| {
             body.extend(interface.to_le_bytes());
@@ -132,10 +85,30 @@ impl Copy {
         self.written += 1;
     }
 
+    /// Whether all wanted frames have come.
+    pub fn is_done(&mut self) -> bool {
+        self.wanted.peek().is_none()
+    }
+
+    /// What there is of the new file since the last call.
+    pub fn take_output(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.output)
+    }
+
+    /// Frames written so far.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Frames left out so far, since pcapng has no number for how they begin.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
     /// The number of the frame's interface in the new file, where it is described when first met.
-    fn interface(&mut self, frame: &Frame<'_>, link_type: u16, context: &Context) -> u32 {
+    fn interface(&mut self, capture: usize, frame: &Frame<'_>, link_type: u16, context: &Context) -> u32 {
         let next = self.interfaces.len() as u32;
-        let number = *self.interfaces.entry(frame.interface).or_insert(next);
+        let number = *self.interfaces.entry((capture, frame.interface)).or_insert(next);
         if number == next {
             let interface = context.interfaces.get(frame.interface as usize);
             describe(&mut self.output, link_type, interface);
@@ -190,7 +163,8 @@ fn padded(body: &mut Vec<u8>, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::LinkType;
+    use crate::capture::{LinkType, Reader};
+    use crate::merge::Interleave;
 
     fn frames_of(file: &[u8]) -> Vec<(Option<i64>, LinkType, u32, Vec<u8>)> {
         let mut reader = Reader::default();
@@ -218,13 +192,16 @@ mod tests {
         file
     }
 
+    fn carver(frames: &[(u64, &str)]) -> Carver {
+        Carver::new(frames.iter().map(|&(frame, comment)| Wanted { frame, comment: comment.to_owned() }).collect())
+    }
+
     fn carve(file: &[u8], frames: &[(u64, &str)]) -> (Vec<u8>, u64) {
-        let wanted = frames.iter().map(|&(frame, comment)| Wanted { frame, comment: comment.to_owned() }).collect();
-        let mut carver = Carver::new(wanted);
+        let (mut carver, mut reader) = (carver(frames), Reader::default());
         for chunk in file.chunks(7) {
-            carver.feed(chunk).unwrap();
+            reader.feed(chunk, |frame, context| carver.frame(0, frame, context)).unwrap();
         }
-        carver.finish().unwrap();
+        reader.finish(|frame, context| carver.frame(0, frame, context)).unwrap();
         (carver.take_output(), carver.written())
     }
 
@@ -244,6 +221,21 @@ mod tests {
         assert_eq!(frames_of(&with), frames_of(&without));
         assert!(with.windows(10).any(|part| part == b"sent again"));
         assert_eq!(with.len() - without.len(), 4 + 12 + 4);
+    }
+
+    #[test]
+    fn captures_as_one_are_numbered_over_all_and_keep_their_interfaces() {
+        let files = [capture(&[b"one", b"three"]), capture(&[b"two"])];
+        let mut carver = carver(&[(2, "of the second file"), (3, "of the first")]);
+        let mut frames = Interleave::new(vec![None; 2]);
+        for (at, file) in files.iter().enumerate() {
+            frames.feed(at, file, |capture, frame, context| carver.frame(capture, frame, context)).unwrap();
+            frames.end(at, |capture, frame, context| carver.frame(capture, frame, context)).unwrap();
+        }
+        let new = carver.take_output();
+        let bytes: Vec<_> = frames_of(&new).into_iter().map(|(.., bytes)| bytes).collect();
+        assert_eq!((bytes, carver.written()), (vec![b"two".to_vec(), b"three".to_vec()], 2));
+        assert_eq!(carver.interfaces.len(), 2, "each capture has its own");
     }
 
     #[test]

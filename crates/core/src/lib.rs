@@ -27,6 +27,6 @@ pub mod traffic;
 pub use analysis::Options;
 pub use carve::{Carver, Wanted};
 pub use error::Error;
-pub use merge::Merge;
+pub use merge::{Interleave, Merge};
 pub use pipeline::Pipeline;
 pub use selection::{FilterError, Moment, Selection};

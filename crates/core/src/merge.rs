@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::analysis::{Analysis, Options};
-use crate::capture::Frame;
+use crate::capture::{Context, Frame};
 use crate::error::Error;
 use crate::facts::Source;
 use crate::tables::Sink;
@@ -29,22 +29,21 @@ impl Input {
     }
 }
 
-/// Analyses several captures as one. The caller feeds the source that is [`wanted`](Self::wanted), in small chunks:
+/// Frames of several captures in time order. The caller feeds the source that is [`wanted`](Self::wanted), in small chunks:
 /// frames wait here until every source has one.
-pub struct Merge<S: Sink> {
+pub struct Interleave {
     inputs: Vec<Input>,
-    analysis: Analysis<S>,
+    frames: u64,
 }
 
-impl<S: Sink> Merge<S> {
-    /// A merge of captures with these names.
-    pub fn new(options: &Options, names: Vec<Option<String>>, sink: S) -> Self {
-        let analysis = Analysis::new(options, names.len(), sink);
+impl Interleave {
+    /// Of captures with these names.
+    pub fn new(names: Vec<Option<String>>) -> Self {
         let inputs = names
             .into_iter()
             .map(|name| Input { source: Source { name, ..Source::default() }, ..Input::default() })
             .collect();
-        Self { inputs, analysis }
+        Self { inputs, frames: 0 }
     }
 
     /// The source that must be fed, or said to have ended, before more can be done; `None` when all have ended.
@@ -52,15 +51,21 @@ impl<S: Sink> Merge<S> {
         self.inputs.iter().position(|input| input.waiting.is_empty() && !input.finished)
     }
 
-    /// Takes the next bytes of one source.
+    /// Takes the next bytes of one source. Frames whose turn it is go to `sink` with the number of their source, numbered
+    /// over all.
     ///
     /// # Errors
     /// When the source is no capture.
-    pub fn feed(&mut self, source: usize, bytes: &[u8]) -> Result<(), Error> {
+    pub fn feed(
+        &mut self,
+        source: usize,
+        bytes: &[u8],
+        sink: impl FnMut(usize, &Frame<'_>, &Context),
+    ) -> Result<(), Error> {
         let Input { source, waiting, .. } = &mut self.inputs[source];
         source.file_bytes += bytes.len() as u64;
         source.reader.feed(bytes, |frame, _| waiting.push_back(keep(frame)))?;
-        self.drain();
+        self.drain(sink);
         Ok(())
     }
 
@@ -68,17 +73,67 @@ impl<S: Sink> Merge<S> {
     ///
     /// # Errors
     /// When the source is no capture.
-    pub fn end(&mut self, source: usize) -> Result<(), Error> {
+    pub fn end(&mut self, source: usize, sink: impl FnMut(usize, &Frame<'_>, &Context)) -> Result<(), Error> {
         let Input { source, waiting, finished } = &mut self.inputs[source];
         source.reader.finish(|frame, _| waiting.push_back(keep(frame)))?;
         *finished = true;
-        self.drain();
+        self.drain(sink);
         Ok(())
+    }
+
+    /// Hands on frames for as long as every source that goes on has one to compare.
+    fn drain(&mut self, mut sink: impl FnMut(usize, &Frame<'_>, &Context)) {
+        while self.wanted().is_none() {
+            let earliest =
+                self.inputs.iter().enumerate().filter_map(|(at, input)| Some((input.next_time_ns()?, at))).min();
+            let Some((_, at)) = earliest else { return };
+            let Input { source, waiting, .. } = &mut self.inputs[at];
+            if let Some(Waiting { frame, bytes }) = waiting.pop_front() {
+                self.frames += 1;
+                sink(at, &Frame { number: self.frames, data: &bytes, ..frame }, source.reader.context());
+            }
+        }
+    }
+}
+
+/// Analyses several captures as one, fed as [`Interleave`] is.
+pub struct Merge<S: Sink> {
+    frames: Interleave,
+    analysis: Analysis<S>,
+}
+
+impl<S: Sink> Merge<S> {
+    /// A merge of captures with these names.
+    pub fn new(options: &Options, names: Vec<Option<String>>, sink: S) -> Self {
+        Self { analysis: Analysis::new(options, names.len(), sink), frames: Interleave::new(names) }
+    }
+
+    /// The source that must be fed, or said to have ended, before more can be done; `None` when all have ended.
+    pub fn wanted(&self) -> Option<usize> {
+        self.frames.wanted()
+    }
+
+    /// Takes the next bytes of one source.
+    ///
+    /// # Errors
+    /// When the source is no capture.
+    pub fn feed(&mut self, source: usize, bytes: &[u8]) -> Result<(), Error> {
+        let analysis = &mut self.analysis;
+        self.frames.feed(source, bytes, |at, frame, _| analysis.frame(at, frame))
+    }
+
+    /// Says that a source has ended.
+    ///
+    /// # Errors
+    /// When the source is no capture.
+    pub fn end(&mut self, source: usize) -> Result<(), Error> {
+        let analysis = &mut self.analysis;
+        self.frames.end(source, |at, frame, _| analysis.frame(at, frame))
     }
 
     /// Ends the analysis; every source must have ended.
     pub fn finish(self) -> S {
-        let sources: Vec<&Source> = self.inputs.iter().map(|input| &input.source).collect();
+        let sources: Vec<&Source> = self.frames.inputs.iter().map(|input| &input.source).collect();
         self.analysis.finish(&sources)
     }
 
@@ -90,19 +145,6 @@ impl<S: Sink> Merge<S> {
     /// Where tables go.
     pub fn sink_mut(&mut self) -> &mut S {
         self.analysis.sink_mut()
-    }
-
-    /// Hands on frames for as long as every source that goes on has one to compare.
-    fn drain(&mut self) {
-        while self.wanted().is_none() {
-            let earliest =
-                self.inputs.iter().enumerate().filter_map(|(at, input)| Some((input.next_time_ns()?, at))).min();
-            let Some((_, at)) = earliest else { return };
-            if let Some(waiting) = self.inputs[at].waiting.pop_front() {
-                let number = self.analysis.frames() + 1;
-                self.analysis.frame(at, &Frame { number, data: &waiting.bytes, ..waiting.frame });
-            }
-        }
     }
 }
 

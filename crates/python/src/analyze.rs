@@ -16,7 +16,7 @@ use crate::watch::Watch;
 /// Large enough that system calls cost nothing, small enough for the processor's cache.
 pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 /// While captures are merged, frames of a whole chunk may wait for the other captures.
-const MERGE_CHUNK_BYTES: usize = 64 << 10;
+pub(crate) const MERGE_CHUNK_BYTES: usize = 64 << 10;
 const MEMORY_BYTES: usize = 512 << 20;
 
 /// Reads files (`-` is standard input); several are merged into one capture in time order.
@@ -76,9 +76,8 @@ fn read_one(source: &Path, options: &Options, store: Store, watch: &mut Watch) -
 }
 
 fn read_merged(sources: &[PathBuf], options: &Options, store: Store, watch: &mut Watch) -> PyResult<Store> {
-    let mut inputs = sources.iter().map(|source| open(source)).collect::<PyResult<Vec<_>>>()?;
-    let names = sources.iter().map(|source| Some(source.display().to_string())).collect();
-    let mut merge = Merge::new(options, names, store);
+    let mut inputs = open_all(sources)?;
+    let mut merge = Merge::new(options, names(sources), store);
     let mut buffer = vec![0; MERGE_CHUNK_BYTES];
     let mut bytes = 0;
     while let Some(wanted) = merge.wanted() {
@@ -105,6 +104,14 @@ pub(crate) fn open(source: &Path) -> PyResult<Box<dyn Read + Send>> {
     }
     let file = File::open(source).map_err(|failure| error::file(source, &failure))?;
     Ok(Box::new(file))
+}
+
+pub(crate) fn open_all(sources: &[PathBuf]) -> PyResult<Vec<Box<dyn Read + Send>>> {
+    sources.iter().map(|source| open(source)).collect()
+}
+
+pub(crate) fn names(sources: &[PathBuf]) -> Vec<Option<String>> {
+    sources.iter().map(|source| Some(source.display().to_string())).collect()
 }
 
 /// Reads once. A signal that interrupts it is answered at once: a pipe may stay silent for ever.

@@ -1,7 +1,7 @@
 """`pcap-analyzer analyze CAPTURE…`: why it is slow, what it is, and what happens in it."""
 
+import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,25 +15,28 @@ from . import options
 from .incomplete import warn_incomplete
 from .many import outcomes
 from .one import Choices, Outcome
-from .output import write_text
+from .output import write_bytes, write_text
 from .reports import write_report
 from .session import Session
 from .sources import expand
 
 if TYPE_CHECKING:
     from pcap_analyzer.findings._run import Options
-    from pcap_analyzer.report.drawings import Page
     from pcap_analyzer.report.model import Report
     from pcap_analyzer.report.naming import Naming
     from pcap_analyzer.selection import Selection
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+# Formats of which standard output can hold one document.
+_ALONE = ("html", "pdf")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command(short_help="Why a capture is slow, and what happens in it.")
 @click.argument("captures", nargs=-1, required=True, metavar="CAPTURE…", shell_complete=options.files)
-@click.option("--format", "format_name", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option(
+    "--format", "format_name", type=click.Choice(["text", "json", "html", "pdf"]), default="text", show_default=True
+)
 @click.option("--merge", is_flag=True, help="Read all captures as one, in time order.")
 @click.option(
     "--watch", is_flag=True, help="Go on: analyse again what grows, and what comes into a folder, until Ctrl-C."
@@ -107,6 +110,7 @@ def analyze(
     text  a summary, and report files reports/CAPTURE-TIME.html and .json, which never replace others
     json  the report on standard output and nothing else; files only in a folder given by --out
     html  the same with the page, for one capture
+    pdf   the same with the report on paper, for one capture; needs the extra pdf
 
     Several captures are analysed each for itself, at once. With json each then stands on one line, in the order given.
     The exit code is that of the worst: 2 when one of them could not be read, 1 when --fail-on is met.
@@ -125,18 +129,21 @@ def analyze(
         language=active(),
         evidence=evidence,
         naming=_naming(hosts, learnt=learnt),
-        pdf=pdf,
+        pdf=pdf or format_name == "pdf",
     )
-    if pdf:
-        _check_pdf(folder)
+    if choices.pdf:
+        _check_pdf(folder, format_name)
     if watch:
         _check_watched(captures, format_name, contradictions=[merge, fail_on, junit, sarif])
         return _watch(session, captures, choices, format_name, folder)
     sources = expand(captures)
     groups = [tuple(sources)] if merge else [(source,) for source in sources]
-    if format_name == "html" and len(groups) > 1:
+    if format_name in _ALONE and len(groups) > 1:
         raise click.UsageError(
-            say("--format html shows one capture, or several with --merge; --out writes a page for each")
+            say(
+                "--format {format} shows one capture, or several with --merge; --out writes a page for each",
+                format=format_name,
+            )
         )
     worst, reports, errors = _tell_all(session, groups, choices, format_name, folder, alone=len(groups) == 1)
     if len(groups) > 1 and format_name == "text":
@@ -168,17 +175,18 @@ def _tell_all(
     return worst, reports, errors
 
 
-def _check_pdf(folder: Path | None) -> None:
-    if folder is None:
+def _check_pdf(folder: Path | None, format_name: str) -> None:
+    if format_name != "pdf" and folder is None:
         raise click.UsageError(say("--pdf needs a folder for report files: add --out DIR"))
-    if find_spec("reportlab") is None:
-        raise click.UsageError(say("--pdf needs ReportLab: pip install 'pcap-analyzer[pdf]'"))
+    if format_name == "pdf" and sys.stdout.isatty():
+        raise click.UsageError(say("--format pdf is nothing for a terminal: write it to a file with > FILE.pdf"))
+    options.check_pdf()
 
 
 def _check_watched(captures: Sequence[str], format_name: str, contradictions: Sequence[object]) -> None:
     if any(contradictions):
         raise click.UsageError(say("--watch goes on for ever: without --merge, --fail-on, --junit and --sarif"))
-    if "-" in captures or format_name == "html":
+    if "-" in captures or format_name in _ALONE:
         raise click.UsageError(say("--watch looks at files and folders, and shows text or json"))
 
 
@@ -227,7 +235,7 @@ def _tell(session: Session, outcome: Outcome, format_name: str, folder: Path | N
         )
     )
     session.detail(say("made the report in {duration}", duration=duration(outcome.build_s * SECOND_NS)))
-    _show(report, outcome.page, format_name, alone=alone, details=session.verbose)
+    _show(outcome, report, format_name, alone=alone, details=session.verbose)
     warn_incomplete(session, report.title, packets, report.data["issues"])
     for line in outcome.warnings:
         session.warn(line)
@@ -263,11 +271,14 @@ def _judge(
     return int(any(fail_on and checks.reaches(severity, fail_on) for severity in severities))
 
 
-def _show(report: "Report", page: "Page | None", format_name: str, *, alone: bool, details: bool) -> None:
-    if page and format_name == "html":
+def _show(outcome: Outcome, report: "Report", format_name: str, *, alone: bool, details: bool) -> None:
+    if outcome.page and format_name == "html":
         from pcap_analyzer.render import html
 
-        write_text([html.document(page)], None)
+        write_text([html.document(outcome.page)], None)
+        return
+    if outcome.pdf and format_name == "pdf":
+        write_bytes(outcome.pdf)
         return
     if format_name == "json":
         from pcap_analyzer.render import json

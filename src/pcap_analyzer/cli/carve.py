@@ -7,7 +7,14 @@ import click
 
 from pcap_analyzer.analysis import Analysis, analyze, carve_frames
 from pcap_analyzer.errors import SettingError
-from pcap_analyzer.evidence.carve import ON_DEMAND, Comments, frames_of_finding, frames_of_streams, parse_frames
+from pcap_analyzer.evidence.carve import (
+    ON_DEMAND,
+    Comments,
+    frames_of_finding,
+    frames_of_streams,
+    parse_frames,
+    shortened,
+)
 from pcap_analyzer.i18n import say
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import count
@@ -17,13 +24,14 @@ from .incomplete import warn_incomplete
 from .output import is_replaceable, replacing
 from .progress import progress_bar
 from .session import Session
+from .sources import expand
 
 if TYPE_CHECKING:
     from pcap_analyzer.selection import Selection
 
 
 @click.command(short_help="Copy the packets that matter into a new capture.")
-@click.argument("capture", metavar="CAPTURE", shell_complete=options.files)
+@click.argument("captures", nargs=-1, required=True, metavar="CAPTURE…", shell_complete=options.files)
 @click.option("--stream", "streams", type=click.IntRange(0), multiple=True, metavar="N", help="A TCP stream, whole.")
 @click.option("--finding", metavar="ID", help="A finding of `analyze`: the flows concerned, whole.")
 @click.option("--frames", metavar="LIST", help="Frame numbers: 12,40-45.")
@@ -42,7 +50,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def carve(
     session: Session,
-    capture: str,
+    captures: tuple[str, ...],
     streams: tuple[int, ...],
     finding: str | None,
     frames: str | None,
@@ -51,6 +59,8 @@ def carve(
     memory_bytes: int,
 ) -> int:
     """Copies packets of CAPTURE, with their bytes and times as they are, into a pcapng FILE.
+
+    Several captures are one, as `analyze --merge` has it: numbers of frames and streams count over all, in time order.
 
     \b
     pcap-analyzer carve slow.pcap --stream 3 -o stream3.pcapng
@@ -61,37 +71,39 @@ def carve(
 
     Packets that mean something, such as data that was sent again, carry a comment that Wireshark shows.
     """
-    _check(capture, [bool(streams), finding is not None, frames is not None, selection.is_some], output)
+    sources = expand(captures)
+    _check(sources, [bool(streams), finding is not None, frames is not None, selection.is_some], output)
     comments = _numbered(frames) if frames is not None else {}
+    name = " + ".join(sources)
     if frames is None:
         with (
-            progress_bar(session, capture) as progress,
+            progress_bar(session, name) as progress,
             analyze(
-                capture, memory_bytes=memory_bytes, on_demand=ON_DEMAND, selection=selection, progress=progress
+                *sources, memory_bytes=memory_bytes, on_demand=ON_DEMAND, selection=selection, progress=progress
             ) as analysis,
         ):
-            comments = _chosen(analysis, streams, finding)
-            _warn_cut(session, analysis, capture)
-    with replacing(output) as new, progress_bar(session, capture) as progress:
-        written, left_out = carve_frames(capture, comments, new, progress=progress)
+            comments = _chosen(session, analysis, streams, finding)
+            _warn_cut(session, analysis, name)
+    with replacing(output) as new, progress_bar(session, name) as progress:
+        written, left_out = carve_frames(sources, comments, new, progress=progress)
     if left_out:
         session.warn(
             say(
                 "{capture}: left out: {packets} of a kind that pcapng has no number for",
-                capture=capture,
+                capture=name,
                 packets=plural(left_out, "packet"),
             )
         )
     if missing := len(comments) - written - left_out:
         session.warn(
-            say("{capture}: {count} of the frames asked for are not in it", capture=capture, count=count(missing))
+            say("{capture}: {count} of the frames asked for are not in it", capture=name, count=count(missing))
         )
     session.note(say("{packets} in {path}", packets=plural(written, "packet"), path=output))
     return 0
 
 
-def _check(capture: str, chosen: list[bool], output: Path) -> None:
-    if capture == "-":
+def _check(sources: list[str], chosen: list[bool], output: Path) -> None:
+    if "-" in sources:
         raise click.UsageError(say("a capture is read twice to carve from it: give a file, not standard input"))
     if sum(chosen) != 1:
         raise click.UsageError(
@@ -99,7 +111,7 @@ def _check(capture: str, chosen: list[bool], output: Path) -> None:
         )
     if not is_replaceable(output):
         raise click.UsageError(say("{path} is no ordinary file: a capture needs one", path=output))
-    if output.exists() and output.samefile(capture):
+    if output.exists() and any(Path(source).exists() and output.samefile(source) for source in sources):
         raise click.UsageError(say("{path} is the capture itself: choose another name", path=output))
 
 
@@ -110,12 +122,15 @@ def _numbered(frames: str) -> Comments:
         raise click.BadParameter(str(error), param_hint="--frames") from error
 
 
-def _chosen(analysis: Analysis, streams: tuple[int, ...], finding: str | None) -> Comments:
+def _chosen(session: Session, analysis: Analysis, streams: tuple[int, ...], finding: str | None) -> Comments:
     """The frames of streams, of a finding, or all that were selected."""
     if streams:
         return frames_of_streams(analysis, streams)
     if finding is not None:
-        return frames_of_finding(analysis, _find(analysis, finding))
+        found = _find(analysis, finding)
+        if line := shortened(found):
+            session.note(line)
+        return frames_of_finding(analysis, found)
     return dict.fromkeys((int(row["frame_number"]) for row in analysis.rows("SELECT frame_number FROM packets")), "")
 
 

@@ -45,6 +45,19 @@ def _folder() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
 
 
+def name_variables(program: click.Group) -> None:
+    """Lets the environment set each option under the name that it has on the command line."""
+    for command in program.commands.values():
+        for parameter in command.params:
+            if parameter.name not in ("lang", "help") and (option := _long(parameter)):
+                parameter.envvar = f"{PREFIX}_{command.name}_{option}".upper().replace("-", "_")
+
+
+def _long(parameter: click.Parameter) -> str:
+    """The option's long name without dashes; empty where it is no option."""
+    return next((each.lstrip("-") for each in parameter.opts if each.startswith("--")), "")
+
+
 def load(program: click.Group) -> Defaults:
     """What the file sets, by command and option, once all of it is known.
 
@@ -86,11 +99,9 @@ def _checked(file: Path, program: click.Group, name: str, value: Any) -> Any:
 def _options(command: click.Command) -> dict[str, str]:
     """The options that can be set, by their long names without dashes."""
     return {
-        option.lstrip("-"): str(parameter.name)
+        option: str(parameter.name)
         for parameter in command.params
-        if isinstance(parameter, click.Option) and parameter.name not in ("lang", "help")
-        for option in parameter.opts
-        if option.startswith("--")
+        if parameter.name not in ("lang", "help") and (option := _long(parameter))
     }
 
 

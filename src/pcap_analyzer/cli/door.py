@@ -11,6 +11,7 @@ A reader that closes the pipe ends the program as it ends others: by SIGPIPE, in
 what it put on the disk is gone.
 """
 
+import atexit
 import gc
 import os
 import signal
@@ -19,6 +20,7 @@ import traceback
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from pcap_analyzer import i18n
 from pcap_analyzer.database import forbid_data_frames
@@ -54,6 +56,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
+def run() -> NoReturn:
+    """Is the program: `main`, and then the end of the process.
+
+    To take a database and thousands of objects apart one by one takes longer than to print a report; the system takes all
+    of them back at once.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        atexit._run_exitfuncs()
+        sys.stderr.flush()
+        os._exit(end.code if isinstance(end.code, int) else FAILED)
+
+
 def _run(arguments: list[str], session: Session) -> int:
     try:
         code = group.main(
@@ -62,7 +78,6 @@ def _run(arguments: list[str], session: Session) -> int:
             standalone_mode=False,
             obj=session,
             default_map=_prepared(arguments),
-            auto_envvar_prefix=config.PREFIX,
         )
         return code if isinstance(code, int) else ANALYSED
     except (click.Abort, KeyboardInterrupt):
@@ -99,7 +114,23 @@ def _show_usage_error(error: click.ClickException, session: Session) -> None:
         return
     context = getattr(error, "ctx", None)
     hint = " " + say("(see `{command} --help`)", command=context.command_path) if context else ""
-    session.error(" ".join(error.format_message().split()).rstrip(".") + hint)
+    line = " ".join(error.format_message().split()).rstrip(".")
+    if place := _place(error):
+        line = say("{label}: {text}", label=place, text=line)
+    session.error(line + hint)
+
+
+def _place(error: click.ClickException) -> str:
+    """Where a value that cannot be used was set, where that is not the command line."""
+    if not isinstance(error, click.BadParameter) or not error.ctx or not error.param or not error.param.name:
+        return ""
+    match error.ctx.get_parameter_source(error.param.name):
+        case ParameterSource.DEFAULT_MAP:
+            return str(config.path())
+        case ParameterSource.ENVIRONMENT:
+            return str(error.param.envvar)
+        case _:
+            return ""
 
 
 def _show_fault(error: Exception, session: Session) -> None:

@@ -17,14 +17,15 @@ from .incomplete import warn_incomplete
 from .output import replacing, write_text
 from .progress import progress_bar
 from .session import Session
+from .sources import expand
 
 if TYPE_CHECKING:
     from pcap_analyzer._core import TableSpec
     from pcap_analyzer.selection import Selection
 
 
-@click.command(short_help="Write the tables of a capture as files.")
-@click.argument("capture", metavar="CAPTURE", shell_complete=options.files)
+@click.command(short_help="Write the tables of a capture as files, or its report as PDF.")
+@click.argument("captures", nargs=-1, required=True, metavar="CAPTURE…", shell_complete=options.files)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder for the files; made if need be.",
 )
-@click.option("--format", "format_name", type=click.Choice(["csv", "parquet"]), default="parquet", show_default=True)
+@click.option(
+    "--format", "format_name", type=click.Choice(["csv", "parquet", "pdf"]), default="parquet", show_default=True
+)
 @click.option("--table", "names", multiple=True, metavar="NAME", help="Only this table; may be given several times.")
 @click.option("--all", "everything", is_flag=True, help="Also the tables that have a row for every packet.")
 @options.selection
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def export(
     session: Session,
-    capture: str,
+    captures: tuple[str, ...],
     out: Path,
     format_name: str,
     names: tuple[str, ...],
@@ -50,20 +53,27 @@ def export(
     selection: "Selection",
     memory_bytes: int,
 ) -> int:
-    """Writes each table of CAPTURE to DIR/NAME.csv or DIR/NAME.parquet, replacing what is there.
+    """Writes each table of CAPTURE to DIR/NAME.csv or DIR/NAME.parquet, replacing what is there. pdf writes DIR/report.pdf.
 
     \b
     pcap-analyzer export slow.pcap --out slow-tables
     pcap-analyzer export slow.pcap --out slow-tables --format csv --table tcp_flows --table tcp_ledger
 
+    Several captures are read as one, in time order.
+
     In csv NULL is an empty field, and text that a spreadsheet would take for a formula begins with an apostrophe.
     """
-    options.check_sources([capture])
-    wanted = _wanted(names, everything=everything)
+    options.check_sources(captures)
+    paper = format_name == "pdf"
+    if paper:
+        _check_pdf(names, everything=everything)
+    wanted = [] if paper else _wanted(names, everything=everything)
+    sources = expand(captures)
+    name = " + ".join(sources)
     out.mkdir(parents=True, exist_ok=True)
-    with progress_bar(session, capture) as progress:
+    with progress_bar(session, name) as progress:
         analysis = analyze(
-            capture,
+            *sources,
             memory_bytes=memory_bytes,
             on_demand=[table["name"] for table in wanted if table["on_demand"]],
             selection=selection,
@@ -71,13 +81,33 @@ def export(
             writable=out.resolve(),
         )
     with analysis:
+        if paper:
+            _write_pdf(analysis, out / "report.pdf")
         for table in wanted:
             interrupt.run(analysis.connection, partial(_write, analysis, table["name"], out, format_name))
         (packets,) = analysis.rows("SELECT coalesce(sum(packets), 0) AS packets FROM captures")
         issues = analysis.rows("SELECT * FROM issues WHERE weight = 'stop'")
-    session.note(say("{tables} in {folder}", tables=plural(len(wanted), "table"), folder=out))
-    warn_incomplete(session, capture, int(packets["packets"]), issues)
+    if paper:
+        session.note(say("Report: {path}", path=out / "report.pdf"))
+    else:
+        session.note(say("{tables} in {folder}", tables=plural(len(wanted), "table"), folder=out))
+    warn_incomplete(session, name, int(packets["packets"]), issues)
     return 0
+
+
+def _check_pdf(names: tuple[str, ...], *, everything: bool) -> None:
+    if names or everything:
+        raise click.UsageError(say("--format pdf writes the report, no tables: without --table and --all"))
+    options.check_pdf()
+
+
+def _write_pdf(analysis: Analysis, path: Path) -> None:
+    """The report, judged by the usual thresholds; `analyze --pdf` has all choices."""
+    from pcap_analyzer.render import pdf
+    from pcap_analyzer.report.build import build
+
+    with replacing(path) as new:
+        new.write_bytes(pdf.document(build(analysis)))
 
 
 def _wanted(names: tuple[str, ...], *, everything: bool) -> list["TableSpec"]:

@@ -6,7 +6,7 @@ import click
 
 from pcap_analyzer import _core
 
-from . import language
+from . import config, language
 from .admin import admin
 from .analyze import analyze
 from .carve import carve
@@ -48,3 +48,4 @@ def group() -> None:
 for command in (analyze, explain, query, export, carve, tables, serve, work, migrate, admin, completion):
     language.option(command)
     group.add_command(command)
+config.name_variables(group)

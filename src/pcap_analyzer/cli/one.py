@@ -14,7 +14,7 @@ from pcap_analyzer.i18n import choose, say
 from pcap_analyzer.selection import Selection
 from pcap_analyzer.text import plural
 
-from .sources import CAPTURE_NAME
+from .reports import stem_of
 
 if TYPE_CHECKING:
     from pcap_analyzer._core import ProgressCallback
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pcap_analyzer.report.naming import Naming
 
 # What follows once the capture is read.
-_AFTERWARDS = ("duckdb", "pcap_analyzer.report.build", "pcap_analyzer.render.terminal")
+_AFTERWARDS = ("pcap_analyzer.engine", "pcap_analyzer.report.build", "pcap_analyzer.render.terminal")
 _FOR_PAGES = ("pcap_analyzer.report.page", "pcap_analyzer.render.html")
 
 # Findings of which `--evidence` carves the packets: the ones that matter most.
@@ -84,7 +84,7 @@ def make(sources: tuple[str, ...], choices: Choices, progress: "ProgressCallback
         try:
             _report(outcome, analysis, choices)
         except OutOfMemoryError as error:
-            line = f"{' + '.join(sources)}: {error}"
+            line = say("{label}: {text}", label=" + ".join(sources), text=str(error))
             if outcome.report:
                 outcome.warnings.append(line)
             else:
@@ -103,10 +103,11 @@ def _load(page: bool) -> None:
 
 def _report(outcome: Outcome, analysis: Analysis, choices: Choices) -> None:
     """Adds report, page and evidence, as far as they are wanted."""
+    started = time.perf_counter()
+    analysis.connection  # noqa: B018 - the tables go into the database while modules are still being loaded
     from pcap_analyzer.report.build import build
     from pcap_analyzer.report.page import build as build_page
 
-    started = time.perf_counter()
     outcome.report = build(analysis, choices.options, choices.naming)
     outcome.read_s, outcome.build_s = analysis.read_ns / 1e9, time.perf_counter() - started
     if choices.page:
@@ -134,19 +135,21 @@ def _new_file(folder: Path, stem: str) -> Path:
 
 def _carve(outcome: Outcome, report: "Report", analysis: Analysis, folder: Path) -> None:
     """Writes the packets of the top findings. A folder that cannot be written is worth a warning."""
-    from pcap_analyzer.evidence.carve import frames_of_finding
+    from pcap_analyzer.evidence.carve import frames_of_finding, shortened
 
     told = [finding for finding in report.data["findings"] if finding["severity"] != "info"][:_CARVED]
-    if len(outcome.sources) > 1 or outcome.sources[0] == "-":
-        outcome.warnings.append(say("no evidence: packets are carved out of one file, not out of a pipe or a merge"))
+    if "-" in outcome.sources:
+        outcome.warnings.append(say("no evidence: packets are carved out of files, not out of a pipe"))
         return
-    stem = CAPTURE_NAME.sub("", Path(outcome.sources[0]).name)
+    stem = stem_of(outcome.sources)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for finding in told:
             path = _new_file(folder, f"{stem}-{finding['id']}")
-            written, _ = carve_frames(outcome.sources[0], frames_of_finding(analysis, finding), path)
+            written, _ = carve_frames(outcome.sources, frames_of_finding(analysis, finding), path)
             outcome.notes.append(say("Evidence: {path}, {packets}", path=path, packets=plural(written, "packet")))
+            if line := shortened(finding):
+                outcome.notes.append(line)
     except (OSError, PcapAnalyzerError) as error:
         line = describe_os_error(error, str(error.filename or folder)) if isinstance(error, OSError) else str(error)
         outcome.warnings.append(say("no evidence: {reason}", reason=line))

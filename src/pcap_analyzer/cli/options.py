@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -99,6 +100,12 @@ def check_sources(captures: Sequence[str]) -> None:
         raise click.UsageError(say("standard input (-) can be read only once"))
     if "-" in captures and sys.stdin.isatty():
         raise click.UsageError(say("standard input is a terminal: pipe a capture into it, or name a file"))
+
+
+def check_pdf() -> None:
+    """PDF is made by what an extra brings."""
+    if find_spec("reportlab") is None:
+        raise click.UsageError(say("PDF needs ReportLab: pip install 'pcap-analyzer[pdf]'"))
 
 
 def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:

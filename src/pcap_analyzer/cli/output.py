@@ -55,6 +55,14 @@ def write_text(chunks: Iterable[str], path: Path | None) -> None:
                 file.writelines(chunks)
 
 
+def write_bytes(content: bytes) -> None:
+    """Writes to standard output what no terminal can show."""
+    with _named(say("standard output")):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
 def _write_to_stdout(chunks: Iterable[str]) -> None:
     if sys.stdout.isatty():
         for chunk in chunks:

@@ -116,8 +116,7 @@ def _check(sql: str) -> "Query":
 @contextmanager
 def _explained() -> Iterator[None]:
     """SQL that has been checked can still fail on a value, such as a cast: that is one line too."""
-    import duckdb
-
+    from pcap_analyzer.engine import duckdb
     from pcap_analyzer.sql import explain
 
     try:

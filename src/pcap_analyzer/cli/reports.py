@@ -25,7 +25,7 @@ def write_report(
     """Writes the report as HTML and JSON, and as PDF where there is one. A folder that cannot be written is worth a warning: the analysis is done."""
     from pcap_analyzer.render import html, json
 
-    stem = f"{_stem(sources)}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    stem = f"{stem_of(sources)}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     documents = {".json": json.document(report).encode(), ".html": html.document(page).encode()}
     if pdf is not None:
         documents[".pdf"] = pdf
@@ -43,7 +43,7 @@ def write_report(
         )
 
 
-def _stem(sources: Sequence[str]) -> str:
+def stem_of(sources: Sequence[str]) -> str:
     """The capture's name without its endings, and nothing in it that a file name cannot have."""
     name = "stdin" if sources[0] == "-" else Path(sources[0]).name
     while shorter := _ENDINGS.sub("", name):

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from pcap_analyzer.errors import SettingError
+from pcap_analyzer.findings._cost import LISTED
 from pcap_analyzer.i18n import mark, say, told
+from pcap_analyzer.text import plural
 from pcap_analyzer.units import count, duration
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ _FLOWS: Final = """
     SELECT flow FROM flows SEMI JOIN listed
     ON flows.protocol = listed.protocol AND flows.client = listed.client AND flows.server = listed.server
        AND flows.stream IS NOT DISTINCT FROM listed.stream
+"""
+
+# What belongs to no flow proves something with others of its kind: a conflict of ARP is seen in the answers of both hosts.
+_OF_NO_FLOW: Final = """
+    SELECT frame_number FROM packets
+    WHERE flow IS NULL AND path IN (SELECT path FROM packets WHERE flow IS NULL AND list_contains($frames, frame_number))
 """
 
 _WORDS: Final = {
@@ -76,10 +84,14 @@ def frames_of_streams(analysis: "Analysis", streams: Iterable[int]) -> Comments:
 
 
 def frames_of_finding(analysis: "Analysis", finding: Mapping[str, Any]) -> Comments:
-    """All frames of the flows of a finding, as the JSON report has it, with what is known about those that prove it."""
+    """All frames of the flows of a finding, as the JSON report has it, with what is known about those that prove it.
+
+    A finding that names frames of no flow gets all frames of that kind.
+    """
     listed = finding["flows"]
     flows = [row["flow"] for row in analysis.rows(_FLOWS, listed=json.dumps(listed))]
     frames = analysis.rows("SELECT frame_number FROM packets WHERE list_contains($flows, flow)", flows=flows)
+    frames += analysis.rows(_OF_NO_FLOW, frames=finding["frames"])
     streams = [flow["stream"] for flow in listed if flow["protocol"] == "tcp"]
     comments = {int(row["frame_number"]): "" for row in frames} | _events(analysis, streams)
     for frame in finding["frames"]:
@@ -88,6 +100,19 @@ def frames_of_finding(analysis: "Analysis", finding: Mapping[str, Any]) -> Comme
             f"\n{before}" if before else ""
         )
     return comments
+
+
+def shortened(finding: Mapping[str, Any]) -> str:
+    """A line where a finding names only some of its flows, so that its evidence has no others; empty where it has all."""
+    shown, total = len(finding["flows"]), finding["flows_total"]
+    if shown < LISTED or shown >= total:
+        return ""
+    return say(
+        "{finding}: the packets of {shown} of {total}, as the report lists them",
+        finding=finding["id"],
+        shown=count(shown),
+        total=plural(total, "conversation"),
+    )
 
 
 def _events(analysis: "Analysis", streams: list[int]) -> Comments:

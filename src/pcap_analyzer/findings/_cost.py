@@ -4,7 +4,7 @@ Every part of a connection's ledger belongs to one finding at most: to the first
 which they ran, which is from the special to the general.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pcap_analyzer.causes import Severity
@@ -70,6 +70,13 @@ _SUMS: Final = """
     SELECT *, coalesce(cost_ns, 0) AS cost_ns, CAST(coalesce(wanted_ns, 0) AS BIGINT) AS wanted_ns
     FROM qualities LEFT JOIN costs USING (number)
 """
+# Of each entry, `number/name/stream,stream,…`, its streams in order.
+_SUFFERED: Final = """
+    INSERT INTO suffered
+    SELECT CAST(parts[1] AS BIGINT), parts[2], unnest(streams), generate_subscripts(streams, 1)
+    FROM (SELECT parts, CAST(string_split(parts[3], ',') AS BIGINT[]) AS streams
+          FROM (SELECT string_split(unnest(string_split($entries, ';')), '/') AS parts))
+"""
 _STREAMS: Final = """
     SELECT number, 'tcp' AS protocol, stream, client, server, first_frame
     FROM suffered JOIN connections USING (stream)
@@ -83,17 +90,16 @@ _EVENTS: Final = """
 """
 
 
-def suffer(tables: Tables, number: int, name: str, finding: Finding) -> None:
-    """Notes which streams a finding speaks about."""
-    if not finding.streams:
-        return
-    tables.execute(
-        "INSERT INTO suffered SELECT $number, $name, unnest(streams), generate_subscripts(streams, 1)"
-        " FROM (SELECT CAST(string_split($streams, ',') AS BIGINT[]) AS streams)",
-        number=number,
-        name=name,
-        streams=finding.streams,
-    )
+def note_streams(tables: Tables, findings: Sequence[tuple[str, Finding, list[Choice]]], noted: int) -> int:
+    """Notes which streams the findings from number `noted` on speak about, and says how many findings are noted now."""
+    entries = [
+        f"{number}/{name}/{finding.streams}"
+        for number, (name, finding, _) in enumerate(findings)
+        if number >= noted and finding.streams
+    ]
+    if entries:
+        tables.execute(_SUFFERED, entries=";".join(entries))
+    return len(findings)
 
 
 def settled(tables: Tables, findings: Iterable[tuple[str, Finding, list[Choice]]]) -> list[Found]:

@@ -1,6 +1,6 @@
 """What several findings ask for, made once: temporary tables over those of the capture.
 
-- `connections`: a row for each TCP connection, with its ledger as columns;
+- `connections`: a row for each TCP connection, with its ledger and what `halves` shows as columns;
 - `halves`: two rows for each, what the one end sent and what its peer did about it (`peer_…`);
 - `neighbor_exchanges`: those of ARP and of neighbor discovery;
 - `receivers`: two rows for each, what the window of the one end and the buffer of its peer cost;
@@ -38,6 +38,24 @@ _SUMS: Final[dict[str, _Parts]] = {
     },
 }
 
+_OF_EACH: Final = (
+    *("packets", "data_packets", "payload_bytes", "unique_bytes", "retransmitted_packets"),
+    *("rto_retransmissions", "unneeded_retransmissions"),
+    *("spurious_retransmissions", "pmtu_retransmissions", "lost_upstream_packets", "lost_downstream_packets"),
+    *("reordered_packets", "network_duplicate_packets", "capture_duplicate_packets", "window_probes", "keep_alives"),
+    *("dsack_packets", "ce_packets", "ece_packets"),
+    *("largest_payload_bytes", "flight_max_bytes", "window_max_bytes"),
+    *("zero_window_spans", "rtt_samples", "rtt_min_ns", "rtt_p50_ns", "rtt_p95_ns"),
+    *("ttl_min", "ttl_max", "longest_pause_ns", "rst_packets"),
+    *("last_data_time_ns", "fin_time_ns", "syn_packets"),
+)
+# What a finding about one end asks of its peer.
+_OF_PEER: Final = (
+    *("data_packets", "payload_bytes", "retransmitted_packets", "pmtu_retransmissions", "dsack_packets", "ece_packets"),
+    *("window_max_bytes", "zero_window_spans", "rtt_samples", "rtt_min_ns", "rtt_p50_ns", "rtt_p95_ns"),
+    *("ttl_min", "ttl_max", "last_data_time_ns", "fin_time_ns"),
+)
+
 # Only what the capture has is summed up; everything else is zero.
 _PAIRS: Final = "SELECT DISTINCT category, side FROM tcp_ledger ORDER BY ALL"
 _CONNECTIONS: Final = """
@@ -48,8 +66,7 @@ _CONNECTIONS: Final = """
            f.reset_by, f.reset_frame, f.completeness, f.handshake_ns, f.handshake_client_rtt_ns, f.handshake_server_rtt_ns,
            f.syn_retransmissions, f.syn_ack_retransmissions, f.clock_steps, f.vantage, f.vantage_confidence,
            f.timestamps, f.sack_permitted,
-           f.client_packets, f.server_packets, f.client_syn_packets, f.server_syn_packets,
-           f.client_payload_bytes, f.server_payload_bytes, f.client_data_packets, f.server_data_packets,
+           {ends},
            f.client_missed_bytes + f.server_missed_bytes AS missed_bytes,
            f.client_packets = 0 OR f.server_packets = 0 AS one_way,
            -- The floor of the path's round trip: each leg at its shortest, however it was measured.
@@ -59,30 +76,14 @@ _CONNECTIONS: Final = """
     FROM tcp_flows AS f JOIN flows AS w USING (flow) LEFT JOIN parts AS p ON p.stream = f.stream
 """
 
-_OF_EACH: Final = (
-    *("packets", "data_packets", "payload_bytes", "unique_bytes", "retransmitted_packets"),
-    *("rto_retransmissions", "unneeded_retransmissions"),
-    *("spurious_retransmissions", "pmtu_retransmissions", "lost_upstream_packets", "lost_downstream_packets"),
-    *("reordered_packets", "network_duplicate_packets", "capture_duplicate_packets", "window_probes", "keep_alives"),
-    *("dsack_packets", "ce_packets", "ece_packets"),
-    *("largest_payload_bytes", "flight_max_bytes", "window_max_bytes"),
-    *("zero_window_spans", "push_packets", "rtt_samples", "rtt_min_ns", "rtt_p50_ns", "rtt_p95_ns"),
-    *("ttl_min", "ttl_max", "longest_pause_ns", "rst_packets"),
-    *("last_data_time_ns", "fin_time_ns", "syn_packets"),
-)
 _FEW: Final = 10_000
 _BOTH_WAYS: Final = (("client", "server", "upstream"), ("server", "client", "downstream"))
 
-# The columns of `tcp_flows` that `halves` shows, read once.
-_ENDS: Final = (
-    "CREATE OR REPLACE TEMP TABLE ends AS SELECT stream, "
-    + ", ".join(f"{end}_{name}" for end in ("client", "server") for name in _OF_EACH)
-    + " FROM tcp_flows"
-)
 _HALVES: Final = "CREATE OR REPLACE TEMP {kind} halves AS " + " UNION ALL ".join(
     f"SELECT stream, '{sender}' AS sender, '{peer}' AS receiver, '{direction}' AS direction, "
-    + ", ".join(f"{sender}_{name} AS {name}, {peer}_{name} AS peer_{name}" for name in _OF_EACH)
-    + " FROM ends"
+    + ", ".join(f"{sender}_{name} AS {name}" for name in _OF_EACH)
+    + "".join(f", {peer}_{name} AS peer_{name}" for name in _OF_PEER)
+    + " FROM connections"
     for sender, peer, direction in _BOTH_WAYS
 )
 
@@ -122,7 +123,9 @@ def _connections(tables: Tables) -> str:
     }
     columns["waited_ns"] = [pair for pair in pairs if not is_rest(*pair)]
     return _CONNECTIONS.format(
-        sums=sums, columns=", ".join(f"{_sum(chosen)} AS {name}" for name, chosen in columns.items())
+        sums=sums,
+        ends=", ".join(f"f.{end}_{name}" for end in ("client", "server") for name in _OF_EACH),
+        columns=", ".join(f"{_sum(chosen)} AS {name}" for name, chosen in columns.items()),
     )
 
 
@@ -139,8 +142,7 @@ def _halves(tables: Tables) -> str:
 
 def prepare(tables: Tables) -> None:
     """Makes the tables that findings share."""
-    for statement in (_connections(tables), _ENDS):
-        tables.execute(statement)
+    tables.execute(_connections(tables))
     for statement in (_halves(tables), _RECEIVERS, _SUFFERED, _NEIGHBORS):
         tables.execute(statement)
 

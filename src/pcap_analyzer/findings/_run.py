@@ -50,15 +50,16 @@ def run(tables: Tables, options: Options | None = None, only: Iterable[str] | No
     wanted = {name: module for name, module in modules().items() if only is None or name in only}
     found: list[tuple[str, Finding, list[Choice]]] = []
     explained: set[str] = set()
+    noted = 0
     choices = {name: _chosen(name, module, options) for name, module in wanted.items()}
     for name in _possible(tables, wanted, choices):
         spoken = {other for other, finding, _ in found if finding.streams}.intersection(yields_to(wanted[name]))
         if spoken != explained:
+            noted = _cost.note_streams(tables, found, noted)
             _prepare.explained_by(tables, spoken)
             explained = spoken
-        for finding in wanted[name].find(tables, **_values(choices[name])):
-            _cost.suffer(tables, len(found), name, finding)
-            found.append((name, finding, choices[name]))
+        found += ((name, finding, choices[name]) for finding in wanted[name].find(tables, **_values(choices[name])))
+    _cost.note_streams(tables, found, noted)
     return _named(sorted(_cost.settled(tables, found), key=lambda each: each.rank))
 
 

@@ -28,7 +28,12 @@ from pcap_analyzer.units import duration
 from ._api import MOST, MS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("accept_queue_overflow",)
-ONLY_IF = ("connections", "handshake_loss_ns > 0")
+_UNANSWERED = "syn_retransmissions > 0 AND syn_ack_retransmissions = 0 AND server_syn_packets <= 1"
+ONLY_IF_TOGETHER = (
+    "connections",
+    "bool_or(handshake_loss_ns > 0) AND (bool_or(vantage = 'server')"
+    f" OR count(*) FILTER ({_UNANSWERED} AND server_packets > 0) >= {{least_connections}})",
+)
 YIELDS_TO = ("port_scan", "syn_flood", "connection_timeout")
 
 # Where the capture point is at the server, an unanswered SYN has arrived. Elsewhere it takes many of them, to a server of
@@ -38,15 +43,16 @@ _IGNORED = f"""
         SELECT DISTINCT e.stream FROM tcp_events AS e JOIN connections AS c USING (stream)
         WHERE e.kind = 'retransmission_syn' AND e.direction = 'server' AND e.time_ns > c.first_time_ns + c.handshake_ns
     ), tries AS (
-        SELECT c.*, acked.stream IS NOT NULL AS acked,
-               syn_retransmissions > 0 AND syn_ack_retransmissions = 0 AND server_syn_packets <= 1 AS unanswered
+        SELECT c.stream, server, vantage, syn_retransmissions, client_syn_packets, loss_ns, handshake_loss_ns,
+               server_think_ns, client_data_packets + server_data_packets AS with_data, acked.stream IS NOT NULL AS acked,
+               {_UNANSWERED} AS unanswered
         FROM connections AS c LEFT JOIN acked ON acked.stream = c.stream
         ANTI JOIN explained ON explained.stream = c.stream
         WHERE c.client_syn_packets > 0 AND c.server_packets > 0
     ), servers AS (
         SELECT server, mode(vantage) = 'server' AS at_server, count(*) FILTER (unanswered) AS ignored,
                sum(syn_retransmissions) / sum(client_syn_packets) AS ignored_share,
-               sum(loss_ns) AS lost_ns, sum(client_data_packets + server_data_packets) AS data_packets
+               sum(loss_ns) AS lost_ns, sum(with_data) AS data_packets
         FROM tries GROUP BY server
     ), kept AS (
         SELECT stream, server, at_server, syn_retransmissions, acked,

@@ -28,19 +28,24 @@ ONLY_IF = ("flows", "server_port NOT IN (53, 123, 5353)")
 SECURITY = True
 
 # Names and clocks are asked for by every host at a pace of its own.
+_OFTEN = """
+    CREATE OR REPLACE TEMP TABLE often AS
+    SELECT client_address, server_address, server_port FROM flows
+    WHERE server_port IS NOT NULL AND server_port NOT IN (53, 123, 5353)
+      AND NOT starts_with(server_address, 'ff') AND server_address NOT LIKE '%.255'
+      AND coalesce(TRY_CAST(split_part(server_address, '.', 1) AS INT), 0) < 224
+    GROUP BY ALL
+    -- The mean of even intervals is no further from their median than they vary.
+    HAVING count(*) >= $least_times
+       AND (max(first_time_ns) - min(first_time_ns)) * (1 + $most_variation) >= (count(*) - 1) * $least_interval_ns
+"""
 _STEADY = """
-    WITH counted AS (
-        SELECT client_address, server_address, server_port FROM flows
-        WHERE server_port IS NOT NULL AND server_port NOT IN (53, 123, 5353)
-          AND NOT starts_with(server_address, 'ff') AND server_address NOT LIKE '%.255'
-          AND coalesce(TRY_CAST(split_part(server_address, '.', 1) AS INT), 0) < 224
-        GROUP BY ALL HAVING count(*) >= $least_times
-    ), gaps AS (
+    WITH gaps AS (
         SELECT client_address, server_address, server_port, flow, first_frame, first_time_ns,
                first_time_ns - lag(first_time_ns) OVER (
                    PARTITION BY client_address, server_address, server_port ORDER BY first_time_ns, flow
                ) AS gap_ns
-        FROM flows SEMI JOIN counted USING (client_address, server_address, server_port)
+        FROM flows SEMI JOIN often USING (client_address, server_address, server_port)
     )
     SELECT client_address, server_address, server_port, count(*) AS times, CAST(median(gap_ns) AS BIGINT) AS interval_ns,
            stddev_pop(gap_ns) / avg(gap_ns) AS variation, min(flow, 100) AS flows, min(first_frame, 100) AS frames
@@ -60,14 +65,11 @@ def find(
     ] = 0.1,
 ) -> Iterator[Finding]:
     """A note for each pair."""
-    rows = tables.rows(
-        _STEADY,
-        least_times=least_times,
-        least_interval_ns=least_interval_s * SECOND,
-        most_variation=most_variation,
-        most=MOST,
-    )
-    for row in rows:
+    limits = {"least_interval_ns": least_interval_s * SECOND, "most_variation": most_variation}
+    tables.execute(_OFTEN, least_times=least_times, **limits)
+    if not tables.row("SELECT count(*) AS pairs FROM often")["pairs"]:
+        return
+    for row in tables.rows(_STEADY, most=MOST, **limits):
         yield Finding(
             cause="beaconing",
             side=Side.CLIENT,

@@ -25,7 +25,11 @@ from pcap_analyzer.units import count, duration
 from ._api import LOSSES, MS, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("path_blackhole_midstream",)
-ONLY_IF = ("connections", "loss_rto_ns > 0")
+ONLY_IF_TOGETHER = (
+    "connections",
+    "bool_or(loss_rto_ns > 0) AND bool_or(NOT one_way AND pmtu_ns = 0 AND end_reason <> 'reset'"
+    " AND client_zero_window_ns + server_zero_window_ns = 0)",
+)
 YIELDS_TO = ("mtu_black_hole", "idle_timeout")
 
 # The connection's last frame repeats what nobody answered, after some attempts before.

@@ -25,6 +25,12 @@ from pcap_analyzer.units import share, size
 from ._api import STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("capture_loss",)
+# Also where there is no connection at all.
+ONLY_IF_TOGETHER = (
+    "connections",
+    "coalesce(bool_or(missed_bytes > 0 AND NOT one_way), false)"
+    " OR (SELECT sum(coalesce(interface_dropped_packets, 0) + coalesce(os_dropped_packets, 0)) FROM interfaces) > 0",
+)
 
 _MISSING = f"""
     WITH gaps AS (

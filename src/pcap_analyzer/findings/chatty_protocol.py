@@ -28,7 +28,9 @@ from ._api import MOST, MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 CAUSES = ("chatty_protocol",)
 ONLY_IF = (
     "connections",
-    "network_rtt_ns >= {least_round_trips_ms} * 1e6 AND network_rtt_ns >= {least_share} * waited_ns",
+    "network_rtt_ns >= {least_round_trips_ms} * 1e6 AND network_rtt_ns >= {least_share} * waited_ns"
+    " AND network_rtt_ns >= {least_turns} * rtt_ns AND least(client_data_packets, server_data_packets) >= {least_turns}"
+    " AND client_think_ns <= {most_pause_share} * network_rtt_ns",
 )
 YIELDS_TO = ("jitter",)
 

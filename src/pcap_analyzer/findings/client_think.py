@@ -31,19 +31,19 @@ ONLY_IF = (
 )
 
 # The habit is the median of the pauses; what they come to in all is what the ledger says.
-_PAUSING = f"""
-    WITH thinking AS (
-        SELECT stream, client_address, client_think_ns AS cost_ns
-        FROM connections JOIN halves AS h USING (stream)
-        WHERE h.sender = 'client' AND client_think_ns >= $least_ns AND client_think_ns >= $least_share * duration_ns
-          AND h.keep_alives = 0
-    ), pauses AS (
-        SELECT stream, client_think_ns AS pause_ns, request_first_frame AS frame
-        FROM turns SEMI JOIN thinking USING (stream) WHERE client_think_ns IS NOT NULL AND NOT mux
-    ), pausing AS (
-        SELECT stream, any_value(client_address) AS client_address, any_value(cost_ns) AS cost_ns
-        FROM thinking JOIN pauses USING (stream) GROUP BY stream
-        HAVING count(*) + 1 >= $least_requests AND median(pause_ns) BETWEEN $least_pause_ns AND $most_pause_ns
+_PAUSING = """
+    CREATE OR REPLACE TEMP TABLE pausing AS
+    SELECT stream, any_value(client_address) AS client_address, any_value(c.client_think_ns) AS cost_ns
+    FROM connections AS c JOIN turns AS t USING (stream)
+    WHERE c.client_think_ns >= $least_ns AND c.client_think_ns >= $least_share * c.duration_ns
+      AND client_keep_alives = 0 AND t.client_think_ns IS NOT NULL AND NOT mux
+    GROUP BY stream
+    HAVING count(*) + 1 >= $least_requests AND median(t.client_think_ns) BETWEEN $least_pause_ns AND $most_pause_ns
+"""
+_PAUSES = f"""
+    WITH pauses AS (
+        SELECT client_address, client_think_ns AS pause_ns, request_first_frame AS frame
+        FROM turns JOIN pausing USING (stream) WHERE client_think_ns IS NOT NULL AND NOT mux
     ), clients AS (
         SELECT client_address, count(*) AS connections, CAST(sum(cost_ns) AS BIGINT) AS pauses_ns, {STREAMS}
         FROM pausing GROUP BY client_address ORDER BY pauses_ns DESC, client_address LIMIT $most
@@ -52,7 +52,7 @@ _PAUSING = f"""
                CAST(quantile_cont(pause_ns, 0.95) AS BIGINT) AS p95_ns, max(pause_ns) AS longest_ns,
                count(*) FILTER (pause_ns >= $least_pause_ns) AS long,
                arg_max(frame, pause_ns, 100) FILTER (pause_ns >= $least_pause_ns) AS frames
-        FROM pauses JOIN pausing USING (stream) GROUP BY client_address
+        FROM pauses GROUP BY client_address
     )
     SELECT * FROM clients JOIN paused USING (client_address) ORDER BY pauses_ns DESC, client_address
 """
@@ -72,16 +72,17 @@ def find(
     ] = 2,
 ) -> Iterator[Finding]:
     """One finding for each client."""
-    rows = tables.rows(
+    tables.execute(
         _PAUSING,
         least_ns=least_pauses_s * SECOND,
         least_share=least_share,
         least_requests=least_requests,
         least_pause_ns=shortest_pause_ms * MS,
         most_pause_ns=longest_pause_s * SECOND,
-        most=MOST,
     )
-    for row in rows:
+    if not tables.row("SELECT count(*) AS connections FROM pausing")["connections"]:
+        return
+    for row in tables.rows(_PAUSES, least_pause_ns=shortest_pause_ms * MS, most=MOST):
         yield Finding(
             cause="client_think_time",
             side=Side.CLIENT,

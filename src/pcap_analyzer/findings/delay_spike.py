@@ -26,10 +26,14 @@ from pcap_analyzer.units import count, duration
 from ._api import LOSSES, MS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("delay_spike",)
+_KINDS = "'retransmission_rto', 'retransmission_unneeded', 'retransmission_spurious'"
 ONLY_IF = (
-    "ends",
+    "connections",
     "client_unneeded_retransmissions + server_unneeded_retransmissions + client_spurious_retransmissions"
-    " + server_spurious_retransmissions + client_dsack_packets + server_dsack_packets > 0",
+    " + server_spurious_retransmissions + client_dsack_packets + server_dsack_packets > 0"
+    " AND client_zero_window_ns + server_zero_window_ns = 0"
+    f" AND (SELECT max(duration_ns) FROM tcp_events WHERE kind IN ({_KINDS}) AND payload_bytes > 0)"
+    " >= greatest({least_stall_ms} * 1e6, {least_share} * waited_ns)",
 )
 YIELDS_TO = ("mtu_black_hole", "blackhole", "idle_timeout", "link_outage", "bufferbloat")
 
@@ -49,7 +53,7 @@ _STALLED = f"""
     ), stalls AS (
         SELECT stream, direction AS sender, max(e.duration_ns) AS stall_ns
         FROM tcp_events AS e
-        WHERE kind IN ('retransmission_rto', 'retransmission_unneeded', 'retransmission_spurious') AND payload_bytes > 0
+        WHERE kind IN ({_KINDS}) AND payload_bytes > 0
         GROUP BY ALL
     ), stalled AS (
         SELECT stream, stall_ns AS cost_ns, needless, stall_ns

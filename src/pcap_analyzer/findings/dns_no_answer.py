@@ -32,33 +32,27 @@ ONLY_IF = ("dns_transactions", "protocol = 'dns' AND (outcome = 'unanswered' OR 
 # The last try of each question counts: a later one, to whichever server, that was answered makes it a delay. A question at
 # the very end of the capture may still be answered.
 _SILENT = """
-    WITH ends AS (
-        SELECT max(latest_time_ns) AS end_ns FROM captures
-    ), tries AS (
-        SELECT server, flow, client, query_name, query_frame, query_time_ns, queries, outcome, last_response_time_ns,
-               response_time_ns, retry_of_frame, end_ns - query_time_ns AS watched_ns
-        FROM dns_transactions, ends
+    WITH asked AS (
+        SELECT *, (SELECT max(latest_time_ns) FROM captures) - query_time_ns AS watched_ns,
+               query_frame IN (SELECT retry_of_frame FROM dns_transactions) AS tried_again
+        FROM dns_transactions
         WHERE protocol = 'dns' AND query_frame IS NOT NULL
-    ), retried AS (
-        SELECT DISTINCT retry_of_frame AS query_frame FROM tries WHERE retry_of_frame IS NOT NULL
-    ), unanswered AS (
-        SELECT *, query_frame IN (SELECT query_frame FROM retried) AS tried_again FROM tries
-        WHERE outcome = 'unanswered' AND watched_ns >= $least_wait_ns
-    ), late AS (
-        SELECT * FROM tries WHERE outcome <> 'unanswered' AND queries > 1 AND response_time_ns - last_response_time_ns >= $least_late_ns
+    ), tries AS (
+        SELECT server, flow, query_name, query_frame, outcome, coalesce(tried_again, false) AS tried_again,
+               outcome = 'unanswered' AND watched_ns >= $least_wait_ns AS unanswered,
+               unanswered OR (outcome <> 'unanswered' AND queries > 1
+                              AND response_time_ns - last_response_time_ns >= $least_late_ns) AS missing,
+               CASE WHEN unanswered THEN least(watched_ns, $most_wait_ns)
+                    ELSE response_time_ns - last_response_time_ns END AS cost_ns
+        FROM asked
     )
-    SELECT server, count(*) FILTER (never AND NOT tried_again) AS never, count(*) FILTER (NOT never OR tried_again) AS late,
-           count(DISTINCT query_name) AS names, arg_min(query_name, query_frame) AS name,
-           CAST(sum(cost_ns) AS BIGINT) AS cost_ns, min(query_frame, 100) AS frames, min(flow, 100) AS flows,
-           (SELECT count(*) FROM tries AS t WHERE t.server = missing.server AND t.outcome NOT IN ('unanswered', 'unsolicited'))
-               AS answered
-    FROM (
-        SELECT server, flow, query_name, query_frame, tried_again, true AS never, least(watched_ns, $most_wait_ns) AS cost_ns
-        FROM unanswered
-        UNION ALL
-        SELECT server, flow, query_name, query_frame, false, false, response_time_ns - last_response_time_ns FROM late
-    ) AS missing
-    GROUP BY server ORDER BY never DESC, cost_ns DESC, server LIMIT $most
+    SELECT server, count(*) FILTER (unanswered AND NOT tried_again) AS never,
+           count(*) FILTER (missing AND (NOT unanswered OR tried_again)) AS late,
+           arg_min(query_name, query_frame) FILTER (missing) AS name,
+           CAST(sum(cost_ns) FILTER (missing) AS BIGINT) AS cost_ns, min(query_frame, 100) FILTER (missing) AS frames,
+           min(flow, 100) FILTER (missing) AS flows,
+           count(*) FILTER (outcome NOT IN ('unanswered', 'unsolicited')) AS answered
+    FROM tries GROUP BY server HAVING bool_or(missing) ORDER BY never DESC, cost_ns DESC, server LIMIT $most
 """
 
 

@@ -31,19 +31,17 @@ ONLY_IF = ("dns_transactions", "outcome = 'no_such_name' AND protocol = 'dns'")
 
 _MISSING = """
     WITH asked AS (
-        SELECT *, regexp_replace(client, ':[0-9]+$', '') AS host, split_part(query_name, '.', 1) AS label
+        SELECT regexp_replace(client, ':[0-9]+$', '') AS host, query_name, response_frame, flow,
+               outcome = 'no_such_name'
+                   AND NOT bool_or(outcome = 'answer') OVER (PARTITION BY host, split_part(query_name, '.', 1)) AS missing
         FROM dns_transactions
         WHERE protocol = 'dns' AND query_frame IS NOT NULL AND response_frame IS NOT NULL AND query_type <> 'PTR'
           AND contains(query_name, '.')
-    ), found AS (
-        SELECT host, label FROM asked WHERE outcome = 'answer'
-    ), missing AS (
-        SELECT * FROM asked ANTI JOIN found USING (host, label) WHERE outcome = 'no_such_name'
     )
-    SELECT host, count(*) AS queries, count(DISTINCT query_name) AS names, min(query_name, 10) AS some_names,
-           min(response_frame, 100) AS frames, min(flow, 100) AS flows,
-           (SELECT count(*) FROM asked AS a WHERE a.host = missing.host) AS answers
-    FROM missing GROUP BY host HAVING count(DISTINCT query_name) >= $least_names
+    SELECT host, count(*) FILTER (missing) AS queries, count(DISTINCT query_name) FILTER (missing) AS names,
+           min(query_name, 10) FILTER (missing) AS some_names, min(response_frame, 100) FILTER (missing) AS frames,
+           min(flow, 100) FILTER (missing) AS flows, count(*) AS answers
+    FROM asked GROUP BY host HAVING names >= $least_names
     ORDER BY queries DESC, host LIMIT $most
 """
 

@@ -30,18 +30,16 @@ ONLY_IF = ("dns_transactions", "outcome = 'error' AND protocol = 'dns'")
 # Mended: a later try of the same client for the same name and type that was answered.
 _FAILED = """
     WITH asked AS (
-        SELECT *, regexp_replace(client, ':[0-9]+$', '') AS host FROM dns_transactions WHERE protocol = 'dns'
-    ), good AS (
-        SELECT DISTINCT host, query_name, query_type FROM asked WHERE outcome IN ('answer', 'no_data', 'no_such_name')
-    ), failed AS (
-        SELECT * FROM asked ANTI JOIN good USING (host, query_name, query_type)
-        WHERE outcome = 'error' AND query_frame IS NOT NULL
+        SELECT server, flow, query_name, response_frame, response_code_name,
+               outcome = 'error' AND query_frame IS NOT NULL AND NOT bool_or(outcome IN ('answer', 'no_data', 'no_such_name'))
+                   OVER (PARTITION BY regexp_replace(client, ':[0-9]+$', ''), query_name, query_type) AS failed
+        FROM dns_transactions WHERE protocol = 'dns'
     )
-    SELECT server, count(*) AS errors, count(DISTINCT query_name) AS names, min(query_name, 10) AS some_names,
-           string_agg(DISTINCT response_code_name, ', ' ORDER BY response_code_name) AS codes,
-           min(response_frame, 100) AS frames, min(flow, 100) AS flows,
-           (SELECT count(*) FROM asked AS a WHERE a.server = failed.server AND response_frame IS NOT NULL) AS answers
-    FROM failed GROUP BY server ORDER BY errors DESC, server LIMIT $most
+    SELECT server, count(*) FILTER (failed) AS errors, min(query_name, 10) FILTER (failed) AS some_names,
+           string_agg(DISTINCT response_code_name, ', ' ORDER BY response_code_name) FILTER (failed) AS codes,
+           min(response_frame, 100) FILTER (failed) AS frames, min(flow, 100) FILTER (failed) AS flows,
+           count(*) FILTER (response_frame IS NOT NULL) AS answers
+    FROM asked GROUP BY server HAVING bool_or(failed) ORDER BY errors DESC, server LIMIT $most
 """
 
 

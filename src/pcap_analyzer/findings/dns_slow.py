@@ -31,17 +31,16 @@ ONLY_IF = ("dns_transactions", "response_time_ns > 0")
 
 _SLOW = """
     WITH answers AS (
-        SELECT server, flow, query_name, response_frame, last_response_time_ns AS took_ns
+        SELECT server, flow, query_name, response_frame, last_response_time_ns AS took_ns,
+               last_response_time_ns >= $slow_ns AS slow
         FROM dns_transactions
         WHERE protocol = 'dns' AND response_frame IS NOT NULL AND query_frame IS NOT NULL
-    ), slow AS (
-        SELECT * FROM answers WHERE took_ns >= $slow_ns
     )
-    SELECT server, count(*) AS slow, max(took_ns) AS longest_ns, CAST(sum(took_ns) AS BIGINT) AS cost_ns,
-           arg_max(query_name, took_ns) AS name, min(response_frame, 100) AS frames, min(flow, 100) AS flows,
-           (SELECT count(*) FROM answers AS a WHERE a.server = slow.server) AS answers,
-           (SELECT CAST(median(took_ns) AS BIGINT) FROM answers AS a WHERE a.server = slow.server) AS median_ns
-    FROM slow GROUP BY server ORDER BY cost_ns DESC, server LIMIT $most
+    SELECT server, count(*) FILTER (slow) AS slow, max(took_ns) AS longest_ns,
+           CAST(sum(took_ns) FILTER (slow) AS BIGINT) AS cost_ns, arg_max(query_name, took_ns) AS name,
+           min(response_frame, 100) FILTER (slow) AS frames, min(flow, 100) FILTER (slow) AS flows, count(*) AS answers,
+           CAST(median(took_ns) AS BIGINT) AS median_ns
+    FROM answers GROUP BY server HAVING bool_or(slow) ORDER BY cost_ns DESC, server LIMIT $most
 """
 
 

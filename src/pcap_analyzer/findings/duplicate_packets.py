@@ -27,7 +27,10 @@ from pcap_analyzer.units import share as share_text
 from ._api import STREAMS, Effect, Finding, Need, Threshold, say
 
 CAUSES = ("duplicate_packets",)
-ONLY_IF = ("ends", "greatest(client_network_duplicate_packets, server_network_duplicate_packets) >= {least_packets}")
+ONLY_IF = (
+    "connections",
+    "greatest(client_network_duplicate_packets, server_network_duplicate_packets) >= {least_packets}",
+)
 
 _COPIED = f"""
     WITH copied AS (

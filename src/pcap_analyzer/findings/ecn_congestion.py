@@ -27,7 +27,7 @@ from pcap_analyzer.units import share as share_text
 from ._api import RECOVERY, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("ecn_congestion",)
-ONLY_IF = ("ends", "client_ce_packets + server_ce_packets + client_ece_packets + server_ece_packets > 0")
+ONLY_IF = ("connections", "client_ce_packets + server_ce_packets + client_ece_packets + server_ece_packets > 0")
 
 _MARKED = f"""
     WITH marked AS (

@@ -26,7 +26,11 @@ from pcap_analyzer.units import count, duration
 from ._api import LOSSES, RETRANSMISSIONS, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("idle_timeout",)
-ONLY_IF = ("connections", "duration_ns >= {least_idle_s} * 1e9 AND (reset_by = 'server' OR loss_ns > 0)")
+ONLY_IF = (
+    "connections",
+    "client_last_data_time_ns - server_last_data_time_ns >= {least_idle_s} * 1e9 AND NOT one_way AND pmtu_ns = 0"
+    " AND (reset_by = 'server' OR loss_ns > 0)",
+)
 
 # Either the server had closed, and says so to the next request; or the next request gets no answer from anybody.
 _DROPPED = f"""

@@ -27,7 +27,17 @@ from pcap_analyzer.units import latency
 from ._api import MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
 CAUSES = ("jitter",)
-ONLY_IF = ("ends", "greatest(client_rtt_samples, server_rtt_samples) >= {least_samples}")
+_VARIES = """
+    ({end}_rtt_samples >= {{least_samples}} AND {end}_rtt_p95_ns - {end}_rtt_min_ns >= {{least_spread_ms}} * 1e6
+     AND {end}_rtt_p95_ns >= {{least_ratio}} * {end}_rtt_min_ns
+     AND 4 * ({end}_rtt_p50_ns - {end}_rtt_min_ns) >= {end}_rtt_p95_ns - {end}_rtt_min_ns
+     AND {sender}_flight_max_bytes <= {{most_flight_kb}} * 1e3)
+"""
+ONLY_IF = (
+    "connections",
+    f"loss_ns = 0 AND network_rtt_ns >= {{least_share}} * waited_ns"
+    f" AND ({_VARIES.format(end='client', sender='server')} OR {_VARIES.format(end='server', sender='client')})",
+)
 YIELDS_TO = ("bufferbloat", "zero_window", "link_outage", "delay_spike")
 
 # Round trips to the receiver of a half are those of its data; a flight of few segments fills no queue.

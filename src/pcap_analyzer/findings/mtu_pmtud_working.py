@@ -24,7 +24,7 @@ from pcap_analyzer.units import duration
 from ._api import STREAMS, Effect, Finding, say
 
 CAUSES = ("mtu_pmtud_working",)
-ONLY_IF = ("ends", "client_pmtu_retransmissions + server_pmtu_retransmissions > 0")
+ONLY_IF = ("connections", "client_pmtu_retransmissions + server_pmtu_retransmissions > 0")
 
 _ADAPTED = f"""
     WITH adapted AS (

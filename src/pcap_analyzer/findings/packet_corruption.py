@@ -28,7 +28,15 @@ from pcap_analyzer.units import duration
 from ._api import LOSSES, MS, RECOVERY, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("packet_corruption",)
-ONLY_IF = ("connections", "loss_ns > 0 AND vantage IN ('client', 'server') AND vantage_confidence >= {least_certainty}")
+_DROPS = """
+    (vantage = '{receiver}' AND {sender}_lost_downstream_packets >= {{least_packets}}
+     AND {receiver}_rtt_min_ns <= {{nearest_ms}} * 1e6)
+"""
+ONLY_IF = (
+    "connections",
+    "loss_ns > 0 AND vantage_confidence >= {least_certainty}"
+    f" AND ({_DROPS.format(sender='client', receiver='server')} OR {_DROPS.format(sender='server', receiver='client')})",
+)
 YIELDS_TO = ("mtu_black_hole", "blackhole", "link_outage", "delay_spike")
 
 # Lost "behind" a capture point that is the receiver's own host means dropped by that host. Its own answers show the

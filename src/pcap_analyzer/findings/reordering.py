@@ -27,7 +27,7 @@ from pcap_analyzer.units import share as share_text
 from ._api import LOSSES, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("reordering",)
-ONLY_IF = ("ends", "greatest(client_reordered_packets, server_reordered_packets) >= {least_packets}")
+ONLY_IF = ("connections", "greatest(client_reordered_packets, server_reordered_packets) >= {least_packets}")
 
 _REORDERED = f"""
     WITH reordered AS (

@@ -25,7 +25,11 @@ from pcap_analyzer.text import plural
 from ._api import STREAMS, Effect, Finding, say
 
 CAUSES = ("reset_midstream_middlebox",)
-ONLY_IF = ("connections", "reset_by IS NOT NULL")
+_FORGES = "(reset_by = '{end}' AND {end}_ttl_min <> {end}_ttl_max AND {end}_packets > {end}_rst_packets)"
+ONLY_IF = (
+    "connections",
+    f"client_data_packets + server_data_packets > 0 AND ({_FORGES.format(end='client')} OR {_FORGES.format(end='server')})",
+)
 YIELDS_TO = ("port_scan", "syn_flood")
 
 _FORGED = f"""

@@ -24,7 +24,11 @@ from pcap_analyzer.text import plural
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
 CAUSES = ("reset_midstream_server",)
-ONLY_IF = ("connections", "reset_by = 'server'")
+ONLY_IF = (
+    "connections",
+    "reset_by = 'server' AND client_data_packets + server_data_packets > 0"
+    " AND client_fin_time_ns IS NULL AND server_fin_time_ns IS NULL",
+)
 YIELDS_TO = ("idle_timeout", "reset_middlebox", "port_scan", "syn_flood", "tls_handshake_failure")
 
 # Under way: neither end had closed, and the last data is no older than a connection at work is ever silent.

@@ -36,9 +36,8 @@ _LOOPS = """
         FROM icmp_messages AS e
         LEFT JOIN icmp_messages AS probe ON probe.frame_number = e.quoted_frame
         LEFT JOIN connections AS c ON c.stream = e.quoted_stream AND e.quoted_protocol = 'tcp'
-        LEFT JOIN ends ON ends.stream = c.stream
         WHERE e.type_name = 'time_exceeded' AND e.code = 0 AND coalesce(probe.ttl, 255) > $most_probe_hops
-          AND coalesce(ends.client_ttl_min, 255) > $most_probe_hops
+          AND coalesce(c.client_ttl_min, 255) > $most_probe_hops
           AND NOT (e.quoted_protocol = 'udp'
                    AND coalesce(TRY_CAST(regexp_extract(e.quoted_destination, ':([0-9]+)$', 1) AS INT), 0) BETWEEN 33434 AND 33600)
     )

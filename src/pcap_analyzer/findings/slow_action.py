@@ -36,23 +36,29 @@ ONLY_IF = (
 )
 YIELDS_TO = ("long_poll",)
 
-# The connections that waited longest, and those whose name was long in coming; so many show what there is.
-_STREAMS = """
+# The first request is among these turns: a handshake of TLS takes four at most, twice that with tickets and renegotiation.
+_EARLY: Final = 8
+# The step that took most of a wait took half of it at least. Of such connections those that waited longest show what there is.
+_STREAMS = f"""
     CREATE OR REPLACE TEMP TABLE slow_streams AS
     WITH lookups AS (
         SELECT client_address, unnest(string_split(addresses, ',')) AS server_address
         FROM dns_transactions JOIN flows USING (flow)
         WHERE addresses IS NOT NULL AND resolution_time_ns >= 0.5 * $slow_ns
+    ), slow AS (
+        SELECT stream FROM tls_handshakes WHERE coalesce(handshake_ns, $slow_ns) >= 0.5 * $slow_ns
+        UNION ALL
+        SELECT stream FROM turns WHERE number <= {_EARLY} AND response_begun_ns - request_ended_ns >= 0.5 * $slow_ns
     )
     SELECT stream FROM (
-        SELECT stream, waited_ns, (client_address, server_address) IN (FROM lookups) AS looked_up
+        SELECT stream, handshake_ns, waited_ns, (client_address, server_address) IN (FROM lookups) AS looked_up,
+               stream IN (FROM slow) AS slow
         FROM connections ANTI JOIN explained USING (stream)
-        WHERE completeness % 2 = 1 AND (waited_ns >= $slow_ns OR looked_up)
-        ORDER BY looked_up DESC, waited_ns DESC, stream LIMIT 100
+        WHERE completeness % 2 = 1
     )
+    WHERE looked_up OR (waited_ns >= 0.5 * $slow_ns AND (slow OR handshake_ns >= 0.5 * $slow_ns))
+    ORDER BY looked_up DESC, waited_ns DESC, stream LIMIT 100
 """
-# The first request is among these turns: a handshake of TLS takes four at most, twice that with tickets and renegotiation.
-_EARLY: Final = 8
 # A user waits until the answer begins; how long it then takes depends on its size. Several requests at once on one connection
 # cannot be told apart.
 _SLOW = """
@@ -93,7 +99,9 @@ def find(
     """A note for each step that held actions up, with the slowest of them step by step."""
     slow_ns = slow_action_s * SECOND
     tables.execute(_STREAMS, slow_ns=slow_ns)
-    actions = client_actions.of_first_requests("FROM slow_streams", f"number <= {_EARLY}")
+    if not tables.row("SELECT count(*) AS streams FROM slow_streams")["streams"]:
+        return
+    actions = client_actions.of_first_requests("connections", "FROM slow_streams", f"number <= {_EARLY}")
     for row in tables.rows(_SLOW.format(actions=actions), slow_ns=slow_ns):
         slowest = row["slowest"]
         yield Finding(

@@ -24,7 +24,13 @@ from pcap_analyzer.units import rate
 from ._api import SECOND, Effect, Finding, Threshold, say
 
 CAUSES = ("traffic_burst",)
-ONLY_IF = ("buckets", "packets > 0")
+# Where a second is so much above the mean, one of its spans is too.
+_LENGTH_NS = "(max(start_time_ns + width_ns) - min(start_time_ns) + 1e9)"
+ONLY_IF_TOGETHER = (
+    "buckets",
+    f"{_LENGTH_NS} >= {{least_length_s}} * 1e9 AND max(wire_bytes * 8e9 / width_ns) >= {{least_mbps}} * 1e6"
+    f" AND max(wire_bytes / width_ns) * {_LENGTH_NS} >= {{least_ratio}} * sum(wire_bytes)",
+)
 
 # By the second, or by the span of the table where that is longer.
 _BURSTS = f"""

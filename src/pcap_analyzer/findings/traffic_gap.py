@@ -25,7 +25,11 @@ from pcap_analyzer.units import duration
 from ._api import SECOND, Effect, Finding, Threshold, say
 
 CAUSES = ("traffic_gap",)
-ONLY_IF = ("buckets", "packets > 0")
+# All gaps together are as long as what no span of the table covers.
+ONLY_IF_TOGETHER = (
+    "buckets",
+    "max(start_time_ns + width_ns) - min(start_time_ns) - sum(width_ns) >= {least_gap_s} * 1e9",
+)
 
 _GAPS = """
     WITH gaps AS (

@@ -34,5 +34,6 @@ def retold(text: str) -> str:
     for line, pattern in _patterns():
         if match := pattern.fullmatch(text):
             values = match.groupdict()
-            return values.pop("before") + say(line, **values)
+            name, told = values.pop("before").removesuffix(": "), say(line, **values)
+            return say("{label}: {text}", label=name, text=told) if name else told
     return text

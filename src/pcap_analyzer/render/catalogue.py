@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from pcap_analyzer.i18n import mark, say
+from pcap_analyzer.i18n import mark, say, translated
 
 from .terminal import emit
 
@@ -23,13 +23,13 @@ def show_tables(catalogue: "list[TableSpec]", console: Console) -> None:
     grid = _grid(say("Table"), say("A row is"))
     for table in catalogue:
         mark = Text(" " + say("(on demand)"), style="dim") if table["on_demand"] else Text()
-        grid.add_row(Text(table["name"]), Text(table["sentence"]) + mark)
+        grid.add_row(Text(table["name"]), Text(translated(table["sentence"])) + mark)
     emit(console, grid, Text(say(_HINT), style="dim"))
 
 
 def show_columns(table: "TableSpec", console: Console) -> None:
     """One table: each column with its type, unit and sentence."""
-    title = Text.assemble((table["name"], "bold"), "\n", table["sentence"])
+    title = Text.assemble((table["name"], "bold"), "\n", translated(table["sentence"]))
     grid = _grid(say("Column"), say("Type"), say("Unit"), say("Meaning"))
     for column in table["columns"]:
         grid.add_row(*map(Text, (column["name"], column["type"], column["unit"], column["sentence"])))

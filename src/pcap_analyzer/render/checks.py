@@ -6,7 +6,8 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from pcap_analyzer import _core
-from pcap_analyzer.causes import CAUSES, Severity
+from pcap_analyzer.causes import CAUSES, NOTES, Severity
+from pcap_analyzer.i18n import say, told
 from pcap_analyzer.report.model import Report
 from pcap_analyzer.text import visible
 
@@ -47,9 +48,10 @@ def _suite(root: ElementTree.Element, report: Report, threshold: str) -> None:
         case = ElementTree.SubElement(suite, "testcase", classname=name, name=finding["id"])
         if finding in failed:
             failure = ElementTree.SubElement(
-                case, "failure", type=str(finding["cause"]), message=visible(finding["title"])
+                case, "failure", type=str(finding["cause"]), message=visible(told(finding["title"]))
             )
-            failure.text = visible(f"{finding['explanation']} Wireshark: {finding['display_filter']}", 10_000)
+            text = say("{label}: {text}", label="Wireshark", text=finding["display_filter"])
+            failure.text = visible(f"{told(finding['explanation'])} {text}", 10_000)
     if not findings:
         ElementTree.SubElement(suite, "testcase", classname=name, name="verdict")
 
@@ -61,9 +63,7 @@ def sarif(reports: Sequence[Report]) -> str:
     driver = {
         "name": "PCAP Analyzer",
         "version": _core.__version__,
-        "rules": [
-            {"id": rule, "shortDescription": {"text": CAUSES.get(rule, rule.replace("_", " "))}} for rule in rules
-        ],
+        "rules": [{"id": rule, "shortDescription": {"text": say({**CAUSES, **NOTES}[rule])}} for rule in rules],
     }
     document = {
         "$schema": _SARIF_SCHEMA,
@@ -77,7 +77,7 @@ def _result(report: Report, finding: dict[str, Any]) -> dict[str, Any]:
     return {
         "ruleId": finding["cause"],
         "level": _LEVELS[finding["severity"]],
-        "message": {"text": finding["title"]},
+        "message": {"text": told(finding["title"])},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": report.title}}}],
         "properties": {
             name: finding[name]

@@ -60,7 +60,7 @@ def draw_finding(block: Finding) -> RenderableType:
     )
     for label, text in rows(block):
         grid.add_row(Text(visible(label)), Text(visible(text, _LONGEST)))
-    return Group(head, Padding(Group(told, grid), (0, 0, 1, 2)))
+    return Group(head, Padding(Group(told, grid), (0, 0, 0, 2)))
 
 
 def line(block: Finding) -> str:
@@ -80,7 +80,7 @@ def rows(block: Finding) -> list[tuple[str, str]]:
     """What is told below the title, each with its label; the last says where there is more."""
     told: list[tuple[str, str]] = [(say("Why"), block.explanation)]
     if block.evidence:
-        told.append((say("Evidence"), ", ".join(f"{fact.label} {fact.text}" for fact in block.evidence)))
+        told.append((say("Evidence"), say("; ").join(f"{fact.label} {fact.text}" for fact in block.evidence)))
     if block.flows:
         more = block.flows_total - len(block.flows)
         flows = ", ".join(block.flows)

@@ -88,8 +88,8 @@ def _section(section: Section, width: int) -> RenderableType:
     title = Text(section.title, style="bold cyan")
     rule = Rule(title, align="left", style="dim")
     blocks = section.blocks
-    # A drawing keeps a distance to what follows it.
-    ends = [int(isinstance(block, Chart | Whole)) for block in blocks[:-1]] + [0]
+    # A drawing and a finding keep a distance to what follows them.
+    ends = [int(isinstance(block, Chart | Whole | Finding)) for block in blocks[:-1]] + [0]
     drawn = (draw(block, width - _GAP) for block in blocks)
     return Group(rule, *(Padding(part, (0, 0, end, _GAP)) for part, end in zip(drawn, ends, strict=True)))
 

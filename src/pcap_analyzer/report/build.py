@@ -86,7 +86,7 @@ def _data(analysis: Analysis, options: Options, naming: Naming) -> dict[str, Any
         **verdict.read(diagnosis, options),
         **findings.read(diagnosis),
         **verdict.with_verdicts(tables, diagnosis, conversations.read(tables)),
-        **ledger.read(tables),
+        **ledger.read(tables, diagnosis.findings),
         **protocols.read(tables),
         **endpoints.read(tables),
         **moments.read(tables),

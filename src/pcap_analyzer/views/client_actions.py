@@ -70,12 +70,11 @@ _FAILED_LOOKUPS = """
     FROM dns_transactions ANTI JOIN (SELECT retry_of_frame AS query_frame FROM dns_transactions) USING (query_frame)
     WHERE outcome IN ('no_such_name', 'error', 'unanswered') AND protocol = 'dns' AND query_time_ns IS NOT NULL"""
 _SQL = """
-WITH connections AS (
-    SELECT tcp_flows.stream, tcp_flows.client, tcp_flows.server, flows.client_address, flows.server_address,
-        tcp_flows.first_time_ns AS syn_ns, handshake_ns IS NOT NULL AS connected,
-        tcp_flows.first_time_ns + coalesce(handshake_ns, tcp_flows.duration_ns) AS connected_ns
-    FROM tcp_flows JOIN flows USING (flow)
-    WHERE tcp_flows.completeness % 2 = 1 AND tcp_flows.stream {chosen}
+WITH begun AS (
+    SELECT stream, client, server, client_address, server_address, first_time_ns AS syn_ns,
+        handshake_ns IS NOT NULL AS connected, first_time_ns + coalesce(handshake_ns, duration_ns) AS connected_ns
+    FROM {connections}
+    WHERE completeness % 2 = 1 AND stream {chosen}
 ),
 lookups AS (
     SELECT flows.client_address, unnest(string_split(addresses, ',')) AS server_address, query_name, query_frame,
@@ -111,7 +110,7 @@ requests AS (
     SELECT stream, client, server, NULL, coalesce(service, CASE WHEN hello_ns IS NOT NULL THEN 'tls' END), command, NULL,
         number, request_first_frame, response_last_frame, greatest(request_begun_ns, coalesce(data_ns, request_begun_ns)),
         request_ended_ns, response_begun_ns, response_ended_ns, coalesce(rtt_ns, 0) + recovery_ns
-    FROM turns JOIN (SELECT stream, client, server FROM tcp_flows) USING (stream) ANTI JOIN known USING (stream)
+    FROM turns JOIN (SELECT stream, client, server FROM {connections}) USING (stream) ANTI JOIN known USING (stream)
     LEFT JOIN handshakes USING (stream)
     WHERE request_begun_ns IS NOT NULL AND stream {chosen} AND {requests}
         AND (hello_ns IS NULL OR request_ended_ns >= data_ns)
@@ -120,10 +119,10 @@ ranked AS (
     SELECT *, row_number() OVER (PARTITION BY stream ORDER BY request_begun_ns, number) AS place FROM requests
 ),
 opened AS (
-    SELECT connections.*, query_name, query_frame, answered_ns, asked_ns
-    FROM connections ASOF LEFT JOIN lookups
-        ON connections.client_address = lookups.client_address AND connections.server_address = lookups.server_address
-        AND connections.syn_ns >= lookups.answered_ns
+    SELECT begun.*, query_name, query_frame, answered_ns, asked_ns
+    FROM begun ASOF LEFT JOIN lookups
+        ON begun.client_address = lookups.client_address AND begun.server_address = lookups.server_address
+        AND begun.syn_ns >= lookups.answered_ns
 ),
 openings AS (
     SELECT stream, client, server, syn_ns, connected, connected_ns, server_name, hello_ns, secure, secure_ns, query_name,
@@ -187,12 +186,18 @@ FROM ends
 """
 
 
-def of_first_requests(streams: str, requests: str) -> str:
+def of_first_requests(connections: str, streams: str, requests: str) -> str:
     """The rows of connections whose number is among `streams`, a query, with what came first in each.
 
-    `requests` is a condition on `number`, that of a request or turn within its connection.
+    `connections` is a table with the columns of `tcp_flows` and the addresses of `flows`, `requests` a condition on `number`,
+    that of a request or turn within its connection.
     """
-    return _SQL.format(chosen=f"IN ({streams})", requests=requests, joined="LEFT", failed_lookups="")
+    return _SQL.format(
+        connections=connections, chosen=f"IN ({streams})", requests=requests, joined="LEFT", failed_lookups=""
+    )
 
 
-SQL = _SQL.format(chosen="IS NOT NULL", requests="true", joined="FULL", failed_lookups=_FAILED_LOOKUPS)
+_CONNECTIONS = "(SELECT * FROM tcp_flows JOIN (SELECT flow, client_address, server_address FROM flows) USING (flow))"
+SQL = _SQL.format(
+    connections=_CONNECTIONS, chosen="IS NOT NULL", requests="true", joined="FULL", failed_lookups=_FAILED_LOOKUPS
+)

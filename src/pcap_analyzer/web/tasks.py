@@ -117,7 +117,7 @@ def write_evidence(work: Work, report: Report, analysis: Analysis, tell: Tell) -
         analysis.read_packets(name="packets")
     for finding in findings:
         path = folder / f"evidence-{finding['id']}.pcapng"
-        carve_frames(work.path, frames_of_finding(analysis, finding), path)
+        carve_frames([work.path], frames_of_finding(analysis, finding), path)
     tell("files", folder=str(folder))
 
 

@@ -1,9 +1,14 @@
 """Where the time went."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from pcap_analyzer.report.model import Facts, Paragraph, Part, Section, Side, Whole
+from pcap_analyzer.analysis import analyze
+from pcap_analyzer.report.build import build
+from pcap_analyzer.report.drawings import Sides
+from pcap_analyzer.report.model import Fact, Facts, Paragraph, Part, Section, Side, Whole
+from pcap_analyzer.report.page import build as build_page
 from pcap_analyzer.report.sections import ledger
 from pcap_analyzer.tables import Tables
 
@@ -81,10 +86,23 @@ def test_lives_of_centuries_do_not_overflow(tables: Callable[..., Tables]) -> No
 
 def test_connections_without_duration(tables: Callable[..., Tables]) -> None:
     read, section = told(tables(), connections=1)
-    assert read == {"duration_ns": 0, "rest_ns": 0, "parts": []}
+    assert read == {"duration_ns": 0, "rest_ns": 0, "parts": [], "outside": []}
     assert section
     assert section.blocks == (Paragraph("1 TCP connection took no time: all packets of each have one time."),)
 
 
 def test_without_tcp_nothing_is_said(tables: Callable[..., Tables]) -> None:
     assert told(tables(), connections=0)[1] is None
+
+
+def test_waits_outside_of_tcp_are_told_with_those_of_connections(captures: Path) -> None:
+    with analyze(captures / "dns_slow.pcap") as analysis:
+        report = build(analysis)
+        page = build_page(report, analysis)
+    (wait,) = report.data["ledger"]["outside"]
+    (finding,) = report.data["findings"]
+    assert (wait["cause"], wait["side"], wait["duration_ns"] / 1e9) == ("dns_slow", "server", finding["cost_s"])
+    (section,) = (section for section in report.sections if section.name == "ledger")
+    assert section.blocks == (Facts((Fact("Outside of TCP", "3.05 s: dns_slow (server) 3.05 s."),)),)
+    (sides,) = (block for section in page.sections for block in section.blocks if isinstance(block, Sides))
+    assert dict(sides.amounts) == {Side.NETWORK: 0, Side.SERVER: wait["duration_ns"], Side.CLIENT: 0}

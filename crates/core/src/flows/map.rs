@@ -22,6 +22,12 @@ use crate::tables::{Sink, TableWriter};
 const ACCOUNT_PACKETS: u64 = 16;
 /// However small the budget, so many flows are kept.
 const LEAST_FLOWS: usize = 64;
+/// Once this share of memory is in use, connections that are over are written as soon as late packets are no longer to be
+/// expected: what they leave is at hand for the next.
+const EASY_SHARE: usize = 8;
+/// How long late packets are expected: a few retransmissions of a FIN, the first after 200 ms to 1 s, each after twice the time
+/// (RFC 6298 §5).
+const LATE_NS: i64 = 5_000_000_000;
 /// The share of memory that is made free at once: so little that what one connection leaves is still at hand for the next.
 const ROOM_SHARE: usize = 16;
 /// The share of flows let go at once when there is no more room, so that finding the oldest costs little per flow.
@@ -126,7 +132,7 @@ impl Flows {
     }
 
     /// Takes one packet. A quoted one finds or opens its flow, as in Wireshark, but is not counted. For a segment of TCP
-    /// its class comes with it, and Wireshark's answers where they are wanted.
+    /// its class comes with it; [`Flows::take_answer`] has Wireshark's answer where that is wanted.
     #[inline]
     pub fn observe(
         &mut self,
@@ -134,10 +140,10 @@ impl Flows {
         seen: &Seen,
         issues: &mut Issues,
         sink: &mut impl Sink,
-    ) -> (Found, Option<(Option<Answer>, Class)>) {
+    ) -> (Found, Option<Class>) {
         let (at, sender, new) = self.find(transport, seen, issues, sink);
         let flow = &mut self.open[at];
-        let (mut answer, mut ended) = (None, false);
+        let (mut class, mut ended) = (None, false);
         if !transport.quoted {
             flow.count(sender, transport, seen);
         }
@@ -160,7 +166,7 @@ impl Flows {
                     }
                 }
                 let was_over = connection.can_retire();
-                answer = Some(connection.segment(tcp, (sender, flow.client), at, &around, &mut self.tcp));
+                class = Some(connection.segment(tcp, (sender, flow.client), at, &around, &mut self.tcp));
                 ended = !was_over && connection.can_retire();
                 self.tcp.write_events(flow.stream.unwrap_or(0), sink);
             }
@@ -170,10 +176,10 @@ impl Flows {
             let context = Context { ends, connection: flow.tcp.as_deref(), shared: &mut self.protocols, issues, sink };
             follow(&mut flow.follower, sender, transport, seen, context);
         }
-        if let (Some((_, class)), Header::Tcp(tcp), Depth::Everything) = (&answer, &transport.header, self.depth)
+        if let (Some(class), Header::Tcp(tcp), Depth::Everything) = (class, &transport.header, self.depth)
             && tcp.payload_bytes.is_some_and(|bytes| bytes > 0)
         {
-            let piece = piece(tcp, Role::of(sender, flow.client), *class, seen);
+            let piece = piece(tcp, Role::of(sender, flow.client), class, seen);
             if !flow.turns.get_or_insert_default().goes_on(&piece) {
                 let (ends, says) = (flow.ends(), flow.follower.says());
                 let connection = flow.tcp.as_deref();
@@ -183,12 +189,17 @@ impl Flows {
         }
         let found = Found { flow: flow.number, stream: flow.stream, from_client: flow.client == sender, new };
         if ended {
-            self.over.push(at, flow.number);
+            self.over.push(at, flow.number, seen.time_ns);
         }
         if new || flow.all_packets().is_multiple_of(ACCOUNT_PACKETS) {
             self.account(at);
         }
-        (found, answer)
+        (found, class)
+    }
+
+    /// Wireshark's answer to the last segment, once.
+    pub(crate) fn take_answer(&mut self) -> Option<Answer> {
+        self.tcp.answer.take()
     }
 
     /// Takes note that the path found a packet of the flow too large, of which an ICMP error quotes only the beginning.
@@ -246,6 +257,11 @@ impl Flows {
                 return (at, sender, true);
             }
             return (at, sender, false);
+        }
+        if self.used_bytes > self.memory_bytes / EASY_SHARE {
+            while let Some((at, number)) = self.over.pop_before(seen.time_ns.saturating_sub(LATE_NS)) {
+                self.retire(at, number, sink);
+            }
         }
         if self.used_bytes > self.memory_bytes && self.open.len() >= LEAST_FLOWS {
             self.make_room(issues, sink);
@@ -314,18 +330,16 @@ impl Flows {
         while self.used_bytes > enough_bytes
             && let Some((at, number)) = self.over.pop()
         {
-            if self.open.get(at).is_some_and(|flow| flow.number == number) {
-                self.retire(at, sink);
-            }
+            self.retire(at, number, sink);
         }
         if self.used_bytes > enough_bytes {
             self.evict(issues, sink);
         }
     }
 
-    /// Writes the rows of a connection that is over. Late packets of it still find their stream.
-    fn retire(&mut self, at: usize, sink: &mut impl Sink) {
-        let flow = &mut self.open[at];
+    /// Writes the rows of a connection that is over, if it still has its place. Late packets of it still find their stream.
+    fn retire(&mut self, at: usize, number: u64, sink: &mut impl Sink) {
+        let Some(flow) = self.open.get_mut(at).filter(|flow| flow.number == number) else { return };
         let identity = flow.identity(false);
         if let Some(connection) = &mut flow.tcp {
             connection.retire(&identity, &mut self.tcp, sink);
@@ -354,7 +368,7 @@ impl Flows {
         for at in 0..self.open.len() {
             let flow = &self.open[at];
             if flow.is_over() {
-                self.over.push(at, flow.number);
+                self.over.push(at, flow.number, flow.last_time_ns);
             }
             let hash = flow.key.hash(&self.hasher);
             self.insert(hash, at);

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrayvec::{ArrayString, ArrayVec};
-use arrow_array::builder::{BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
-use arrow_array::{ArrayRef, RecordBatch};
+use arrayvec::ArrayString;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+
+use super::builder::ColumnBuilder;
 
 /// What a column holds. Whole numbers are signed 64-bit in every table, so that SQL may subtract them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,89 +78,17 @@ impl TableSpec {
     }
 }
 
-/// Collects one column.
-pub enum ColumnBuilder {
-    /// See [`Kind::Integer`].
-    Integer(Int64Builder),
-    /// See [`Kind::Real`].
-    Real(Float64Builder),
-    /// See [`Kind::Text`].
-    Text(StringBuilder),
-    /// See [`Kind::Boolean`].
-    Boolean(BooleanBuilder),
-}
-
-impl ColumnBuilder {
-    fn new(kind: Kind) -> Self {
-        match kind {
-            Kind::Integer => Self::Integer(Int64Builder::new()),
-            Kind::Real => Self::Real(Float64Builder::new()),
-            Kind::Text => Self::Text(StringBuilder::new()),
-            Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
-        }
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Self::Integer(builder) => Arc::new(builder.finish()),
-            Self::Real(builder) => Arc::new(builder.finish()),
-            Self::Text(builder) => Arc::new(builder.finish()),
-            Self::Boolean(builder) => Arc::new(builder.finish()),
-        }
-    }
-
-    /// Bytes of the texts so far.
-    fn text_bytes(&self) -> usize {
-        if let Self::Text(builder) = self { builder.values_slice().len() } else { 0 }
-    }
-
-    /// Makes room for another batch like the one before, of which `text_bytes` were texts, since a table that filled one is a
-    /// long one.
-    fn reserve_batch(&mut self, text_bytes: usize) {
-        match self {
-            Self::Integer(builder) => *builder = Int64Builder::with_capacity(BATCH_ROWS),
-            Self::Real(builder) => *builder = Float64Builder::with_capacity(BATCH_ROWS),
-            Self::Boolean(builder) => *builder = BooleanBuilder::with_capacity(BATCH_ROWS),
-            Self::Text(builder) => *builder = StringBuilder::with_capacity(BATCH_ROWS, text_bytes + text_bytes / 8),
-        }
-    }
-
-    fn append_null(&mut self) {
-        match self {
-            Self::Integer(builder) => builder.append_null(),
-            Self::Real(builder) => builder.append_null(),
-            Self::Text(builder) => builder.append_null(),
-            Self::Boolean(builder) => builder.append_null(),
-        }
-    }
-}
-
 /// A Rust type that a column can be declared with.
 pub trait Cell {
     /// What the column holds.
     const KIND: Kind;
     /// Whether it may be NULL.
     const NULLABLE: bool = false;
-    /// Appends the value to a builder of this kind.
-    fn append(&self, builder: &mut ColumnBuilder);
 
-    /// Appends the values of so many rows as wait together at most.
-    #[inline]
-    fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder)
+    /// Appends the values of rows that go to their columns together, `None` for NULL, to a builder of this kind.
+    fn append<'c>(cells: impl Iterator<Item = Option<&'c Self>>, builder: &mut ColumnBuilder)
     where
-        Self: 'c,
-    {
-        cells.for_each(|cell| cell.append(builder));
-    }
-
-    /// The same where some may be NULL.
-    #[inline]
-    fn append_each_option<'c>(cells: impl Iterator<Item = &'c Option<Self>>, builder: &mut ColumnBuilder)
-    where
-        Self: Sized + 'c,
-    {
-        cells.for_each(|cell| cell.append(builder));
-    }
+        Self: 'c;
 }
 
 /// A whole number as columns hold it: counts beyond 2^63 cannot occur; a hostile offset could, and is clamped.
@@ -169,104 +97,32 @@ fn signed<T: TryInto<i64>>(number: T) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }
 
-macro_rules! integer_cells {
-    ($($kind:ty)+) => {$(
-        impl Cell for $kind {
-            const KIND: Kind = Kind::Integer;
-
-            #[inline]
-            fn append(&self, builder: &mut ColumnBuilder) {
-                if let ColumnBuilder::Integer(builder) = builder {
-                    builder.append_value(signed(*self));
-                }
-            }
-
-            #[inline]
-            fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
-                if let ColumnBuilder::Integer(builder) = builder {
-                    let values = cells.map(|cell| signed(*cell));
-                    builder.append_slice(&values.take(WAITING_ROWS).collect::<ArrayVec<i64, WAITING_ROWS>>());
-                }
-            }
-
-            #[inline]
-            fn append_each_option<'c>(cells: impl Iterator<Item = &'c Option<Self>>, builder: &mut ColumnBuilder) {
-                if let ColumnBuilder::Integer(builder) = builder {
-                    let both = cells.map(|cell| (cell.map_or(0, signed), cell.is_some()));
-                    let (values, present): (ArrayVec<i64, WAITING_ROWS>, ArrayVec<bool, WAITING_ROWS>) =
-                        both.take(WAITING_ROWS).unzip();
-                    match present.iter().filter(|&&present| present).count() {
-                        0 => builder.append_nulls(values.len()),
-                        count if count == values.len() => builder.append_slice(&values),
-                        _ => builder.append_values(&values, &present),
-                    }
-                }
-            }
-        }
-    )+};
-}
-integer_cells!(u8 u16 u32 u64 i64);
-
-impl Cell for f64 {
-    const KIND: Kind = Kind::Real;
-
-    fn append(&self, builder: &mut ColumnBuilder) {
-        if let ColumnBuilder::Real(builder) = builder {
-            builder.append_value(*self);
-        }
-    }
-}
-
-impl Cell for bool {
-    const KIND: Kind = Kind::Boolean;
-
-    fn append(&self, builder: &mut ColumnBuilder) {
-        if let ColumnBuilder::Boolean(builder) = builder {
-            builder.append_value(*self);
-        }
-    }
-
-    #[inline]
-    fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
-        if let ColumnBuilder::Boolean(builder) = builder {
-            builder.append_slice(&cells.take(WAITING_ROWS).copied().collect::<ArrayVec<bool, WAITING_ROWS>>());
-        }
-    }
-}
-
-macro_rules! text_cells {
-    ($($kind:ty $(, $size:ident)?;)+) => {$(
+macro_rules! cells {
+    ($($kind:ty $(, $size:ident)? => $variant:ident by $held:expr;)+) => {$(
         impl$(<const $size: usize>)? Cell for $kind {
-            const KIND: Kind = Kind::Text;
+            const KIND: Kind = Kind::$variant;
 
             #[inline]
-            fn append(&self, builder: &mut ColumnBuilder) {
-                if let ColumnBuilder::Text(builder) = builder {
-                    builder.append_value(self);
-                }
-            }
-
-            #[inline]
-            fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder) {
-                if let ColumnBuilder::Text(builder) = builder {
-                    cells.for_each(|cell| builder.append_value(cell));
-                }
-            }
-
-            #[inline]
-            fn append_each_option<'c>(cells: impl Iterator<Item = &'c Option<Self>>, builder: &mut ColumnBuilder) {
-                if let ColumnBuilder::Text(builder) = builder {
-                    cells.for_each(|cell| builder.append_option(cell.as_ref()));
+            fn append<'c>(cells: impl Iterator<Item = Option<&'c Self>>, builder: &mut ColumnBuilder) {
+                if let ColumnBuilder::$variant(column) = builder {
+                    column.append(cells.map(|cell| cell.map($held)));
                 }
             }
         }
     )+};
 }
-text_cells! {
-    &'static str;
-    String;
-    Cow<'static, str>;
-    ArrayString<N>, N;
+cells! {
+    u8 => Integer by |&number| signed(number);
+    u16 => Integer by |&number| signed(number);
+    u32 => Integer by |&number| signed(number);
+    u64 => Integer by |&number| signed(number);
+    i64 => Integer by |&number| number;
+    f64 => Real by |&number| number;
+    bool => Boolean by |&value| value;
+    &'static str => Text by |text| *text;
+    String => Text by String::as_str;
+    Cow<'static, str> => Text by |text| &**text;
+    ArrayString<N>, N => Text by ArrayString::as_str;
 }
 
 impl<T: Cell> Cell for Option<T> {
@@ -274,19 +130,11 @@ impl<T: Cell> Cell for Option<T> {
     const NULLABLE: bool = true;
 
     #[inline]
-    fn append(&self, builder: &mut ColumnBuilder) {
-        match self {
-            Some(value) => value.append(builder),
-            None => builder.append_null(),
-        }
-    }
-
-    #[inline]
-    fn append_each<'c>(cells: impl Iterator<Item = &'c Self>, builder: &mut ColumnBuilder)
+    fn append<'c>(cells: impl Iterator<Item = Option<&'c Self>>, builder: &mut ColumnBuilder)
     where
         Self: 'c,
     {
-        T::append_each_option(cells, builder);
+        T::append(cells.map(|cell| cell.and_then(Option::as_ref)), builder);
     }
 }
 
@@ -294,7 +142,7 @@ impl<T: Cell> Cell for Option<T> {
 pub trait Row {
     /// Its table.
     const TABLE: &'static TableSpec;
-    /// Appends each value of the rows to the builder of its column.
+    /// Appends each value of the rows, [`super::WAITING_ROWS`] at most, to the builder of its column.
     fn append(rows: &[Self], columns: &mut [ColumnBuilder])
     where
         Self: Sized;
@@ -310,113 +158,53 @@ pub const fn column_name(field: &'static str) -> &'static str {
 
 /// Declares a table: a row struct whose fields are the columns.
 ///
-/// Each field has its sentences as doc comment and its unit in brackets.
+/// Each field has its sentences as doc comment and its unit in brackets. Behind them `each end` names a field that holds what
+/// both ends of a connection have, the client first, and its type, which [`ends`](super::ends::ends) declares.
 macro_rules! table {
     (
         $(#[doc = $sentence:literal])+
         $name:literal $row:ident $(on $demand:ident)? {
             $($(#[doc = $doc:literal])+ $column:ident: $kind:ty $([$unit:literal])?,)+
+            $(each end $ends:ident: $end:ty,)*
         }
     ) => {
         $(#[doc = $sentence])+
         #[derive(Debug, Clone)]
-        pub struct $row { $($(#[doc = $doc])+ pub $column: $kind,)+ }
+        pub struct $row {
+            $($(#[doc = $doc])+ pub $column: $kind,)+
+            $(#[doc = "Columns of the client, and the same of the server."] pub $ends: [$end; 2],)*
+        }
 
         impl $crate::tables::Row for $row {
-            const TABLE: &'static $crate::tables::TableSpec = &$crate::tables::TableSpec {
-                name: $name,
-                sentence: concat!($($sentence),+).trim_ascii(),
-                on_demand: !concat!($(stringify!($demand))?).is_empty(),
-                columns: &[$($crate::tables::ColumnSpec {
-                    name: $crate::tables::column_name(stringify!($column)),
-                    kind: <$kind as $crate::tables::Cell>::KIND,
-                    nullable: <$kind as $crate::tables::Cell>::NULLABLE,
-                    unit: concat!($($unit)?),
-                    sentence: concat!($($doc),+).trim_ascii(),
-                },)+],
+            const TABLE: &'static $crate::tables::TableSpec = {
+                const PARTS: &[&[$crate::tables::ColumnSpec]] = &[
+                    &[$($crate::tables::ColumnSpec {
+                        name: $crate::tables::column_name(stringify!($column)),
+                        kind: <$kind as $crate::tables::Cell>::KIND,
+                        nullable: <$kind as $crate::tables::Cell>::NULLABLE,
+                        unit: concat!($($unit)?),
+                        sentence: concat!($($doc),+).trim_ascii(),
+                    },)+],
+                    $(<$end as $crate::tables::Ends>::CLIENT, <$end as $crate::tables::Ends>::SERVER,)*
+                ];
+                &$crate::tables::TableSpec {
+                    name: $name,
+                    sentence: concat!($($sentence),+).trim_ascii(),
+                    on_demand: !concat!($(stringify!($demand))?).is_empty(),
+                    columns: &$crate::tables::joined::<{ $crate::tables::count(PARTS) }>(PARTS),
+                }
             };
 
             fn append(rows: &[Self], columns: &mut [$crate::tables::ColumnBuilder]) {
                 let mut columns = columns.iter_mut();
                 $(if let Some(column) = columns.next() {
-                    $crate::tables::Cell::append_each(rows.iter().map(|row| &row.$column), column);
+                    $crate::tables::Cell::append(rows.iter().map(|row| Some(&row.$column)), column);
                 })+
+                $(for end in 0..2 {
+                    <$end as $crate::tables::Ends>::append(rows.iter().map(|row| &row.$ends[end]), &mut columns);
+                })*
             }
         }
     };
 }
 pub(crate) use table;
-
-/// Takes finished batches of rows.
-pub trait Sink {
-    /// A batch of `table`, in the order in which rows were finished.
-    fn batch(&mut self, table: &'static TableSpec, batch: RecordBatch);
-}
-
-/// Collects rows into batches.
-pub struct TableWriter<R: Row> {
-    /// Rows that are not yet in their columns.
-    waiting: ArrayVec<R, WAITING_ROWS>,
-    /// From the first row on: most tables stay empty.
-    columns: Vec<ColumnBuilder>,
-    schema: Option<SchemaRef>,
-    rows: usize,
-}
-
-/// Rows in a batch: DuckDB's vectors hold 2,048, so this is a whole number of them.
-const BATCH_ROWS: usize = 8192;
-/// Rows that go to their columns together: a column is not at hand when it is its turn, and one visit does for all of them.
-const WAITING_ROWS: usize = 16;
-const _: () = assert!(BATCH_ROWS.is_multiple_of(WAITING_ROWS));
-
-impl<R: Row> Default for TableWriter<R> {
-    fn default() -> Self {
-        Self { waiting: ArrayVec::new(), columns: Vec::new(), schema: None, rows: 0 }
-    }
-}
-
-impl<R: Row> TableWriter<R> {
-    /// Adds a row, and hands a full batch to `sink`.
-    #[inline]
-    pub fn push(&mut self, row: R, sink: &mut (impl Sink + ?Sized)) {
-        self.waiting.push(row);
-        if self.waiting.is_full() {
-            self.settle();
-            if self.rows == BATCH_ROWS {
-                let text_bytes: Vec<usize> = self.columns.iter().map(ColumnBuilder::text_bytes).collect();
-                self.hand_over(sink);
-                self.columns.iter_mut().zip(text_bytes).for_each(|(column, bytes)| column.reserve_batch(bytes));
-            }
-        }
-    }
-
-    /// Hands over what is collected.
-    pub fn flush(&mut self, sink: &mut (impl Sink + ?Sized)) {
-        if !self.waiting.is_empty() {
-            self.settle();
-        }
-        if self.rows > 0 {
-            self.hand_over(sink);
-        }
-    }
-
-    /// Puts the waiting rows into their columns.
-    fn settle(&mut self) {
-        if self.columns.is_empty() {
-            self.columns = R::TABLE.columns.iter().map(|column| ColumnBuilder::new(column.kind)).collect();
-        }
-        R::append(&self.waiting, &mut self.columns);
-        self.rows += self.waiting.len();
-        self.waiting.clear();
-    }
-
-    /// # Panics
-    /// Never on any input: every row appends once to every column, so all have the same length and the declared type.
-    fn hand_over(&mut self, sink: &mut (impl Sink + ?Sized)) {
-        let schema = self.schema.get_or_insert_with(|| R::TABLE.schema());
-        let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
-        let batch = RecordBatch::try_new(Arc::clone(schema), arrays).expect("a row has one value per column");
-        self.rows = 0;
-        sink.batch(R::TABLE, batch);
-    }
-}

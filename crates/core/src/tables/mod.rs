@@ -1,15 +1,22 @@
 //! FACTS → ARROW. The catalogue of all tables.
 
+mod builder;
 mod captures;
 mod column;
+mod ends;
 mod issues;
 mod packets;
+mod writer;
 
+pub use builder::ColumnBuilder;
 pub use captures::{CaptureRow, InterfaceRow};
 pub(crate) use column::table;
-pub use column::{Cell, ColumnBuilder, ColumnSpec, Kind, Row, Sink, TableSpec, TableWriter, column_name};
+pub use column::{Cell, ColumnSpec, Kind, Row, TableSpec, column_name};
+pub use ends::Ends;
+pub(crate) use ends::{count, ends, filled, filled_length, joined};
 pub use issues::IssueRow;
 pub use packets::{PacketRow, TcpSegmentRow};
+pub use writer::{Sink, TableWriter};
 
 use crate::flows::{EndpointRow, FlowRow};
 use crate::fragments::FragmentedRow;

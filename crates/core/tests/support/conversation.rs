@@ -245,6 +245,11 @@ impl Talk {
         self.put(from(Client));
     }
 
+    /// What the clock of time stamps shows.
+    pub fn timestamp(&self) -> u32 {
+        1000 + (self.now_ns / MS) as u32
+    }
+
     pub fn wait(&mut self, ns: i64) {
         self.now_ns += ns;
     }
@@ -332,7 +337,7 @@ impl Talk {
             }
         }
         if self.timestamps {
-            let value = segment.timestamp.unwrap_or(1000 + (self.now_ns / MS) as u32);
+            let value = segment.timestamp.unwrap_or(self.timestamp());
             options.extend([1, 1, 8, 10]);
             options.extend(value.to_be_bytes());
             options.extend(self.ends[peer].newest_timestamp.to_be_bytes());

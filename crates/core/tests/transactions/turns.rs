@@ -59,6 +59,48 @@ fn a_request_that_had_to_be_sent_again_is_no_thinking() {
     assert_eq!(rows(&talk.told().0, "turns", columns), ["300000000 20000000 8"]);
 }
 
+/// A connection on which a question is answered after 50 ms of work, while a queue on the path to the client takes `queue_ns`.
+fn behind_a_queue(queue_ns: i64) -> Talk {
+    let mut talk = Talk::default().with_timestamps().opened();
+    for queue_ns in [0, queue_ns] {
+        say(&mut talk, Client, b"question");
+        talk.wait(SERVER_LEG + 50 * MS);
+        let sent = talk.timestamp();
+        talk.wait(queue_ns);
+        talk.put(from(Server).timestamp(sent).payload(b"answer"));
+        talk.wait(CLIENT_LEG + 300 * MS);
+    }
+    talk
+}
+
+#[test]
+fn a_queue_on_the_path_is_no_work_of_the_server() {
+    let columns = "service_time_ns rtt_ns";
+    let rows_of = |queue_ns| rows(&behind_a_queue(queue_ns).told().0, "turns", columns);
+    assert_eq!(rows_of(0), ["50000000 30000000", "50000000 30000000"]);
+    // Known to a tick.
+    assert_eq!(rows_of(400 * MS), ["50000000 30000000", "51000000 429000000"]);
+    assert_eq!(rows_of(4 * MS), ["50000000 30000000", "54000000 30000000"], "as little as clocks may differ");
+}
+
+#[test]
+fn an_acknowledgement_before_the_answer_tells_how_long_the_path_took() {
+    let waits = |bytes: u32, ack_ns: i64| {
+        let mut talk = Talk::open();
+        for _ in 0..bytes / 1000 {
+            talk.put(from(Client).data(1000));
+        }
+        talk.wait(ack_ns);
+        talk.put(from(Server));
+        talk.wait(100 * MS);
+        say(&mut talk, Server, b"answer");
+        rows(&talk.told().0, "turns", "service_time_ns rtt_ns").concat()
+    };
+    assert_eq!(waits(4000, 500 * MS), "100000000 500000000", "it is sent at once for so much data");
+    assert_eq!(waits(1000, 500 * MS), "300000000 300000000", "it may have been held back for 200 ms");
+    assert_eq!(waits(1000, 70 * MS), "140000000 30000000");
+}
+
 #[test]
 fn the_ledger_says_the_same() {
     let mut talk = Talk::open();

@@ -7,7 +7,7 @@ from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import Activity, activity, is_rest
 from pcap_analyzer.report.drawings import Bar, Bars, PageSection, Piece
 from pcap_analyzer.report.model import Section
-from pcap_analyzer.report.naming import with_name
+from pcap_analyzer.report.naming import name_of
 from pcap_analyzer.tables import Row
 
 from .names import target
@@ -16,7 +16,7 @@ _SHOWN = 6
 
 
 def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSection | None:
-    """The bars, and below them what `told`, the section of every report, says. Nothing where there is no TCP."""
+    """The bars, and below them what `told`, the section of every report, says. Nothing where nothing was told."""
     if told is None:
         return None
     ledger = data["ledger"]
@@ -46,8 +46,10 @@ def show(data: dict[str, Any], told: Section | None, drawn: set[int]) -> PageSec
 def _bar(flow: Row, drawn: set[int], data: dict[str, Any]) -> Bar:
     pieces = _pieces(flow["ledger"])
     return Bar(
-        name=with_name(flow["server"], data),
-        below=say("stream {stream}, from {client}", stream=flow["stream"], client=flow["client"]),
+        name=name_of(flow["server"], data) or flow["server"],
+        below=say("stream {stream}, {server}", stream=flow["stream"], server=flow["server"])
+        if name_of(flow["server"], data)
+        else say("stream {stream}, from {client}", stream=flow["stream"], client=flow["client"]),
         pieces=pieces,
         total=units.duration(sum(piece.amount for piece in pieces)),
         beside=say("{time} lost", time=units.duration(flow["cost_ns"])),

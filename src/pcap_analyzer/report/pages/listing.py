@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pcap_analyzer.causes import HEALTHY
 from pcap_analyzer.i18n import say
 from pcap_analyzer.ledger import Activity, activity, is_rest
 from pcap_analyzer.report.drawings import Cell, Listing, Named, PageSection, Span
@@ -58,10 +59,11 @@ def _row(flow: Row, origin: int, drawn: set[int], data: dict[str, Any]) -> tuple
     mostly = _mostly(flow) if tcp else None
     start = flow["first_time_ns"] - origin
     retransmitted = flow["client_retransmitted_packets"] + flow["server_retransmitted_packets"] if tcp else None
+    name = name_of(flow["server"], data)
     place = target(flow["stream"]) if tcp and flow["stream"] in drawn else ""
     return (
         flow["protocol"] if flow["stream"] is None else f"{flow['protocol']} {flow['stream']}",
-        Named(flow["server"], " ← ".join(filter(None, (name_of(flow["server"], data), flow["client"]))), place),
+        Named(name or flow["server"], f"{flow['server']} ← {flow['client']}" if name else f"← {flow['client']}", place),
         Span(start, start + flow["duration_ns"], mostly or Activity.MOVING),
         flow["duration_ns"],
         flow["client_wire_bytes"] + flow["server_wire_bytes"],
@@ -69,8 +71,13 @@ def _row(flow: Row, origin: int, drawn: set[int], data: dict[str, Any]) -> tuple
         max(filter(None, (flow.get("client_rtt_p95_ns"), flow.get("server_rtt_p95_ns"))), default=None),
         retransmitted,
         flow.get("cost_ns"),
-        (flow["verdict"]["cause"] or "") if tcp else "",
+        _verdict(flow["verdict"]["cause"] or "") if tcp else "",
     )
+
+
+def _verdict(cause: str) -> str:
+    """The name of a cause as words, so that it folds where the column is narrow."""
+    return say("healthy") if cause == HEALTHY else cause.replace("_", " ")
 
 
 def _mostly(flow: Row) -> Activity | None:

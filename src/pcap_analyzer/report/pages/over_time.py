@@ -25,6 +25,13 @@ _WAITS = """
 _RTT = """
     SELECT start_time_ns, width_ns, rtt_p50_ns, rtt_p95_ns, samples FROM tcp_rtt_buckets ORDER BY start_time_ns
 """
+# The longest wait for a name among the questions that were asked in a step.
+_NAMES = """
+    SELECT CAST($origin + (CAST(query_time_ns AS HUGEINT) - $origin) // $width * $width AS BIGINT) AS start_time_ns,
+           max(response_time_ns) AS longest_ns, count(*) AS answers
+    FROM dns_transactions
+    WHERE protocol = 'dns' AND query_time_ns IS NOT NULL AND response_time_ns >= 0 GROUP BY 1 ORDER BY 1
+"""
 # The mean jitter of each stream while it lasts; of several at a time the highest.
 _JITTER = """
     WITH bounds AS (
@@ -54,10 +61,12 @@ def show(data: dict[str, Any], tables: Tables, second: Segments | None, told: Se
     panels = [_rate(buckets["rows"], origin, width)]
     if data["flows_sums"]["tcp_flows"]:
         panels += _round_trips(tables.rows(_RTT), origin)
-        panels.append(_losses(tables.rows(_LOSSES, origin=origin, width=width), data, origin, width))
+        panels += _losses(tables.rows(_LOSSES, origin=origin, width=width), data, origin, width)
         panels += _waits(tables.rows(_WAITS), origin)
     tables_told = tuple(block for block in told.blocks if not isinstance(block, Chart))
     missing = () if second or not data["flows_sums"]["tcp_flows"] else (_no_second(),)
+    if "dns" in data["services"]:
+        panels += _names(tables.rows(_NAMES, origin=origin, width=width), origin, width)
     if "rtp" in data["services"]:
         panels += _jitter(tables.rows(_JITTER, steps=_MOST_STEPS), origin)
     blocks = (Panels(origin, 0, end, tuple(panels)), *missing, *tables_told)
@@ -142,7 +151,24 @@ def _jitter(rows: list[Row], origin: int) -> list[Panel]:
     return [Panel(say("Jitter"), Unit.DURATION_NS, note, rows[0]["width_ns"], lines)]
 
 
-def _losses(rows: list[Row], data: dict[str, Any], origin: int, width: int) -> Panel:
+def _names(rows: list[Row], origin: int, width: int) -> list[Panel]:
+    """How long the DNS took, at the time of the question."""
+    if not rows:
+        return []
+    points = tuple((row["start_time_ns"] - origin, row["longest_ns"]) for row in rows)
+    note = say(
+        "longest per {width}, where it was asked, {answers}",
+        width=units.span(width),
+        answers=plural(sum(row["answers"] for row in rows), "answer"),
+    )
+    line = Line(say("longest answer"), Activity.SERVER, Style.STACK, points)
+    return [Panel(say("DNS answer time"), Unit.DURATION_NS, note, width, (line,))]
+
+
+def _losses(rows: list[Row], data: dict[str, Any], origin: int, width: int) -> list[Panel]:
+    """Nothing where nothing was sent again."""
+    if not rows:
+        return []
     sums = data["flows_sums"]
     segments = sums["client_data_packets"] + sums["server_data_packets"]
     count = sum(row["timeouts"] + row["others"] for row in rows)
@@ -166,7 +192,7 @@ def _losses(rows: list[Row], data: dict[str, Any], origin: int, width: int) -> P
         count=units.count(count),
         segments=plural(segments, "data segment"),
     )
-    return Panel(say("Sent again"), Unit.COUNT, note, width, lines)
+    return [Panel(say("Sent again"), Unit.COUNT, note, width, lines)]
 
 
 def _waits(rows: list[Row], origin: int) -> list[Panel]:

@@ -7,7 +7,7 @@ from pcap_analyzer import units
 from pcap_analyzer.i18n import mark, say, told
 from pcap_analyzer.ledger import is_rest
 from pcap_analyzer.report.drawings import Figure, Figures, PageBlock, PageSection, Sides
-from pcap_analyzer.report.model import Fact, Facts, Finding, Paragraph, Section, Side, State, Verdict
+from pcap_analyzer.report.model import Fact, Facts, Finding, Paragraph, Section, Severity, Side, State, Verdict
 from pcap_analyzer.text import plural
 
 _CHECKS = 3
@@ -67,26 +67,35 @@ def _vantage(data: dict[str, Any]) -> tuple[str, int, int]:
 
 
 def _sides(data: dict[str, Any], verdict: Verdict | None) -> Sides | None:
-    """What connections waited for beyond round trips on the path, by the side that it was on."""
+    """What was waited for beyond round trips on the path, by the side that it was on."""
     sums = dict.fromkeys((Side.NETWORK, Side.SERVER, Side.CLIENT), 0)
     for part in data["ledger"]["parts"]:
         side = Side(part["side"])
         if side in sums and not is_rest(part["category"], part["side"]) and part["category"] != "network_rtt":
             sums[side] += part["duration_ns"]
+    of_tcp_ns = sum(sums.values())
+    for wait in data["ledger"]["outside"]:
+        if Side(wait["side"]) in sums:
+            sums[Side(wait["side"])] += wait["duration_ns"]
     total = sum(sums.values())
     if not total:
         return None
     captured_at = {"client": Side.CLIENT, "server": Side.SERVER, "middle": Side.NETWORK}.get(_vantage(data)[0])
     blamed = verdict.side if verdict else Side.UNKNOWN
     note = say(
-        "{duration} of waiting beyond round trips on the path, all TCP connections added up.",
+        "{duration} of waiting beyond round trips on the path, all TCP connections added up."
+        if of_tcp_ns == total
+        else "{duration} of waiting: {tcp} in TCP connections beyond round trips on the path, {outside} outside of TCP.",
         duration=units.duration(total),
+        tcp=units.duration(of_tcp_ns),
+        outside=units.duration(total - of_tcp_ns),
     )
     return Sides(tuple(sums.items()), blamed, note, captured_at or Side.UNKNOWN)
 
 
 def _checks(findings: list[Finding]) -> tuple[Fact, ...]:
-    """What to do next, the first advice of each finding first."""
+    """What to do next, the first advice of each finding that asks for something."""
+    findings = [finding for finding in findings if finding.severity is not Severity.INFO] or findings
     checks = dict.fromkeys(check for finding in findings for check in finding.next_checks[:1])
     return tuple(Fact("", check) for check in list(checks)[:_CHECKS])
 

@@ -23,7 +23,7 @@ _TCP = """
     client_zero_window_ns, server_zero_window_ns, client_rtt_samples, server_rtt_samples,
     client_rtt_min_ns, server_rtt_min_ns, client_rtt_p50_ns, server_rtt_p50_ns, client_rtt_p95_ns, server_rtt_p95_ns
 """
-_TCP_NAMES = {name.strip() for name in _TCP.split(",")} | {"cost_ns", "ledger", "retransmitted_packets"}
+_TCP_NAMES = {name.strip() for name in _TCP.split(",")} | {"cost_ns", "retransmitted_packets"}
 
 _END_REASONS = {
     "fin": mark("closed"),
@@ -45,20 +45,20 @@ _COSTLIEST = f"""
         (SELECT flow, NULL, NULL, client_wire_bytes + server_wire_bytes
          FROM flows WHERE protocol <> 'tcp'
          ORDER BY 4 DESC, flow LIMIT $kept)
-    ), parts AS (
-        SELECT stream, list({{'category': category, 'side': side, 'duration_ns': duration_ns}}
-                            ORDER BY duration_ns DESC, category, side) AS ledger
-        FROM tcp_ledger SEMI JOIN chosen USING (stream)
-        GROUP BY stream
     )
-    SELECT flows.*, chosen.cost_ns, tcp.* EXCLUDE (flow), coalesce(parts.ledger, []) AS ledger
+    SELECT flows.*, chosen.cost_ns, tcp.* EXCLUDE (flow)
     FROM chosen
     JOIN flows USING (flow)
     LEFT JOIN (SELECT flow, {_TCP} FROM tcp_flows) AS tcp USING (flow)
-    LEFT JOIN parts ON parts.stream = chosen.stream
     ORDER BY chosen.cost_ns DESC NULLS LAST, chosen.wire_bytes DESC, flows.stream, flow
     LIMIT $kept
 """  # noqa: S608
+# Of all the chosen at once: a list in a column is slow to make and slow to read.
+_LEDGER = """
+    WITH chosen AS (SELECT unnest(CAST(string_split($streams, ',') AS BIGINT[])) AS stream)
+    SELECT stream, category, side, duration_ns FROM tcp_ledger SEMI JOIN chosen USING (stream)
+    ORDER BY stream, duration_ns DESC, category, side
+"""
 _BIGGEST = """
     SELECT flows.*, end_reason, client_retransmitted_packets + server_retransmitted_packets AS retransmitted_packets
     FROM flows LEFT JOIN tcp_flows USING (flow)
@@ -90,9 +90,18 @@ _SUMS = """
 def read(tables: Tables) -> dict[str, Any]:
     """The costliest flows, the biggest ones, and sums over all of them."""
     flows = [_shaped(row) for row in tables.rows(_COSTLIEST, kept=_KEPT)]
+    _add_ledgers(tables, [flow for flow in flows if flow["protocol"] == "tcp"])
     sums = tables.row(_SUMS)
     biggest = [_shaped(row) for row in tables.rows(_BIGGEST, shown=_SHOWN)]
     return {"flows": flows, "flows_total": sums.pop("flows"), "flows_sums": sums, "biggest_flows": biggest}
+
+
+def _add_ledgers(tables: Tables, flows: list[Row]) -> None:
+    ledgers: dict[int, list[Row]] = {flow["stream"]: [] for flow in flows}
+    for part in tables.rows(_LEDGER, streams=",".join(map(str, ledgers))) if flows else ():
+        ledgers[part.pop("stream")].append(part)
+    for flow in flows:
+        flow["ledger"] = ledgers[flow["stream"]]
 
 
 def _shaped(row: Row) -> Row:

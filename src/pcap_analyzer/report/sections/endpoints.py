@@ -33,10 +33,11 @@ def show(data: dict[str, Any]) -> Section:
         return Section("endpoints", say("Top talkers"), (Paragraph(say("No packet carries an IP address.")),))
     wire_bytes = data["capture"]["wire_bytes"]
     shown = rows[:_SHOWN]
+    names = [name_of(row["address"], data) for row in shown]
     table = Table(
         columns=(
             Column(say("Address")),
-            *([Column(say("Name"), rank=2)] if data["names"] else []),
+            *([Column(say("Name"), rank=2)] if any(names) else []),
             Column(say("Sent"), Unit.BYTES),
             Column(say("Received"), Unit.BYTES),
             Column(say("Packets"), Unit.COUNT, rank=2),
@@ -46,7 +47,7 @@ def show(data: dict[str, Any]) -> Section:
         rows=tuple(
             (
                 row["address"],
-                *([name_of(row["address"], data)] if data["names"] else []),
+                *([name] if any(names) else []),
                 row["sent_bytes"],
                 row["received_bytes"],
                 row["sent_packets"] + row["received_packets"],
@@ -54,7 +55,7 @@ def show(data: dict[str, Any]) -> Section:
                 # In a tunnel a frame counts for each of its headers, so the sum may pass the whole.
                 min(1.0, (row["sent_bytes"] + row["received_bytes"]) / wire_bytes),
             )
-            for row in shown
+            for row, name in zip(shown, names, strict=True)
         ),
         note=say("{shown} of {total} addresses.", shown=count(len(shown)), total=count(total))
         if len(shown) < total

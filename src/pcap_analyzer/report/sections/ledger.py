@@ -1,11 +1,14 @@
-"""Where the time went: the lives of all TCP connections, added up by what they were spent on."""
+"""Where the time went: the lives of all TCP connections, added up by what they were spent on, and waits outside of them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pcap_analyzer import units
+from pcap_analyzer.causes import side_word
+from pcap_analyzer.findings._found import Found
 from pcap_analyzer.i18n import say, told
 from pcap_analyzer.ledger import LABELS, is_rest
-from pcap_analyzer.report.model import Block, Fact, Facts, Paragraph, Part, Section, Side, Whole
+from pcap_analyzer.report.model import Block, Fact, Facts, Paragraph, Part, Section, Severity, Side, Whole
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.text import plural
 from pcap_analyzer.units import Unit
@@ -22,31 +25,56 @@ _PARTS = """
 """
 
 
-def read(tables: Tables) -> dict[str, Any]:
-    """The parts over all streams, the longest first, each with its share of the whole."""
+def read(tables: Tables, findings: Iterable[Found] = ()) -> dict[str, Any]:
+    """The parts over all streams, the longest first, each with its share of the whole; and what findings cost besides."""
     parts = tables.rows(_PARTS)
     duration_ns = sum(part["duration_ns"] for part in parts)
     rest_ns = sum(part["duration_ns"] for part in parts if is_rest(part["category"], part["side"]))
     for part in parts:
         part["share"] = part["duration_ns"] / duration_ns
-    return {"ledger": {"duration_ns": duration_ns, "rest_ns": rest_ns, "parts": parts}}
+    outside = [
+        {"cause": each.finding.cause, "side": each.finding.side.value, "duration_ns": each.finding.cost_ns}
+        for each in findings
+        if each.severity is not Severity.INFO and each.finding.cost_ns
+    ]
+    return {"ledger": {"duration_ns": duration_ns, "rest_ns": rest_ns, "parts": parts, "outside": outside}}
 
 
 def show(data: dict[str, Any]) -> Section | None:
-    """A bar and a row for each thing that was waited for, then what nobody waited for. Nothing where there is no TCP."""
-    connections = data["flows_sums"]["tcp_flows"]
-    if not connections:
-        return None
-    ledger = data["ledger"]
+    """A bar and a row for each thing that was waited for, then what nobody waited for, and waits that are none of TCP's."""
+    connections, ledger = data["flows_sums"]["tcp_flows"], data["ledger"]
+    blocks = _of_connections(ledger, connections) if connections else []
+    facts = []
+    if connections and ledger["rest_ns"]:
+        facts.append(Fact(say("Not waited for"), _rest(ledger)))
+    if ledger["outside"]:
+        facts.append(Fact(say("Outside of TCP"), _outside(ledger["outside"])))
+    if facts:
+        blocks.append(Facts(tuple(facts)))
+    return Section("ledger", say("Where the time went"), tuple(blocks)) if blocks else None
+
+
+def _of_connections(ledger: dict[str, Any], connections: int) -> list[Block]:
     waited = [part for part in ledger["parts"] if not is_rest(part["category"], part["side"])]
-    rests = [part for part in ledger["parts"] if is_rest(part["category"], part["side"])]
     blocks: list[Block] = [Paragraph(_summary(ledger, connections))]
     if waited:
         waited_ns = ledger["duration_ns"] - ledger["rest_ns"]
         blocks.append(Whole(Unit.DURATION_NS, say("Of {whole}", whole=units.duration(waited_ns)), _parts(waited)))
-    if rests:
-        blocks.append(Facts((Fact(say("Not waited for"), _rest(rests, ledger["rest_ns"])),)))
-    return Section("ledger", say("Where the time went"), tuple(blocks))
+    return blocks
+
+
+def _outside(waits: list[Row]) -> str:
+    """Gives `3.05 s: dns_slow (server) 3.05 s.`, the whole and its parts."""
+    parts = ", ".join(
+        say(
+            "{cause} ({side}) {duration}",
+            cause=wait["cause"],
+            side=side_word(wait["side"]),
+            duration=units.duration(wait["duration_ns"]),
+        )
+        for wait in waits
+    )
+    return say("{whole}: {parts}.", whole=units.duration(sum(wait["duration_ns"] for wait in waits)), parts=parts)
 
 
 def _summary(ledger: dict[str, Any], connections: int) -> str:
@@ -79,12 +107,15 @@ def _parts(waited: list[Row]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _rest(rests: list[Row], rest_ns: int) -> str:
+def _rest(ledger: dict[str, Any]) -> str:
     """`31.6 s: idle 30.1 s, client's think time 1.20 s, closing 300 ms`."""
     sums: dict[str, int] = {}
-    for part in rests:
+    for part in ledger["parts"]:
+        if not is_rest(part["category"], part["side"]):
+            continue
         name = say("client's think time") if part["category"] == "think" else told(LABELS[part["category"]]).lower()
         sums[name] = sums.get(name, 0) + part["duration_ns"]
+    rest_ns = ledger["rest_ns"]
     ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
     if len(ranked) == 1:
         return f"{units.duration(rest_ns)}, {ranked[0][0]}."

@@ -58,7 +58,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def _asked(folder: Path) -> "Iterator[DuckDBPyConnection]":
     """The tables of a report, for SQL of a user; its errors are one line each."""
-    import duckdb
+    from pcap_analyzer.engine import duckdb
 
     with connect_to_files(folder) as connection:
         try:

@@ -59,4 +59,13 @@ impl Context<'_> {
     pub(crate) fn leg_ns(&self, to: Role) -> Option<i64> {
         self.connection.and_then(|connection| connection.leg_ns(to))
     }
+
+    /// The time from the capture point to an end of the connection and back that is in what was asked at `asked_ns`, where that
+    /// was seen, and is answered by the segment at hand; `None` where nothing tells.
+    pub(crate) fn path_ns(&self, to: Role, asked_ns: Option<i64>) -> Option<i64> {
+        match asked_ns {
+            Some(asked_ns) => self.connection.and_then(|connection| connection.path_ns(to, asked_ns)),
+            None => self.leg_ns(to),
+        }
+    }
 }

@@ -61,6 +61,11 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
+    /// When the last of the request that was seen passed.
+    pub(super) fn asked_ns(&self) -> Option<i64> {
+        self.request.as_ref().and_then(|request| request.last).map(|at| at.time_ns)
+    }
+
     pub(super) fn new(number: u32, requester: Role, version: Option<&str>) -> Self {
         Self {
             number,

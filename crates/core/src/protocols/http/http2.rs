@@ -208,13 +208,14 @@ impl Tracker {
             exchange.interim.get_or_insert((status, at));
             return;
         }
+        let rtt_ns = context.path_ns(sender, exchange.asked_ns());
         exchange.response = Some(Response {
             first: Some(block.first),
             status: Some(status),
             header_bytes: block.frame_bytes,
             framing: Some("stream"),
             persists: true,
-            rtt_ns: context.leg_ns(sender),
+            rtt_ns,
             ..Response::default()
         });
     }

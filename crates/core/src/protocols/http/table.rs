@@ -58,7 +58,8 @@ table! {
         service_time_ns: Option<i64> ["ns"],
         /// From the first byte of the response to its last.
         response_spread_ns: Option<i64> ["ns"],
-        /// Time from the capture point to the server and back that was taken out of service_time_ns; NULL where not known.
+        /// Time from the capture point to the server and back that was taken out of service_time_ns; NULL where not known. It is
+        /// the least of late, and what a queue on the path added, as far as time stamps or an acknowledgement show it.
         rtt_ns: Option<i64> ["ns"],
         /// Frame of the first interim response, such as 100 Continue.
         interim_frame: Option<u64>,

@@ -170,6 +170,7 @@ impl Tracker {
             return Step::Take(head.bytes);
         }
         let method = exchange.request.as_ref().and_then(|request| request.method.as_deref());
+        let rtt_ns = context.path_ns(sender, exchange.asked_ns());
         let tunnel = method == Some("CONNECT") && (200..300).contains(&status);
         let body = broken.unwrap_or_else(|| head.body(method));
         exchange.response = Some(Response {
@@ -178,7 +179,7 @@ impl Tracker {
             header_bytes: head.bytes as u64,
             framing: if tunnel { Some("none") } else { framing(body) },
             persists: head.persists(),
-            rtt_ns: context.leg_ns(sender),
+            rtt_ns,
             ..Response::default()
         });
         if tunnel || status == 101 {

@@ -51,7 +51,8 @@ table! {
         /// From the last byte of the request to the first of the response, less rtt_ns: what the answering end took.
         service_time_ns: Option<i64> ["ns"],
         /// Time from the capture point to the answering end and back that was taken out of service_time_ns; NULL where not
-        /// known.
+        /// known. It is the least of late, and what a queue on the path added, as far as time stamps or an acknowledgement
+        /// show it.
         rtt_ns: Option<i64> ["ns"],
         /// Bytes of the request.
         request_bytes: u64 ["bytes"],

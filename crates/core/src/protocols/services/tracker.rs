@@ -119,7 +119,10 @@ impl Tracker {
         let asked = |exchange: &Exchange| exchange.requester != sender && exchange.id == id;
         let Some(index) = self.exchanges.iter().position(asked) else { return };
         let Some(exchange) = self.exchanges.get_mut(index) else { return };
-        let rtt_ns = exchange.response.is_none().then(|| context.leg_ns(sender)).flatten();
+        let rtt_ns = match exchange.response {
+            None => context.path_ns(sender, exchange.last.map(|asked| asked.time_ns)),
+            Some(_) => None,
+        };
         let fresh = || Response { first, last: at, bytes: 0, status: Status::OK, whole: false, rtt_ns };
         let response = exchange.response.get_or_insert_with(fresh);
         (response.last, response.whole) = (at, last);

@@ -1,5 +1,7 @@
 //! What is counted of each direction.
 
+use std::sync::LazyLock;
+
 use super::anomaly::Anomalies;
 use super::class::Class;
 use super::packet::Packet;
@@ -81,8 +83,9 @@ impl Counts {
     }
 
     /// The rare ones.
-    pub(super) fn rare(&self) -> Rare {
-        self.rare.as_deref().copied().unwrap_or_default()
+    pub(super) fn rare(&self) -> &Rare {
+        static NONE: LazyLock<Rare> = LazyLock::new(Rare::default);
+        self.rare.as_deref().unwrap_or(&NONE)
     }
 
     /// The rare ones, to be counted up.

@@ -204,6 +204,21 @@ impl Life {
         self.transfers[sender as usize].rtt.floor_ns()
     }
 
+    /// The time from the capture point to an end and back that was in what was asked at `asked_ns` and is answered by the newest
+    /// segment: the least of late, and what a queue on the path added, as far as it shows and no more than was waited.
+    pub(super) fn path_ns(&self, to: Role, asked_ns: i64) -> Option<i64> {
+        let floor_ns = self.leg_ns(to)?;
+        let asking = if to == Role::Server { self.client } else { self.client.other() };
+        let waited_ns = self.now_ns.saturating_sub(asked_ns);
+        let echo = &self.echoes[asking.other() as usize];
+        let lag_ns = echo.as_ref().map_or(0, |echo| echo.lag_ns(self.begun_ns, self.now_ns));
+        // What took longer than the wait was sent before it, or the clock of one of them was set.
+        let lag_ns = if lag_ns <= waited_ns { lag_ns } else { 0 };
+        let told_ns = self.transfers[asking as usize].acknowledged_within_ns(asked_ns, self.now_ns).unwrap_or(0);
+        let queued_ns = floor_ns.saturating_add(lag_ns).max(told_ns).min(waited_ns);
+        Some(floor_ns.max(queued_ns))
+    }
+
     fn role(&self, half: Half) -> Role {
         Role::of(half, self.client)
     }

@@ -15,6 +15,7 @@ mod foreign;
 mod handshake;
 mod history;
 mod label;
+mod lag;
 mod ledger_buckets;
 mod life;
 mod limit;
@@ -155,7 +156,7 @@ impl Connection {
         }
     }
 
-    /// Takes one segment. Wireshark's answer comes with its class where that is wanted.
+    /// Takes one segment, and says what it is. Wireshark's answer is left in `shared` where it is wanted.
     #[inline]
     pub(crate) fn segment(
         &mut self,
@@ -164,7 +165,7 @@ impl Connection {
         at: (u32, i64),
         around: &Around<'_>,
         shared: &mut Shared,
-    ) -> (Option<Answer>, Class) {
+    ) -> Class {
         let (sender, client) = ends;
         let (frame, time_ns) = at;
         let segment = Segment::new(tcp, sender, frame, time_ns);
@@ -184,16 +185,23 @@ impl Connection {
             class
         };
         if shared.answers {
-            return (Some(self.compat.segment(&segment, &options, reused)), class);
+            shared.answer = Some(self.compat.segment(&segment, &options, reused));
+        } else {
+            self.compat.pass(&segment, reused);
         }
-        self.compat.pass(&segment, reused);
-        (None, class)
+        class
     }
 
     /// The recent least time from the capture point to an end and back; `None` before a sample, and once it is retired.
     #[inline]
     pub(crate) fn leg_ns(&self, to: Role) -> Option<i64> {
         self.life.as_ref().and_then(|life| life.leg_ns(to))
+    }
+
+    /// The time from the capture point to an end and back that was in what was asked at `asked_ns` and is answered by the newest
+    /// segment; `None` where nothing tells.
+    pub(crate) fn path_ns(&self, to: Role, asked_ns: i64) -> Option<i64> {
+        self.life.as_ref().and_then(|life| life.path_ns(to, asked_ns))
     }
 
     /// Whether it is over, but its rows are not written.

@@ -1,10 +1,14 @@
 //! The first packets and messages of one direction (Tstat's pktsize, sit and msgsize; `tcp.md` B.2).
 
+use arrayvec::ArrayString;
+
 use super::packet::Packet;
 use crate::decode::flags::PSH;
 
 /// How many of each are kept.
 const MOST: usize = 4;
+/// The longest list: three numbers of ten digits, two commas.
+const TEXT_BYTES: usize = 32;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sizes {
@@ -49,29 +53,29 @@ impl Sizes {
         }
     }
 
-    pub(super) fn packets(&self) -> String {
+    pub(super) fn packets(&self) -> ArrayString<TEXT_BYTES> {
         listed(self.packets.iter().take(self.packets_seen.into()).map(|&bytes| bytes.into()))
     }
 
-    pub(super) fn pauses_us(&self) -> String {
+    pub(super) fn pauses_us(&self) -> ArrayString<TEXT_BYTES> {
         listed(self.pauses_us.iter().take(self.packets_seen.into()).skip(1).copied())
     }
 
-    pub(super) fn messages(&self) -> String {
+    pub(super) fn messages(&self) -> ArrayString<TEXT_BYTES> {
         listed(self.messages.iter().take(self.messages_seen.into()).map(|&bytes| bytes.into()))
     }
 }
 
 /// Numbers separated by commas.
-fn listed(numbers: impl Iterator<Item = u32>) -> String {
-    let mut text = String::new();
+fn listed(numbers: impl Iterator<Item = u32>) -> ArrayString<TEXT_BYTES> {
+    let mut text = ArrayString::new();
     for number in numbers {
         if !text.is_empty() {
             text.push(',');
         }
         // For six lists of each connection the formatting machinery is too much.
         let digits = number.checked_ilog10().unwrap_or(0);
-        text.extend((0..=digits).rev().map(|at| char::from(b'0' + (number / 10u32.pow(at) % 10) as u8)));
+        (0..=digits).rev().for_each(|at| text.push(char::from(b'0' + (number / 10u32.pow(at) % 10) as u8)));
     }
     text
 }
@@ -82,7 +86,8 @@ mod tests {
 
     #[test]
     fn numbers_are_listed_digit_by_digit() {
-        assert_eq!(listed([0, 7, 10, 1460, u32::MAX].into_iter()), "0,7,10,1460,4294967295");
-        assert_eq!(listed([].into_iter()), "");
+        assert_eq!(&listed([0, 7, 1460, u32::MAX].into_iter()), "0,7,1460,4294967295");
+        assert_eq!(&listed([u32::MAX; 3].into_iter()), "4294967295,4294967295,4294967295");
+        assert_eq!(&listed([].into_iter()), "");
     }
 }

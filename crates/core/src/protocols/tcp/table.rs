@@ -1,5 +1,6 @@
 //! The tables of TCP.
 
+mod cover;
 mod end;
 mod flow;
 
@@ -88,6 +89,8 @@ pub(crate) struct Shared {
     pub(super) keeps_lives: bool,
     /// Whether Wireshark's answers are wanted.
     pub(super) answers: bool,
+    /// That to the segment at hand.
+    pub(crate) answer: Option<compat::Answer>,
 }
 
 impl Shared {

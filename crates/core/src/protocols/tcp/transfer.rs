@@ -14,6 +14,9 @@ const MOST_SENT: usize = 2048;
 /// Acknowledged segments that are remembered for late copies: some in any case, more while they are younger than a loop.
 const LEAST_ACKED: usize = 16;
 const MOST_ACKED: usize = 128;
+/// Stacks hold an acknowledgement of less than two full segments back for so long at most, where the standard allows for 500 ms
+/// (RFC 9293 §3.8.6.3).
+const MOST_DELAYED_ACK_NS: i64 = 200_000_000;
 /// Holes that are followed at once.
 const MOST_HOLES: usize = 32;
 
@@ -94,6 +97,8 @@ pub(super) struct Transfer {
     pub(super) last_sent_ns: i64,
     pub(super) told: Told,
     pub(super) acked_ns: i64,
+    /// Whether the newest of them acknowledged so much that it was sent at once (RFC 5681 §4.2).
+    acked_at_once: bool,
     pub(super) ack_seen: bool,
     sent: VecDeque<Sent>,
     /// How many at the front of `sent` are acknowledged.
@@ -137,6 +142,7 @@ impl Default for Transfer {
             last_sent_ns: i64::MIN,
             told: Told::default(),
             acked_ns: i64::MIN,
+            acked_at_once: false,
             ack_seen: false,
             sent: VecDeque::new(),
             acked: 0,
@@ -190,6 +196,14 @@ impl Transfer {
         if !self.ack_seen {
             self.told = Told { una: at, edge: at };
         }
+    }
+
+    /// How long the path took at least to bring back the acknowledgement of all that was sent up to `asked_ns`, if it came after
+    /// that and before `now_ns`, that is, before the answer. Once there is a FIN, the newest acknowledgement is that of the FIN.
+    pub(super) fn acknowledged_within_ns(&self, asked_ns: i64, now_ns: i64) -> Option<i64> {
+        let alone = self.in_flight() == 0 && self.fin_end == 0 && (asked_ns..now_ns).contains(&self.acked_ns);
+        let held_ns = if self.acked_at_once { 0 } else { MOST_DELAYED_ACK_NS };
+        alone.then(|| self.acked_ns.saturating_sub(asked_ns) - held_ns)
     }
 
     /// Bytes sent and not acknowledged.
@@ -380,7 +394,7 @@ impl Transfer {
     pub(super) fn acknowledge(&mut self, ack: u64, now_ns: i64, loop_ns: i64, mss: u32) -> Acked {
         let bytes = ack - self.told.una;
         self.told.una = ack;
-        self.acked_ns = now_ns;
+        (self.acked_ns, self.acked_at_once) = (now_ns, bytes >= 2 * u64::from(mss));
         (self.duplicate_acks, self.repeats) = (0, 0);
         self.owin.acknowledge(bytes, now_ns);
         let mut acked = Acked { bytes, ..Acked::default() };

@@ -47,7 +47,8 @@ table! {
         service_time_ns: Option<i64> ["ns"],
         /// From the first byte of the response to its last.
         response_spread_ns: Option<i64> ["ns"],
-        /// Time from the capture point to the server and back that was taken out of service_time_ns; NULL where not known.
+        /// Time from the capture point to the server and back that was taken out of service_time_ns; NULL where not known. It is
+        /// the least of late, and what a queue on the path added, as far as time stamps or an acknowledgement show it.
         rtt_ns: Option<i64> ["ns"],
         /// From the last byte of the request to its last repetition before the response, which was taken out of
         /// service_time_ns as well.

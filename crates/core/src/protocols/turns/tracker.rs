@@ -112,7 +112,8 @@ impl Turns {
 
     fn answer(&mut self, piece: &Piece, says: Says, context: &mut Context<'_>) {
         self.turn.says = says;
-        self.turn.rtt_ns = context.leg_ns(Role::Server);
+        let asked_ns = self.turn.request.map(|request| request.last.time_ns + self.turn.recovery_ns);
+        self.turn.rtt_ns = context.path_ns(Role::Server, asked_ns);
         self.turn.mux |= self.overtakes(piece);
         self.turn.response = Some(Run::new(piece));
     }

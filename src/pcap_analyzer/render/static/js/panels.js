@@ -88,7 +88,11 @@ const paintLines = (panel, lines) => (chart) => {
       const left = chart.valToPos(at, "x", true), right = Math.max(left + ratio, chart.valToPos(at + panel.width, "x", true));
       const top = chart.valToPos(y[index], "y", true);
       if (before !== null && at <= before + panel.width * 1.01) path.lineTo(left, top);
-      else path.moveTo(left, top);
+      else {
+        path.moveTo(left, top);
+        // A step that stands alone on a long axis would hardly be seen.
+        if (right - left < 4 * ratio) ctx.fillRect((left + right - 4 * ratio) / 2, top - 2 * ratio, 4 * ratio, 4 * ratio);
+      }
       path.lineTo(right, top);
       area.rect(left, top, right - left, zero - top);
       before = at;

@@ -2,7 +2,7 @@
 
 use super::super::classify::UNKNOWN_LOOP_NS;
 use super::super::zeek::GAP;
-use super::{Charge, Class, Event, Events, FAR, Life, Options, Packet, Role, unwrap};
+use super::{Charge, Class, Echo, Event, Events, FAR, Life, Options, Packet, Role, unwrap};
 
 impl Life {
     /// What a segment acknowledges of its peer's data.
@@ -111,7 +111,8 @@ impl Life {
     pub(super) fn take_timestamps(&mut self, packet: &Packet<'_>) {
         let Some((value, echo)) = packet.timestamps else { return };
         let (me, peer) = (packet.sender as usize, packet.sender.other() as usize);
-        self.echoes[me].get_or_insert_default().pass(value, packet.now_ns);
+        let passing = self.echoes[me].get_or_insert_with(|| Box::new(Echo::new(value, packet.now_ns)));
+        passing.pass(value, packet.now_ns);
         if !packet.has_ack() {
             return;
         }

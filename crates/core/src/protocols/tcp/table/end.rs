@@ -3,130 +3,138 @@
 use super::super::echo::Echo;
 use super::super::life::Life;
 use crate::flows::Half;
+use crate::tables::ends;
 
-/// The columns that both ends have.
-pub(super) struct End {
-    pub(super) packets: u64,
-    pub(super) data_packets: u64,
-    pub(super) payload_bytes: u64,
-    pub(super) unique_bytes: u64,
-    pub(super) retransmitted_packets: u64,
-    pub(super) retransmitted_bytes: u64,
-    pub(super) fast_retransmissions: u32,
-    pub(super) tlp_retransmissions: u32,
-    pub(super) rto_retransmissions: u32,
-    pub(super) repeated_retransmissions: u32,
-    pub(super) unneeded_retransmissions: u32,
-    pub(super) spurious_retransmissions: u32,
-    pub(super) pmtu_retransmissions: u32,
-    pub(super) lost_upstream_packets: u64,
-    pub(super) lost_downstream_packets: u64,
-    pub(super) reordered_packets: u32,
-    pub(super) network_duplicate_packets: u32,
-    pub(super) capture_duplicate_packets: u32,
-    pub(super) window_probes: u32,
-    pub(super) keep_alives: u32,
-    pub(super) bare_ack_packets: u64,
-    pub(super) duplicate_ack_packets: u32,
-    pub(super) sack_packets: u32,
-    pub(super) push_packets: u64,
-    pub(super) syn_packets: u32,
-    pub(super) fin_packets: u32,
-    pub(super) rst_packets: u32,
-    pub(super) ce_packets: u64,
-    pub(super) ece_packets: u64,
-    pub(super) missed_bytes: u64,
-    pub(super) super_segments: u64,
-    pub(super) largest_payload_bytes: u32,
-    pub(super) flight_max_bytes: u32,
-    pub(super) window_min_bytes: Option<u64>,
-    pub(super) window_max_bytes: u64,
-    pub(super) window_shift: u8,
-    pub(super) zero_window_packets: u32,
-    pub(super) zero_window_spans: u32,
-    pub(super) zero_window_ns: i64,
-    pub(super) rtt_samples: u32,
-    pub(super) rtt_min_ns: Option<i64>,
-    pub(super) rtt_mean_ns: Option<i64>,
-    pub(super) rtt_p50_ns: Option<i64>,
-    pub(super) rtt_p95_ns: Option<i64>,
-    pub(super) rtt_max_ns: Option<i64>,
-    pub(super) timestamp_rtt_samples: u32,
-    pub(super) timestamp_rtt_min_ns: Option<i64>,
-    pub(super) ttl_min: Option<u8>,
-    pub(super) ttl_max: Option<u8>,
-    pub(super) first_data_time_ns: Option<i64>,
-    pub(super) last_data_time_ns: Option<i64>,
-    pub(super) mss_bytes: Option<u16>,
-    pub(super) window_scale_option: Option<u8>,
-    pub(super) fin_time_ns: Option<i64>,
-    pub(super) longest_pause_ns: i64,
-    pub(super) initial_flight_bytes: u32,
-    pub(super) most_copies: u8,
-    pub(super) triple_duplicate_acks: u32,
-    pub(super) dsack_packets: u32,
-    pub(super) most_sack_blocks: u8,
-    pub(super) ack_packets: u64,
-    pub(super) urgent_packets: u32,
-    pub(super) smallest_payload_bytes: u32,
-    pub(super) truncated_packets: u32,
-    pub(super) truncated_bytes: u64,
-    pub(super) sack_permitted_option: bool,
-    pub(super) timestamps_option: bool,
-    pub(super) window_mean_bytes: Option<u64>,
-    pub(super) window_last_bytes: Option<u64>,
-    pub(super) outstanding_mean_bytes: Option<u64>,
-    pub(super) longest_rto_ns: Option<i64>,
-    pub(super) first_ack_time_ns: Option<i64>,
-    pub(super) tt_pushed_data_packets: u64,
-    pub(super) tt_urgent_bytes: u64,
-    pub(super) tt_retransmitted_packets: u32,
-    pub(super) tt_retransmitted_bytes: u64,
-    pub(super) tt_out_of_order_packets: u32,
-    pub(super) tt_window_probe_packets: u32,
-    pub(super) tt_hardware_duplicate_packets: u32,
-    pub(super) tt_most_retransmissions: u8,
-    pub(super) tt_retransmission_time_min_ns: Option<i64>,
-    pub(super) tt_retransmission_time_mean_ns: Option<i64>,
-    pub(super) tt_retransmission_time_max_ns: Option<i64>,
-    pub(super) tt_retransmission_time_deviation_ns: Option<i64>,
-    pub(super) tt_owin_max_bytes: Option<u64>,
-    pub(super) tt_owin_min_bytes: Option<u64>,
-    pub(super) tt_owin_mean_bytes: Option<u64>,
-    pub(super) tt_initial_window_bytes: u32,
-    pub(super) tt_initial_window_packets: u32,
-    pub(super) tt_stream_bytes: Option<u64>,
-    pub(super) tt_missed_bytes: Option<u64>,
-    pub(super) tt_rtt_samples: u32,
-    pub(super) tt_rtt_min_ns: Option<i64>,
-    pub(super) tt_rtt_mean_ns: Option<i64>,
-    pub(super) tt_rtt_max_ns: Option<i64>,
-    pub(super) tt_rtt_deviation_ns: Option<i64>,
-    pub(super) tt_full_rtt_samples: u32,
-    pub(super) tt_full_rtt_min_ns: Option<i64>,
-    pub(super) tt_full_rtt_mean_ns: Option<i64>,
-    pub(super) tt_full_rtt_max_ns: Option<i64>,
-    pub(super) tt_full_rtt_deviation_ns: Option<i64>,
-    pub(super) tt_post_loss_acks: u32,
-    pub(super) tt_ambiguous_acks: u32,
-    pub(super) tt_last_rtt_min_ns: Option<i64>,
-    pub(super) tt_last_rtt_mean_ns: Option<i64>,
-    pub(super) tt_last_rtt_max_ns: Option<i64>,
-    pub(super) tt_last_rtt_deviation_ns: Option<i64>,
-    pub(super) tt_cumulatively_acked_packets: u32,
-    pub(super) tt_duplicate_acks: u32,
-    pub(super) tt_triple_duplicate_acks: u32,
-    pub(super) ts_rto_packets: u32,
-    pub(super) ts_fast_packets: u32,
-    pub(super) ts_reordered_packets: u32,
-    pub(super) ts_duplicate_packets: u32,
-    pub(super) ts_flow_control_packets: u32,
-    pub(super) ts_unneeded_rto_packets: u32,
-    pub(super) ts_unneeded_fast_packets: u32,
-    pub(super) ts_unknown_packets: u32,
-    pub(super) ts_first_packet_bytes: String,
-    pub(super) ts_first_pauses_us: String,
-    pub(super) ts_first_message_bytes: String,
+ends! {
+    /// What one end sent, and how it went.
+    End {
+        "" {
+            /// Segments that the {end} sent.
+            packets: u64 ["packets"],
+            /// Segments with payload that the {end} sent, repeats included.
+            data_packets: u64 ["packets"],
+            /// Payload that the {end} sent, repeats included.
+            payload_bytes: u64 ["bytes"],
+            /// Payload of the {end} that was seen at least once, from sequence numbers.
+            unique_bytes: u64 ["bytes"],
+            /// Segments with data, SYN or FIN that the {end} really sent again; where offload merged frames, counted in
+            /// units of the MSS. Keep-alives, window probes, duplicates and reordered segments are not among them.
+            retransmitted_packets: u64 ["packets"],
+            /// Payload of those.
+            retransmitted_bytes: u64 ["bytes"],
+            /// Segments of the {end} sent again since later data had arrived (RFC 5681, RFC 6675, RFC 8985).
+            fast_retransmissions: u32 ["packets"],
+            /// Segments of the {end} sent again as a tail loss probe (RFC 8985).
+            tlp_retransmissions: u32 ["packets"],
+            /// Segments of the {end} sent again since a timer ran out (RFC 6298).
+            rto_retransmissions: u32 ["packets"],
+            /// Segments of the {end} sent again although an earlier repeat was seen.
+            repeated_retransmissions: u32 ["packets"],
+            /// Segments of the {end} sent again although they were acknowledged.
+            unneeded_retransmissions: u32 ["packets"],
+            /// Repeats of the {end} that its peer reported as needless (RFC 2883).
+            spurious_retransmissions: u32 ["packets"],
+            /// Segments of the {end} sent again since the path said that they were too large.
+            pmtu_retransmissions: u32 ["packets"],
+            /// Retransmissions of the {end} whose original never passed the capture point.
+            lost_upstream_packets: u64 ["packets"],
+            /// Retransmissions of the {end} whose original had passed the capture point.
+            lost_downstream_packets: u64 ["packets"],
+            /// Segments of the {end} that were overtaken on the path.
+            reordered_packets: u32 ["packets"],
+            /// Copies of the {end}'s packets that the network made.
+            network_duplicate_packets: u32 ["packets"],
+            /// Copies of the {end}'s packets that the capture made.
+            capture_duplicate_packets: u32 ["packets"],
+            /// Probes of a closed window that the {end} sent.
+            window_probes: u32 ["packets"],
+            /// Keep-alive probes that the {end} sent.
+            keep_alives: u32 ["packets"],
+            /// Acknowledgements without data that the {end} sent.
+            bare_ack_packets: u64 ["packets"],
+            /// Acknowledgements of the {end} that repeat one while data is in flight.
+            duplicate_ack_packets: u32 ["packets"],
+            /// Segments of the {end} with selective acknowledgements.
+            sack_packets: u32 ["packets"],
+            /// Segments of the {end} with PSH.
+            push_packets: u64 ["packets"],
+            /// Segments of the {end} with SYN.
+            syn_packets: u32 ["packets"],
+            /// Segments of the {end} with FIN.
+            fin_packets: u32 ["packets"],
+            /// Segments of the {end} with RST.
+            rst_packets: u32 ["packets"],
+            /// Packets of the {end} that a router marked as having met congestion (RFC 3168).
+            ce_packets: u64 ["packets"],
+            /// Segments of the {end} that echo such a mark.
+            ece_packets: u64 ["packets"],
+            /// Bytes of the {end} that were acknowledged but never captured.
+            missed_bytes: u64 ["bytes"],
+            /// Segments of the {end} larger than the MSS: offload merged them before the capture.
+            super_segments: u64 ["packets"],
+            /// Largest payload in one segment of the {end}.
+            largest_payload_bytes: u32 ["bytes"],
+            /// Most bytes of the {end} in flight, as the {end} itself knew.
+            flight_max_bytes: u32 ["bytes"],
+            /// Smallest receive window that the {end} advertised after its SYN, scaled.
+            window_min_bytes: Option<u64> ["bytes"],
+            /// Largest receive window that the {end} advertised, scaled.
+            window_max_bytes: u64 ["bytes"],
+            /// Window scale of the {end} in use; inferred from the flight where the handshake is missing.
+            window_shift: u8,
+            /// Segments of the {end} with a receive window of zero.
+            zero_window_packets: u32 ["packets"],
+            /// How often the receive window of the {end} closed.
+            zero_window_spans: u32,
+            /// How long the receive window of the {end} was closed.
+            zero_window_ns: i64 ["ns"],
+            /// Round trips measured between the capture point and the {end}: data to acknowledgement, of segments sent
+            /// once (Karn).
+            rtt_samples: u32,
+            /// Smallest of those round trips.
+            rtt_min_ns: Option<i64> ["ns"],
+            /// Their mean.
+            rtt_mean_ns: Option<i64> ["ns"],
+            /// Their median, to within 19 %.
+            rtt_p50_ns: Option<i64> ["ns"],
+            /// Their 95th percentile, to within 19 %.
+            rtt_p95_ns: Option<i64> ["ns"],
+            /// Largest of those round trips.
+            rtt_max_ns: Option<i64> ["ns"],
+            /// Round trips between the capture point and the {end} measured by time stamps (RFC 7323).
+            timestamp_rtt_samples: u32,
+            /// Smallest of those.
+            timestamp_rtt_min_ns: Option<i64> ["ns"],
+            /// Smallest time to live or hop limit of the {end}'s packets.
+            ttl_min: Option<u8>,
+            /// Largest time to live or hop limit of the {end}'s packets.
+            ttl_max: Option<u8>,
+            /// When the {end} first sent payload, since 1970 UTC.
+            first_data_time_ns: Option<i64> ["ns"],
+            /// When the {end} last sent payload, since 1970 UTC.
+            last_data_time_ns: Option<i64> ["ns"],
+            /// Maximum segment size that the {end} announced.
+            mss_bytes: Option<u16> ["bytes"],
+            /// Window scale that the {end} announced in its SYN or SYN-ACK.
+            window_scale_option: Option<u8>,
+            /// When the {end} first sent FIN, since 1970 UTC.
+            fin_time_ns: Option<i64> ["ns"],
+            /// Longest time between two segments of the {end}.
+            longest_pause_ns: i64 ["ns"],
+            /// Most bytes of the {end} in flight before it knew of any acknowledgement of data: its initial window, where
+            /// it had so much to send.
+            initial_flight_bytes: u32 ["bytes"],
+            /// How often the {end} sent its most repeated segment.
+            most_copies: u8,
+            /// How often the {end} repeated an acknowledgement three times, which asks for a fast retransmission (RFC
+            /// 5681).
+            triple_duplicate_acks: u32,
+            /// Segments of the {end} that report bytes received twice (RFC 2883).
+            dsack_packets: u32 ["packets"],
+            /// Most selective acknowledgements in one segment of the {end}.
+            most_sack_blocks: u8,
+        }
+    }
 }
 
 impl End {
@@ -139,10 +147,6 @@ impl End {
         // The leg to a host is that of the data which its peer sends.
         let (leg, echo) = (&life.transfers[which.other() as usize].rtt, life.echo(which.other()));
         let handshake = &life.handshake;
-        let (anomalies, tstat) = (&rare.anomalies, &rare.anomalies.tstat);
-        let (round_trips, disturbed) = (&transfer.round_trips, transfer.round_trips.disturbed());
-        let (clean, full) = (transfer.round_trips.clean(), transfer.round_trips.full());
-        let stream_bytes = (counts.syn_packets > 0).then(|| transfer.stream_bytes()).flatten();
         Self {
             packets: counts.packets,
             data_packets: counts.data_packets,
@@ -204,67 +208,6 @@ impl End {
             triple_duplicate_acks: rare.triple_duplicate_acks,
             dsack_packets: rare.dsack_packets,
             most_sack_blocks: rare.most_sack_blocks,
-            ack_packets: counts.packets - u64::from(counts.without_ack),
-            urgent_packets: rare.urgent_packets,
-            smallest_payload_bytes: counts.smallest_payload_bytes,
-            truncated_packets: counts.truncated_packets,
-            truncated_bytes: counts.truncated_bytes,
-            sack_permitted_option: handshake.sack_permitted[half],
-            timestamps_option: handshake.timestamps_offered[half],
-            window_mean_bytes: window.mean_bytes(),
-            window_last_bytes: window.last_bytes(),
-            outstanding_mean_bytes: transfer.owin.mean_over_time(life.earliest_ns, life.now_ns),
-            longest_rto_ns: Some(rare.longest_timeout_ns).filter(|longest_ns| *longest_ns > 0),
-            first_ack_time_ns: counts.first_ack_ns(),
-            tt_pushed_data_packets: counts.push_packets - u64::from(rare.bare_pushes),
-            tt_urgent_bytes: rare.urgent_bytes,
-            tt_retransmitted_packets: anomalies.repeated_packets,
-            tt_retransmitted_bytes: anomalies.repeated_bytes,
-            tt_out_of_order_packets: anomalies.out_of_order_packets,
-            tt_window_probe_packets: anomalies.probe_packets,
-            tt_hardware_duplicate_packets: anomalies.hardware_duplicates,
-            tt_most_retransmissions: anomalies.most_repeats,
-            tt_retransmission_time_min_ns: anomalies.apart.least_ns(),
-            tt_retransmission_time_mean_ns: anomalies.apart.mean_ns(),
-            tt_retransmission_time_max_ns: anomalies.apart.most_ns(),
-            tt_retransmission_time_deviation_ns: anomalies.apart.deviation_ns(),
-            tt_owin_max_bytes: transfer.owin.most(),
-            tt_owin_min_bytes: transfer.owin.least(),
-            tt_owin_mean_bytes: transfer.owin.mean(),
-            tt_initial_window_bytes: transfer.owin.initial_bytes,
-            tt_initial_window_packets: transfer.owin.initial_packets,
-            tt_stream_bytes: stream_bytes,
-            tt_missed_bytes: stream_bytes.map(|bytes| bytes.saturating_sub(transfer.unique_bytes())),
-            tt_rtt_samples: clean.count,
-            tt_rtt_min_ns: clean.least_ns(),
-            tt_rtt_mean_ns: clean.mean_ns(),
-            tt_rtt_max_ns: clean.most_ns(),
-            tt_rtt_deviation_ns: clean.deviation_ns(),
-            tt_full_rtt_samples: full.count,
-            tt_full_rtt_min_ns: full.least_ns(),
-            tt_full_rtt_mean_ns: full.mean_ns(),
-            tt_full_rtt_max_ns: full.most_ns(),
-            tt_full_rtt_deviation_ns: full.deviation_ns(),
-            tt_post_loss_acks: disturbed.post_loss,
-            tt_ambiguous_acks: disturbed.ambiguous.count,
-            tt_last_rtt_min_ns: disturbed.ambiguous.least_ns(),
-            tt_last_rtt_mean_ns: disturbed.ambiguous.mean_ns(),
-            tt_last_rtt_max_ns: disturbed.ambiguous.most_ns(),
-            tt_last_rtt_deviation_ns: disturbed.ambiguous.deviation_ns(),
-            tt_cumulatively_acked_packets: round_trips.cumulative,
-            tt_duplicate_acks: transfer.repeated_acks,
-            tt_triple_duplicate_acks: transfer.third_repeats.into(),
-            ts_rto_packets: tstat.timeout,
-            ts_fast_packets: tstat.fast,
-            ts_reordered_packets: tstat.reordered,
-            ts_duplicate_packets: tstat.duplicate,
-            ts_flow_control_packets: tstat.flow_control,
-            ts_unneeded_rto_packets: tstat.unneeded_timeout,
-            ts_unneeded_fast_packets: tstat.unneeded_fast,
-            ts_unknown_packets: tstat.unknown,
-            ts_first_packet_bytes: counts.sizes.packets(),
-            ts_first_pauses_us: counts.sizes.pauses_us(),
-            ts_first_message_bytes: counts.sizes.messages(),
         }
     }
 }
