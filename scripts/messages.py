@@ -317,7 +317,9 @@ def updated(language: str, template: Catalog) -> Catalog:
     for message in template:
         if message.id:
             known = before.get(message.id)
-            catalog.add(message.id, known.string if known else None, message.locations, (), message.auto_comments)
+            # A word that is counted now has a plural to translate as well.
+            told = known.string if known and known.pluralizable == message.pluralizable else None
+            catalog.add(message.id, told, message.locations, (), message.auto_comments)
     return catalog
 
 
