@@ -2,7 +2,8 @@
 """Extracts all messages into the catalogues, compiles these, and says what lacks a translation: `make messages`.
 
 A message is what `say`, `told`, `mark` and `plural` are given, here and in the page's script, the docstring of a finding, the
-help of a command, the sentence of a table, and what the core and click say. With `--check` nothing is written, and what is out of step is told.
+help of a command, the sentences of tables, of their columns and of the settings of the service, and what the core and click
+say. With `--check` nothing is written, and what is out of step is told.
 """
 
 import ast
@@ -32,6 +33,7 @@ from pcap_analyzer.findings._run import modules  # noqa: E402
 from pcap_analyzer.findings._thresholds import meant  # noqa: E402
 from pcap_analyzer.i18n import DOMAIN, LANGUAGES, LOCALE  # noqa: E402
 from pcap_analyzer.views import catalogue  # noqa: E402
+from pcap_analyzer.web.settings import Settings  # noqa: E402
 
 Said = str | tuple[str, str]
 _SCRIPT = re.compile(r'\bsay\("((?:[^"\\]|\\.)+)"')
@@ -200,9 +202,17 @@ def _oddities() -> Iterator[Said]:
 
 
 def _tables() -> Iterator[Said]:
-    """What a row of each table is, wherever the table is declared."""
+    """What a row of each table is and what stands in each column, wherever the table is declared."""
     for table in catalogue():
         yield table["sentence"]
+        for column in table["columns"]:
+            yield column["sentence"]
+
+
+def _settings() -> Iterator[Said]:
+    """What each setting of the service means."""
+    for field in Settings.model_fields.values():
+        yield field.description or ""
 
 
 def _system() -> Iterator[Said]:
@@ -229,6 +239,7 @@ def extracted() -> Catalog:
         "click": _click,
         "core": _oddities,
         "tables": _tables,
+        "settings": _settings,
         "system": _system,
     }
     for name, source in sources.items():
@@ -306,7 +317,9 @@ def updated(language: str, template: Catalog) -> Catalog:
     for message in template:
         if message.id:
             known = before.get(message.id)
-            catalog.add(message.id, known.string if known else None, message.locations, (), message.auto_comments)
+            # A word that is counted now has a plural to translate as well.
+            told = known.string if known and known.pluralizable == message.pluralizable else None
+            catalog.add(message.id, told, message.locations, (), message.auto_comments)
     return catalog
 
 

@@ -27,6 +27,13 @@ def test_one_table_is_told_column_by_column(run: Run) -> None:
     assert "Latest less earliest time." in result.out
 
 
+def test_columns_are_told_in_french(run: Run) -> None:
+    words = " ".join(run("tables", "flows", "--lang", "fr").out.split())
+    assert "Sens" in words
+    assert "Dernière heure moins première heure." in words
+    assert "Latest less earliest time." not in words
+
+
 def test_json_is_the_catalogue(run: Run) -> None:
     assert json.loads(run("tables", "--format", "json").out) == catalogue()
     assert json.loads(run("tables", "flows", "--format", "json").out)["name"] == "flows"

@@ -73,7 +73,7 @@ def test_a_slow_action_names_the_step_that_took_the_time(
     found: Run, step: str, side: Side, world: Callable[[float], World]
 ) -> None:
     (one,) = found("slow_action", world(5000))
-    assert f"1 first request waited mostly for the {step}" in one.finding.title
+    assert f"On 1 connection the first answer waited mostly for the {step}" in one.finding.title
     assert (one.finding.side, one.severity, one.cost_ns) == (side, Severity.INFO, None)
 
 
@@ -104,7 +104,7 @@ def test_actions_that_one_step_holds_up_are_one_finding(found: Run) -> None:
                 table, **{**row, **({"stream": 1} if "stream" in row else {}), **({"flow": 1} if "flow" in row else {})}
             )
     (one,) = found("slow_action", world)
-    assert "2 first requests" in one.finding.title
+    assert "On 2 connections" in one.finding.title
     assert [flow["stream"] for flow in one.flows] == [1, 0]
 
 

@@ -295,6 +295,38 @@ def test_names_found_under_another_suffix_reverse_names_and_single_labels_are_ho
     assert found("dns_nxdomain", world, least_names=1) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("dns_slow", {"took_ns": 900 * MS}),
+        ("dns_no_answer", {"took_ns": None}),
+        ("dns_nxdomain", {"outcome": "no_such_name"}),
+        ("dns_servfail", {"outcome": "error", "response_code_name": "SERVFAIL"}),
+        ("dns_truncated", {"outcome": "truncated", "truncated": True}),
+    ],
+)
+def test_a_flow_with_several_questions_is_one_flow(found: Run, name: str, columns: dict[str, Any]) -> None:
+    world = World().lasting()
+    for flow in range(2):
+        world.add(
+            "flows", flow=flow, protocol="udp", stream=flow, client=f"192.0.2.1:{40000 + flow}", server="192.0.2.53:53"
+        )
+    for number in range(1, 7):
+        query(world, number, flow=number % 2, **columns)
+    (one,) = found(name, world)
+    assert (one.flows_total, one.frames_total) == (2, 6)
+    assert [flow["stream"] for flow in one.flows] == [0, 1]
+
+
+def test_one_late_answer_is_told_as_one(found: Run) -> None:
+    (one,) = found("dns_slow", queries(1, took_ns=1220 * MS))
+    assert one.finding.title == "The resolver 192.0.2.53:53 answers late: 1 of 1 answer took 1.22 s"
+    assert (
+        "3 of 3 answers took up to 1.22 s, 3.66 s in all"
+        in found("dns_slow", queries(3, took_ns=1220 * MS))[0].finding.title
+    )
+
+
 def test_a_question_at_the_end_of_the_capture_may_still_be_answered(found: Run) -> None:
     world = query(World().lasting(1.5), took_ns=None)
     assert found("dns_no_answer", world) == []

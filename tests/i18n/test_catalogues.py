@@ -12,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 _CHOICE = re.compile(r"\{(\w+):[^{}]*\|")
+# A number and the noun that it counts, which may have an adjective.
+_MANY = re.compile(r"\{(\w+)\} (?:[a-z]+ )?[a-z]+s\b")
 _COUNTED = re.compile(r"(units\.)?(plural|count)\(")
 
 
@@ -80,6 +82,18 @@ def test_a_choice_of_words_follows_a_number_that_is_known(messages: ModuleType, 
                     chosen = _CHOICE.findall(texts.get(sentence, ""))
                     wrong += [(path.name, name) for name in chosen if not _COUNTED.match(values.get(name, ""))]
     assert not wrong
+
+
+def test_a_noun_that_is_counted_is_written_with_its_number(messages: ModuleType) -> None:
+    wrong = []
+    for path in (messages.SOURCE / "findings").glob("[a-z]*.py"):
+        module = messages.Module(path)
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say" and node.args:
+                counts = {key.arg for key in node.keywords if ast.unparse(key.value).startswith("count(")}
+                for sentence in module.sentences(node.args[0]):
+                    wrong += [(path.name, match[0]) for match in _MANY.finditer(sentence) if match[1] in counts]
+    assert not wrong, "`plural` knows that one is no many"
 
 
 def test_what_the_script_says_chooses_no_words(messages: ModuleType, french: Any) -> None:

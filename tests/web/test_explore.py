@@ -60,7 +60,16 @@ def test_sql_gives_rows_and_says_when_there_are_more(service: Service, task_id: 
     # Times are whole: a page that computes in doubles still shows every digit.
     (row,) = ask(service, task_id, "SELECT 9007199254740993").json()["rows"]
     assert row == ["9007199254740993"]
-    assert {"flows", "turns", "client_actions"} <= {each["name"] for each in service.client.get("/tables").json()}
+
+
+def test_the_tables_are_told_in_the_language_asked_for(service: Service) -> None:
+    english = service.client.get("/tables").json()
+    french = service.client.get("/tables", params={"language": "fr"}).json()
+    assert {"flows", "turns", "client_actions"} <= {each["name"] for each in english}
+    assert [each["name"] for each in french] == [each["name"] for each in english]
+    assert all(theirs["sentence"] != ours["sentence"] for theirs, ours in zip(french, english, strict=True))
+    (flow,) = (column for each in french if each["name"] == "tcp_ledger" for column in each["columns"][:1])
+    assert flow["sentence"] == "Numéro du flux TCP, comme dans tcp_flows."
 
 
 def test_rows_of_sql_are_saved_as_csv(service: Service, task_id: str) -> None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from running import Service
 
 from pcap_analyzer.errors import SettingError
 from pcap_analyzer.web.server import check_access
@@ -59,6 +60,13 @@ def test_wrong_values_are_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, n
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OIDC_CLIENT_SECRET", "hush")
     assert "hush" not in repr(load())
+
+
+def test_their_meaning_is_told_in_the_language_asked_for(service: Service) -> None:
+    english = service.client.get("/configuration").json()
+    french = service.client.get("/configuration", params={"language": "fr"}).json()
+    assert [each["meaning"] for each in english] == [field.description for field in Settings.model_fields.values()]
+    assert all(theirs["meaning"] != ours["meaning"] for theirs, ours in zip(french, english, strict=True))
 
 
 def test_who_listens_beyond_loopback_says_who_may_come() -> None:

@@ -19,7 +19,8 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import count, duration
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import duration
 
 from ._api import MOST, SECOND, Effect, Finding, Threshold, say
 
@@ -77,12 +78,12 @@ def find(
             severity=Severity.INFO,
             confidence=0.4,
             title=say(
-                "{client} calls {server} port {port} every {interval}: {times} times",
+                "{client} calls {server} port {port} every {interval}: {times}",
                 client=row["client_address"],
                 server=row["server_address"],
                 port=row["server_port"],
                 interval=duration(row["interval_ns"]),
-                times=count(row["times"]),
+                times=plural(row["times"], "time"),
             ),
             explanation=say(
                 "Updaters, monitoring and everything with a timer look the same: the server's name decides."

@@ -20,7 +20,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count, duration
+from pcap_analyzer.units import duration
 
 from ._api import LOSSES, MS, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
@@ -77,9 +77,9 @@ def find(
                 silent=duration(row["silent_ns"]),
             ),
             explanation=say(
-                "The connection worked, then one end sent the same data {attempts} times more and heard nothing until the"
+                "The connection worked, then one end sent the same data {attempts} more and heard nothing until the"
                 " capture ended: neither answer, nor reset, nor error.",
-                attempts=count(row["attempts"]),
+                attempts=plural(row["attempts"], "time"),
             ),
             evidence={
                 "connections": row["connections"],

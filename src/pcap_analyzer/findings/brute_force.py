@@ -20,7 +20,8 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import count, duration
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import duration
 
 from ._api import LOGINS, MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
 
@@ -67,10 +68,10 @@ def find(
             severity=Severity.MAJOR,
             confidence=0.6,
             title=say(
-                "{client} tries to log in at {server} again and again: {tries} short connections in {span}",
+                "{client} tries to log in at {server} again and again: {tries} in {span}",
                 client=row["client_address"],
                 server=row["server"],
-                tries=count(row["tries"]),
+                tries=plural(row["tries"], "short connection"),
                 span=duration(row["span_ns"]),
             ),
             explanation=say(

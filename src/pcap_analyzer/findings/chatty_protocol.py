@@ -21,7 +21,8 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import count, duration, latency
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import duration, latency
 
 from ._api import MOST, MS, STREAMS, TIMES, Effect, Finding, Threshold, say
 
@@ -78,9 +79,9 @@ def find(
             effect=Effect.SLOWED,
             confidence=0.85,
             title=say(
-                "The client {client} asks one thing after the other: about {turns} turns of {rtt} make {time}",
+                "The client {client} asks one thing after the other: about {turns} of {rtt} make {time}",
                 client=row["client_address"],
-                turns=count(row["turns"]),
+                turns=plural(row["turns"], "turn"),
                 rtt=latency(row["rtt_ns"]),
                 time=duration(row["round_trips_ns"]),
             ),

@@ -20,7 +20,6 @@ from collections.abc import Iterator
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count
 
 from ._api import STREAMS, Effect, Finding, say
 
@@ -61,9 +60,9 @@ def find(tables: Tables) -> Iterator[Finding]:
                 connections=plural(row["connections"], "SYN"),
             ),
             explanation=say(
-                "The host is there and says at once that nobody takes connections on this port; {accepted} others got"
+                "The host is there and says at once that nobody takes connections on this port; {accepted} got"
                 " through.",
-                accepted=count(row["accepted"]),
+                accepted=plural(row["accepted"], "other connection"),
             ),
             evidence={
                 "server": row["server"] if row["servers"] == 1 else None,

@@ -21,7 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count, duration
+from pcap_analyzer.units import duration
 
 from ._api import LOSSES, MS, STREAMS, Effect, Finding, Threshold, say
 
@@ -91,9 +91,9 @@ def find(
                 connections=plural(row["connections"], "connection"),
             ),
             explanation=say(
-                "A timer ran out and {needless} segments were sent again, yet the receiver had all of them: they were late,"
+                "A timer ran out and {needless} {needless:was|were} sent again, yet the receiver had all the data: it was late,"
                 " not lost.",
-                needless=count(row["needless"]),
+                needless=plural(row["needless"], "segment"),
             ),
             evidence={
                 "connections": row["connections"],

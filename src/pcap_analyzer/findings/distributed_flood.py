@@ -20,7 +20,8 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import count, duration
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import duration
 
 from ._api import MOST, SECOND, Effect, Finding, Threshold, say
 
@@ -75,10 +76,10 @@ def find(
             severity=Severity.MAJOR,
             confidence=0.6,
             title=say(
-                "{target} is flooded from {sources} addresses: {packets} packets in {span}",
+                "{target} is flooded from {sources}: {packets} in {span}",
                 target=row["target"],
-                sources=count(row["sources"]),
-                packets=count(row["packets"]),
+                sources=plural(row["sources"], "address", "addresses"),
+                packets=plural(row["packets"], "packet"),
                 span=duration(row["span_ns"]),
             ),
             explanation=say(

@@ -22,7 +22,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Row, Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count, duration
+from pcap_analyzer.units import duration
 
 from ._api import MOST, MS, SECOND, Effect, Finding, Threshold, say
 
@@ -50,7 +50,7 @@ _SILENT = """
            count(*) FILTER (missing AND (NOT unanswered OR tried_again)) AS late,
            arg_min(query_name, query_frame) FILTER (missing) AS name,
            CAST(sum(cost_ns) FILTER (missing) AS BIGINT) AS cost_ns, min(query_frame, 100) FILTER (missing) AS frames,
-           min(flow, 100) FILTER (missing) AS flows,
+           min(DISTINCT flow, 100) FILTER (missing) AS flows, count(DISTINCT flow) FILTER (missing) AS flow_count,
            count(*) FILTER (outcome NOT IN ('unanswered', 'unsolicited')) AS answered
     FROM tries GROUP BY server HAVING bool_or(missing) ORDER BY never DESC, cost_ns DESC, server LIMIT $most
 """
@@ -93,11 +93,7 @@ def _of_server(row: Row, *, failed: bool, material: bool) -> Finding:
             late=plural(row["late"], "question"),
             cost=duration(row["cost_ns"]),
         ),
-        explanation=say(
-            "Queries went out and no answer came back, though {answered} other questions to it were answered; queries or"
-            " answers are lost, or the resolver drops them.",
-            answered=count(row["answered"]),
-        ),
+        explanation=say(_EXPLANATIONS[row["answered"] > 0], answered=plural(row["answered"], "other question")),
         evidence={
             "server": row["server"],
             "unanswered_questions": row["never"],
@@ -107,13 +103,18 @@ def _of_server(row: Row, *, failed: bool, material: bool) -> Finding:
         },
         cost_ns=row["cost_ns"],
         flows=row["flows"],
-        flows_total=row["never"] + row["late"],
+        flows_total=row["flow_count"],
         frames=row["frames"],
         frames_total=row["never"] + row["late"],
         display_filter="dns.flags.response == 0 && !dns.response_in",
     )
 
 
+_EXPLANATIONS = {
+    True: "Queries went out and no answer came back, though {answered} to it {answered:was|were} answered; queries or answers"
+    " are lost, or the resolver drops them.",
+    False: "Queries went out and no answer came back to any of them; queries or answers are lost, or no resolver is there.",
+}
 _TITLES = {
     True: "The resolver {server} does not answer: {never} never, {late} only when asked again, {cost} of waiting",
     False: "Questions to the resolver {server} get lost: {late} were answered only when asked again, {cost} of waiting",

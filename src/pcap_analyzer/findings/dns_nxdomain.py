@@ -40,7 +40,8 @@ _MISSING = """
     )
     SELECT host, count(*) FILTER (missing) AS queries, count(DISTINCT query_name) FILTER (missing) AS names,
            min(query_name, 10) FILTER (missing) AS some_names, min(response_frame, 100) FILTER (missing) AS frames,
-           min(flow, 100) FILTER (missing) AS flows, count(*) AS answers
+           min(DISTINCT flow, 100) FILTER (missing) AS flows, count(DISTINCT flow) FILTER (missing) AS flow_count,
+           count(*) AS answers
     FROM asked GROUP BY host HAVING names >= $least_names
     ORDER BY queries DESC, host LIMIT $most
 """
@@ -81,7 +82,7 @@ def find(
                 "names": ", ".join(row["some_names"]),
             },
             flows=row["flows"],
-            flows_total=row["queries"],
+            flows_total=row["flow_count"],
             frames=row["frames"],
             frames_total=row["queries"],
             display_filter="dns.flags.rcode == 3",

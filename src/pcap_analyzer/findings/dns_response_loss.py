@@ -36,7 +36,7 @@ _LOST = """
           AND again.client = first.client AND again.query_time_ns > first.query_time_ns + first.response_time_ns
     )
     SELECT count(*) AS lost, CAST(sum(cost_ns) AS BIGINT) AS cost_ns, min(query_frame, 100) AS frames,
-           min(flow, 100) AS flows,
+           min(DISTINCT flow, 100) AS flows, count(DISTINCT flow) AS flow_count,
            (SELECT count(*) FROM dns_transactions WHERE protocol = 'dns' AND response_frame IS NOT NULL) AS answers
     FROM repeats
 """
@@ -70,6 +70,7 @@ def find(
         evidence={"lost_answers": row["lost"], "answers": row["answers"]},
         cost_ns=row["cost_ns"],
         flows=row["flows"],
+        flows_total=row["flow_count"],
         frames=row["frames"],
         frames_total=row["lost"],
         display_filter="dns.retransmit_request || dns.retransmission",

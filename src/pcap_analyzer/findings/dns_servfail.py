@@ -37,7 +37,8 @@ _FAILED = """
     )
     SELECT server, count(*) FILTER (failed) AS errors, min(query_name, 10) FILTER (failed) AS some_names,
            string_agg(DISTINCT response_code_name, ', ' ORDER BY response_code_name) FILTER (failed) AS codes,
-           min(response_frame, 100) FILTER (failed) AS frames, min(flow, 100) FILTER (failed) AS flows,
+           min(response_frame, 100) FILTER (failed) AS frames,
+           min(DISTINCT flow, 100) FILTER (failed) AS flows, count(DISTINCT flow) FILTER (failed) AS flow_count,
            count(*) FILTER (response_frame IS NOT NULL) AS answers
     FROM asked GROUP BY server HAVING bool_or(failed) ORDER BY errors DESC, server LIMIT $most
 """
@@ -68,7 +69,7 @@ def find(tables: Tables) -> Iterator[Finding]:
                 "names": ", ".join(row["some_names"]),
             },
             flows=row["flows"],
-            flows_total=row["errors"],
+            flows_total=row["flow_count"],
             frames=row["frames"],
             frames_total=row["errors"],
             display_filter="dns.flags.rcode != 0 && dns.flags.rcode != 3",

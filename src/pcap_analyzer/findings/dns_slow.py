@@ -22,7 +22,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count, duration, latency
+from pcap_analyzer.units import count, duration
 
 from ._api import MOST, MS, Effect, Finding, Threshold, say
 
@@ -38,7 +38,8 @@ _SLOW = """
     )
     SELECT server, count(*) FILTER (slow) AS slow, max(took_ns) AS longest_ns,
            CAST(sum(took_ns) FILTER (slow) AS BIGINT) AS cost_ns, arg_max(query_name, took_ns) AS name,
-           min(response_frame, 100) FILTER (slow) AS frames, min(flow, 100) FILTER (slow) AS flows, count(*) AS answers,
+           min(response_frame, 100) FILTER (slow) AS frames,
+           min(DISTINCT flow, 100) FILTER (slow) AS flows, count(DISTINCT flow) FILTER (slow) AS flow_count, count(*) AS answers,
            CAST(median(took_ns) AS BIGINT) AS median_ns
     FROM answers GROUP BY server HAVING bool_or(slow) ORDER BY cost_ns DESC, server LIMIT $most
 """
@@ -59,11 +60,11 @@ def find(
             effect=Effect.SLOWED,
             confidence=0.9,
             title=say(
-                "The resolver {server} answers late: {slow} of {answers} took up to {longest}, {cost} in all",
+                _TITLES[row["slow"] == 1],
                 server=row["server"],
                 slow=count(row["slow"]),
                 answers=plural(row["answers"], "answer"),
-                longest=latency(row["longest_ns"]),
+                longest=duration(row["longest_ns"]),
                 cost=duration(row["cost_ns"]),
             ),
             explanation=say(
@@ -80,8 +81,14 @@ def find(
             },
             cost_ns=row["cost_ns"],
             flows=row["flows"],
-            flows_total=row["slow"],
+            flows_total=row["flow_count"],
             frames=row["frames"],
             frames_total=row["slow"],
             display_filter=f"dns.time > {slow_answer_ms / 1000:g}",
         )
+
+
+_TITLES = {
+    True: "The resolver {server} answers late: {slow} of {answers} took {longest}",
+    False: "The resolver {server} answers late: {slow} of {answers} took up to {longest}, {cost} in all",
+}

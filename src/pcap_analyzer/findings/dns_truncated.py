@@ -35,7 +35,7 @@ _TRUNCATED = """
         FROM dns_transactions WHERE protocol = 'dns' AND outcome IN ('answer', 'no_data', 'no_such_name', 'error')
     )
     SELECT count(*) AS truncated, count(*) FILTER (mended) AS mended, min(response_frame, 100) AS frames,
-           min(flow, 100) AS flows
+           min(DISTINCT flow, 100) AS flows, count(DISTINCT flow) AS flow_count
     FROM (SELECT cut.*, whole.host IS NOT NULL AS mended FROM cut LEFT JOIN whole USING (host, query_name, query_type))
 """
 
@@ -63,7 +63,7 @@ def find(tables: Tables) -> Iterator[Finding]:
         ),
         evidence={"truncated_answers": row["truncated"], "answered_later": row["mended"]},
         flows=row["flows"],
-        flows_total=row["truncated"],
+        flows_total=row["flow_count"],
         frames=row["frames"],
         frames_total=row["truncated"],
         display_filter="dns.flags.truncated == 1",

@@ -20,7 +20,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import count
+from pcap_analyzer.text import plural
 
 from ._api import MOST, Effect, Finding, Threshold, say
 
@@ -37,7 +37,8 @@ _LONG = """
         FROM dns_transactions WHERE protocol = 'dns' AND query_frame IS NOT NULL AND query_type <> 'PTR'
     )
     SELECT host, domain, count(DISTINCT query_name) AS names, avg(carried) AS mean_length, CAST(sum(carried) AS BIGINT) AS bytes,
-           min(flow, 100) AS flows, min(query_frame, 100) AS frames, count(*) AS queries
+           min(DISTINCT flow, 100) AS flows, count(DISTINCT flow) AS flow_count, min(query_frame, 100) AS frames,
+           count(*) AS queries
     FROM asked WHERE domain <> '' GROUP BY host, domain
     HAVING count(DISTINCT query_name) >= $least_names AND avg(carried) >= $least_length
     ORDER BY bytes DESC, host, domain LIMIT $most
@@ -61,9 +62,9 @@ def find(
             severity=Severity.MAJOR,
             confidence=0.5,
             title=say(
-                "{client} asks for {names} long names below {domain}, as a tunnel does",
+                "{client} asks for {names} below {domain}, as a tunnel does",
                 client=row["host"],
-                names=count(row["names"]),
+                names=plural(row["names"], "long name"),
                 domain=row["domain"],
             ),
             explanation=say(
@@ -79,7 +80,7 @@ def find(
                 "carried_bytes": row["bytes"],
             },
             flows=row["flows"],
-            flows_total=row["queries"],
+            flows_total=row["flow_count"],
             frames=row["frames"],
             frames_total=row["queries"],
             display_filter=f'dns.qry.name contains "{row["domain"]}"',

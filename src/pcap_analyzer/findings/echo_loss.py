@@ -36,7 +36,8 @@ _LOST = """
         WHERE type_name = 'echo_request' AND duplicate_of_frame IS NULL
           AND (response_frame IS NOT NULL OR (SELECT max(latest_time_ns) FROM captures) - time_ns >= $wait_ns)
     )
-    SELECT source, destination, count(*) AS requests, count(*) FILTER (lost) AS lost, min(flow, 100) AS flows,
+    SELECT source, destination, count(*) AS requests, count(*) FILTER (lost) AS lost,
+           min(DISTINCT flow, 100) AS flows, count(DISTINCT flow) AS flow_count,
            min(frame_number, 100) FILTER (lost) AS frames
     FROM asked GROUP BY source, destination
     HAVING count(*) FILTER (lost) >= $least_lost AND count(*) FILTER (lost) >= $least_share * count(*)
@@ -79,6 +80,7 @@ def find(
                 "loss_share": round(row["lost"] / row["requests"], 6),
             },
             flows=row["flows"],
+            flows_total=row["flow_count"],
             frames=row["frames"],
             frames_total=row["lost"],
             display_filter="icmp.resp_not_found || icmpv6.echo.resp_not_found",

@@ -21,7 +21,6 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count
 from pcap_analyzer.units import share as share_text
 
 from ._api import RECOVERY, STREAMS, Effect, Finding, Threshold, say
@@ -66,10 +65,10 @@ def find(
                 share=share_text(min(1, max(row["ce"], row["ece"]) / row["packets"])),
             ),
             explanation=say(
-                "{ce} packets carried the mark CE at the capture point, and receivers echoed it in {ece} segments: senders"
+                "{ce} carried the mark CE at the capture point, and receivers echoed it in {ece}: senders"
                 " slowed down for it.",
-                ce=count(row["ce"]),
-                ece=count(row["ece"]),
+                ce=plural(row["ce"], "packet"),
+                ece=plural(row["ece"], "segment"),
             ),
             evidence={
                 "connections": row["connections"],

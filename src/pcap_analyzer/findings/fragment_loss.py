@@ -36,7 +36,8 @@ _LOST = """
     )
     SELECT count(*) AS datagrams, count(*) FILTER (lost) AS lost, count(*) FILTER (lost AND first_came AND fragments = 1) AS first_only,
            arg_min(source, first_frame) FILTER (lost) AS source, arg_min(destination, first_frame) FILTER (lost) AS destination,
-           min(first_frame, 100) FILTER (lost) AS frames, min(flow, 100) FILTER (lost AND flow IS NOT NULL) AS flows
+           min(first_frame, 100) FILTER (lost) AS frames,
+           min(DISTINCT flow, 100) FILTER (lost AND flow IS NOT NULL) AS flows, count(DISTINCT flow) FILTER (lost) AS flow_count
     FROM datagrams
 """
 
@@ -81,6 +82,7 @@ def find(
             "first_destination": row["destination"],
         },
         flows=row["flows"] or (),
+        flows_total=row["flow_count"],
         frames=row["frames"],
         frames_total=row["lost"],
         display_filter="ip.flags.mf == 1 || ip.frag_offset > 0 || ipv6.fraghdr",

@@ -21,7 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count, duration
+from pcap_analyzer.units import duration
 
 from ._api import LOSSES, RETRANSMISSIONS, SECOND, STREAMS, Effect, Finding, Threshold, say
 
@@ -84,7 +84,7 @@ def find(
                 connections=plural(row["connections"], "connection"),
                 idle=duration(row["idle_ns"]),
             ),
-            explanation=say(_EXPLANATIONS[row["side"]], attempts=count(row["attempts"])),
+            explanation=say(_EXPLANATIONS[row["side"]], attempts=plural(row["attempts"], "time")),
             evidence={
                 "connections": row["connections"],
                 "server": row["server"] if row["servers"] == 1 else None,
@@ -105,6 +105,6 @@ _TITLES = {
 }
 _EXPLANATIONS = {
     "server": "The server had given up the connection while it was idle and answered the next request with a reset.",
-    "network": "Before the pause the connection worked; after it the same request was sent {attempts} times more and"
+    "network": "Before the pause the connection worked; after it the same request was sent {attempts} more and"
     " nobody answered, as when a firewall or NAT has removed its entry.",
 }

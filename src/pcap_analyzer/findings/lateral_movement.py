@@ -20,7 +20,8 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import count, duration
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import duration
 
 from ._api import INTERNAL, MOST, STREAMS, Effect, Finding, Threshold, say
 
@@ -57,9 +58,9 @@ def find(
             severity=Severity.MINOR,
             confidence=0.4,
             title=say(
-                "{client} reaches for the administration of {hosts} hosts in {span} (ports {ports})",
+                "{client} reaches for the administration of {hosts} in {span} (ports {ports})",
                 client=row["client_address"],
-                hosts=count(row["hosts"]),
+                hosts=plural(row["hosts"], "host"),
                 span=duration(row["span_ns"]),
                 ports=row["ports"],
             ),

@@ -21,7 +21,7 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count, duration
+from pcap_analyzer.units import duration
 
 from ._api import LOSSES, MS, RETRANSMISSIONS, STREAMS, Effect, Finding, Threshold, say
 
@@ -85,10 +85,10 @@ def find(
             severity=Severity.MAJOR,
             confidence=0.9 if row["together"] > 1 else 0.75,
             title=say(
-                "The path was dead for up to {dead}: {connections} sent the same data up to {attempts} times before it went on",
+                "The path was dead for up to {dead}: {connections} sent the same data up to {attempts} before it went on",
                 dead=duration(row["dead_ns"]),
                 connections=plural(row["connections"], "connection"),
-                attempts=count(row["attempts"] + 1),
+                attempts=plural(row["attempts"] + 1, "time"),
             ),
             explanation=say(
                 "Every attempt in that time was lost, which chance does not explain, and afterwards the connection went on"

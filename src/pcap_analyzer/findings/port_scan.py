@@ -83,7 +83,7 @@ def find(
             title=say(
                 _TITLES[row["kind"]],
                 client=row["client_address"],
-                targets=count(row["targets"]),
+                targets=plural(row["targets"], "port") if row["kind"] == "ports" else plural(row["targets"], "host"),
                 target=row["target"],
                 span=duration(row["span_ns"]),
             ),
@@ -106,6 +106,6 @@ def find(
 
 
 _TITLES = {
-    "ports": "{client} scans {target}: {targets} ports in {span}",
-    "hosts": "{client} scans {target} of {targets} hosts in {span}",
+    "ports": "{client} scans {target}: {targets} in {span}",
+    "hosts": "{client} scans {target} of {targets} in {span}",
 }

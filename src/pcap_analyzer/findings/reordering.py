@@ -21,7 +21,6 @@ from typing import Annotated
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count
 from pcap_analyzer.units import share as share_text
 
 from ._api import LOSSES, STREAMS, Effect, Finding, Threshold, say
@@ -65,8 +64,8 @@ def find(
             ),
             explanation=say(
                 "They arrived sooner after the hole that they fill than anybody could have sent them again: they were"
-                " late, not lost. {needless} segments were sent again for nothing.",
-                needless=count(row["needless"]),
+                " late, not lost. {needless} {needless:was|were} sent again for nothing.",
+                needless=plural(row["needless"], "segment"),
             ),
             evidence={
                 "direction": row["direction"],

@@ -21,7 +21,6 @@ from typing import Annotated
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
 from pcap_analyzer.text import plural
-from pcap_analyzer.units import count
 
 from ._api import MOST, STREAMS, Effect, Finding, Threshold, say
 
@@ -67,8 +66,8 @@ def find(
                 connections=plural(row["connections"], "connection"),
             ),
             explanation=say(
-                "Data of the server was still on its way when the client reset the connection; it refused {resets} segments.",
-                resets=count(row["resets"]),
+                "Data of the server was still on its way when the client reset the connection; it refused {resets}.",
+                resets=plural(row["resets"], "segment"),
             ),
             evidence={
                 "client": row["client_address"],

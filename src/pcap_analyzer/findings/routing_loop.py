@@ -42,7 +42,7 @@ _LOOPS = """
                    AND coalesce(TRY_CAST(regexp_extract(e.quoted_destination, ':([0-9]+)$', 1) AS INT), 0) BETWEEN 33434 AND 33600)
     )
     SELECT host, count(*) AS messages, count(DISTINCT source) AS routers, min(source, 3) AS some_routers,
-           min(frame_number, 100) AS frames, min(coalesce(quoted_flow, flow), 100) AS flows
+           min(frame_number, 100) AS frames, min(DISTINCT coalesce(quoted_flow, flow), 100) AS flows
     FROM ended GROUP BY host
     HAVING count(*) >= $least_messages AND count(DISTINCT source) <= $most_routers
     ORDER BY messages DESC, host LIMIT $most

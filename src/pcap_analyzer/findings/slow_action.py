@@ -79,11 +79,11 @@ _SLOW = """
     GROUP BY part ORDER BY part_ns DESC, part
 """
 _TITLES: Final = {
-    "dns": "{actions} waited mostly for the name: {name} took {waited}, {most} of it until the name was known",
-    "connect": "{actions} waited mostly for the connection: {name} took {waited}, {most} of it until it was open",
-    "tls": "{actions} waited mostly for TLS: {name} took {waited}, {most} of it for the handshake",
-    "network": "{actions} waited mostly for the path: {name} took {waited}, {most} of it between request and answer",
-    "server": "{actions} waited mostly for the server: {name} took {waited}, {most} of it until the answer began",
+    "dns": "On {connections} the first answer waited mostly for the name: {name} took {waited}, {most} of it until the name was known",
+    "connect": "On {connections} the first answer waited mostly for the connection: {name} took {waited}, {most} of it until it was open",
+    "tls": "On {connections} the first answer waited mostly for TLS: {name} took {waited}, {most} of it for the handshake",
+    "network": "On {connections} the first answer waited mostly for the path: {name} took {waited}, {most} of it between request and answer",
+    "server": "On {connections} the first answer waited mostly for the server: {name} took {waited}, {most} of it until the answer began",
 }
 # Why a connection or a handshake took long is for the findings about these to say.
 _SIDES: Final = {"dns": Side.SERVER, "network": Side.NETWORK, "server": Side.SERVER}
@@ -111,7 +111,7 @@ def find(
             confidence=0.8,
             title=say(
                 _TITLES[row["part"]],
-                actions=plural(row["actions"], "first request"),
+                connections=plural(row["actions"], "connection"),
                 name=_name(slowest),
                 waited=duration(row["waited_ns"]),
                 most=duration(slowest[f"{row['part']}_ns"]),

@@ -19,6 +19,7 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Severity, Side
 from pcap_analyzer.tables import Tables
+from pcap_analyzer.text import plural
 from pcap_analyzer.units import count, duration
 
 from ._api import MOST, SECOND, STREAMS, Effect, Finding, Threshold, say
@@ -73,10 +74,10 @@ def find(
                 span=duration(row["span_ns"]),
             ),
             explanation=say(
-                "They came from {clients} addresses, which may be false; of {attempts} attempts to this port so many were left"
+                "They came from {clients}, which may be false; of {attempts} to this port so many were left"
                 " half open or broken off.",
-                clients=count(row["clients"]),
-                attempts=count(row["attempts"]),
+                clients=plural(row["clients"], "address", "addresses"),
+                attempts=plural(row["attempts"], "attempt"),
             ),
             evidence={
                 "server": row["server"],

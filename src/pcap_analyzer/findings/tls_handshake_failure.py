@@ -43,7 +43,7 @@ _FAILED = """
     SELECT side, server, count(*) AS failed, string_agg(DISTINCT alert, ', ' ORDER BY alert) AS alerts,
            min(frame, 100) AS frames,
            string_agg(CAST(stream AS VARCHAR), ',' ORDER BY stream) FILTER (transport = 'tcp') AS streams,
-           min(flow, 100) FILTER (transport <> 'tcp') AS flows,
+           min(DISTINCT flow, 100) FILTER (transport <> 'tcp') AS flows,
            (SELECT count(*) FROM tls_handshakes AS t WHERE t.server = broken.server) AS handshakes
     FROM broken GROUP BY side, server ORDER BY failed DESC, server, side LIMIT $most
 """

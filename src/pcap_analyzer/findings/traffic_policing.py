@@ -20,7 +20,8 @@ from typing import Annotated
 
 from pcap_analyzer.causes import Side
 from pcap_analyzer.tables import Tables
-from pcap_analyzer.units import count, duration, rate
+from pcap_analyzer.text import plural
+from pcap_analyzer.units import duration, rate
 from pcap_analyzer.units import share as share_text
 
 from ._api import LOSSES, MS, RECOVERY, RETRANSMISSIONS, SECOND, STREAMS, Effect, Finding, Threshold, say
@@ -86,9 +87,9 @@ def find(
                 share=share_text(min(1, row["lost"] / row["sent"])),
             ),
             explanation=say(
-                "The transfer ran at an even rate and lost {lost} packets, while the round trip stayed near its floor. A"
+                "The transfer ran at an even rate and lost {lost}, while the round trip stayed near its floor. A"
                 " full queue would have delayed before it dropped; this cost {cost}.",
-                lost=count(row["lost"]),
+                lost=plural(row["lost"], "packet"),
                 cost=duration(row["cost_ns"]),
             ),
             evidence={

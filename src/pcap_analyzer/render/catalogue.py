@@ -32,7 +32,7 @@ def show_columns(table: "TableSpec", console: Console) -> None:
     title = Text.assemble((table["name"], "bold"), "\n", translated(table["sentence"]))
     grid = _grid(say("Column"), say("Type"), say("Unit"), say("Meaning"))
     for column in table["columns"]:
-        grid.add_row(*map(Text, (column["name"], column["type"], column["unit"], column["sentence"])))
+        grid.add_row(*map(Text, (column["name"], column["type"], column["unit"], translated(column["sentence"]))))
     emit(console, title, grid)
 
 

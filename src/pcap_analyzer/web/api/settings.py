@@ -5,25 +5,29 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from pcap_analyzer.i18n import speaking, translated
 from pcap_analyzer.web.deps import AdminDep, ServiceDep
 from pcap_analyzer.web.errors import responses
 from pcap_analyzer.web.settings import Settings
+
+from .report import Language
 
 router = APIRouter(tags=["operation"])
 
 
 @router.get("/configuration", responses=responses(401, 403))
-async def configuration(service: ServiceDep, admin: AdminDep) -> list[dict[str, Any]]:
+async def configuration(service: ServiceDep, admin: AdminDep, language: Language = "en") -> list[dict[str, Any]]:
     """Every setting with its value, where that comes from, and its meaning. For administrators."""
-    return [
-        {
-            "name": name.upper(),
-            "value": _shown(getattr(service.settings, name), veiled=not field.repr),
-            "source": "environment" if os.environ.get(name.upper()) else "default",
-            "meaning": field.description,
-        }
-        for name, field in Settings.model_fields.items()
-    ]
+    with speaking(language):
+        return [
+            {
+                "name": name.upper(),
+                "value": _shown(getattr(service.settings, name), veiled=not field.repr),
+                "source": "environment" if os.environ.get(name.upper()) else "default",
+                "meaning": translated(field.description or ""),
+            }
+            for name, field in Settings.model_fields.items()
+        ]
 
 
 def _shown(value: object, *, veiled: bool) -> str:

@@ -1,10 +1,11 @@
 """Questions in SQL about the tables of a report."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from pcap_analyzer.i18n import speaking, translated
 from pcap_analyzer.views import catalogue
 from pcap_analyzer.web.deps import ServiceDep, ShownTaskDep
 from pcap_analyzer.web.errors import responses
@@ -12,6 +13,9 @@ from pcap_analyzer.web.files import attachment
 from pcap_analyzer.web.readers.asking import ask
 
 from .report import Language, arrival, check_there
+
+if TYPE_CHECKING:
+    from pcap_analyzer._core import TableSpec
 
 router = APIRouter(tags=["reports"])
 
@@ -42,6 +46,12 @@ async def query(
 
 
 @router.get("/tables")
-async def tables() -> list[dict[str, Any]]:
+async def tables(language: Language = "en") -> list[dict[str, Any]]:
     """Every table that SQL can ask, with its columns, their units, and a sentence for each."""
-    return [dict(table) for table in catalogue()]
+    with speaking(language):
+        return [_told(table) for table in catalogue()]
+
+
+def _told(table: "TableSpec") -> dict[str, Any]:
+    columns = [{**column, "sentence": translated(column["sentence"])} for column in table["columns"]]
+    return {**table, "sentence": translated(table["sentence"]), "columns": columns}

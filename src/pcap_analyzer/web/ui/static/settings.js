@@ -3,11 +3,11 @@
 import { make } from "/static/shared/js/dom.js";
 import { get } from "./api.js";
 import { greet, start } from "./shell.js";
-import { number, size, word } from "./words.js";
+import { language, number, size, word } from "./words.js";
 
 const row = ({ name, value, source, meaning }) => make("tr", {},
   make("td", {}, make("code", { translate: "no" }, name)), make("td", { translate: "no" }, value || "–"),
-  make("td", {}, word(source)), make("td", { lang: "en", class: "dim" }, meaning));
+  make("td", {}, word(source)), make("td", { class: "dim" }, meaning));
 
 start();
 const me = await greet();
@@ -23,7 +23,7 @@ document.getElementById("limits").append(...facts.map(([key, value]) =>
   make("div", {}, make("dt", {}, word(key)), make("dd", {}, value))));
 if (me.admin) {
   const titles = ["setting", "value", "source", "meaning"].map((key) => make("th", { scope: "col" }, word(key)));
-  const body = make("tbody", {}, ...(await get("/configuration")).map(row));
+  const body = make("tbody", {}, ...(await get(`/configuration?language=${language}`)).map(row));
   document.getElementById("settings").append(
     make("table", { class: "rows all" }, make("thead", {}, make("tr", {}, ...titles)), body));
   document.getElementById("all").hidden = false;

@@ -20,8 +20,8 @@ const result = ({ columns, rows }) => {
 };
 
 const catalogue = (tables) => tables.map(({ name, sentence, on_demand, columns }) => make("details", { class: "tabledoc" },
-  make("summary", {}, make("code", { translate: "no" }, name), " ", make("span", { lang: "en" }, sentence), on_demand ? ` ${word("partly")}` : ""),
-  make("dl", { lang: "en" }, ...columns.flatMap(({ name: column, type, unit, sentence: told }) =>
+  make("summary", {}, make("code", { translate: "no" }, name), " ", make("span", {}, sentence), on_demand ? ` ${word("partly")}` : ""),
+  make("dl", {}, ...columns.flatMap(({ name: column, type, unit, sentence: told }) =>
     [make("dt", { translate: "no" }, `${column} `, make("span", { class: "faint" }, [type, unit].filter(Boolean).join(", "))), make("dd", {}, told)]))));
 
 export const showSql = async (content, task, limits) => {
@@ -76,5 +76,5 @@ export const showSql = async (content, task, limits) => {
     make("h1", {}, "SQL"), make("p", { class: "dim" }, word("sqlNote", limits.sql_timeout_s)),
     make("p", { class: "chips" }, ...examples), editor,
     make("p", { class: "pager" }, run, " ", stop, " ", make("span", { class: "faint" }, word("runKey")), " ", save), error, told, place,
-    make("section", {}, make("h2", {}, word("tables")), ...catalogue(await get("/tables")))));
+    make("section", {}, make("h2", {}, word("tables")), ...catalogue(await get(`/tables?language=${language}`)))));
 };
