@@ -94,7 +94,7 @@ class Analysis:
         self.read_ns = read_ns
         self.memory_bytes = memory_bytes
         self.selection = selection
-        self._core = [core]
+        self._core = core
         self._spill = spill
         self._writable = writable
 
@@ -144,8 +144,9 @@ class Analysis:
     def connection(self) -> "DuckDBPyConnection":
         """The tables in DuckDB, closed off from everything else."""
         spill = Path(self._spill.name) / "sql" if self._spill else None
-        tables = self._core.pop()  # what DuckDB has copied need not be held twice
-        return connect_to(tables, spill, self._writable)
+        connection = connect_to(self._core, spill, self._writable)
+        del self._core  # what DuckDB has copied need not be held twice
+        return connection
 
     @cached_property
     def tables(self) -> Tables:

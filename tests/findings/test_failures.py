@@ -351,6 +351,11 @@ def test_drops_that_the_host_counted_are_lost_by_the_capture(found: Run) -> None
     assert one.finding.evidence["dropped_packets"] == 7
 
 
+def test_drops_are_told_where_there_is_no_connection_at_all(found: Run) -> None:
+    assert found("capture_loss", World().add("interfaces", os_dropped_packets=7))
+    assert found("capture_loss", World().add("interfaces", os_dropped_packets=0)) == []
+
+
 def test_a_stall_slows_work_and_does_not_make_it_fail(found: Run) -> None:
     (one,) = found("delay_spike", stalled(600))
     assert one.effect is Effect.SLOWED

@@ -296,6 +296,22 @@ def test_names_found_under_another_suffix_reverse_names_and_single_labels_are_ho
 
 
 @pytest.mark.parametrize(
+    ("again", "found_again"),
+    [
+        ({"outcome": "answer"}, 0),
+        ({"outcome": "answer", "client": "192.0.2.1:40009", "server": "192.0.2.54:53"}, 0),
+        ({"outcome": "answer", "client": "192.0.2.2:40000"}, 1),
+        ({"outcome": "answer", "query_type": "AAAA"}, 1),
+    ],
+    ids=["same", "other resolver", "other client", "other type"],
+)
+def test_an_error_that_a_later_try_mended_is_none(found: Run, again: dict[str, str], found_again: int) -> None:
+    world = query(World().lasting(), 1, query_name="a.example.org", outcome="error", response_code_name="SERVFAIL")
+    query(world, 2, query_name="a.example.org", **again)
+    assert len(found("dns_servfail", world)) == found_again
+
+
+@pytest.mark.parametrize(
     ("name", "columns"),
     [
         ("dns_slow", {"took_ns": 900 * MS}),

@@ -6,9 +6,7 @@ import click
 @click.command(short_help="Bring the database of the web service up to date.")
 def migrate() -> None:
     """Brings the database that DATABASE_URL or DATA_DIR name to the newest schema. Every start of the service does the same."""
-    import asyncio
-
     from pcap_analyzer.web.settings import load
     from pcap_analyzer.web.storage.records.database import bring_up_to_date
 
-    asyncio.run(bring_up_to_date(load().database))
+    bring_up_to_date(load().database)

@@ -28,7 +28,7 @@ CAUSES = ("capture_loss",)
 # Also where there is no connection at all.
 ONLY_IF_TOGETHER = (
     "connections",
-    "coalesce(bool_or(missed_bytes > 0 AND NOT one_way), false)"
+    "bool_or(missed_bytes > 0 AND NOT one_way)"
     " OR (SELECT sum(coalesce(interface_dropped_packets, 0) + coalesce(os_dropped_packets, 0)) FROM interfaces) > 0",
 )
 

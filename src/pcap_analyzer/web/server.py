@@ -13,6 +13,7 @@ from pcap_analyzer.errors import SettingError, describe_os_error
 from .app import create_app
 from .service import Service
 from .settings import Access, Settings, is_loopback
+from .storage.records.database import bring_up_to_date
 
 _MOST_HEADER_BYTES = 32 << 10
 _HEADER_PATIENCE_S = 20
@@ -93,6 +94,8 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], None]) 
     if host not in settings.allowed_hosts and host not in ("0.0.0.0", "::"):  # noqa: S104
         name = f"[{host}]" if ":" in host else host
         settings = settings.model_copy(update={"allowed_hosts": (*settings.allowed_hosts, name)})
+    if settings.database_url:
+        bring_up_to_date(settings.database)
     listener = _listen(host, port)
     _raise_file_limit()
     app = create_app(settings)

@@ -1,5 +1,6 @@
 """Every setting of the service, in one typed place. The environment sets them; `docs/reference/settings.md` lists them."""
 
+import importlib.util
 import ipaddress
 import os
 import re
@@ -194,6 +195,8 @@ class Settings(BaseSettings):
     def _complete(self) -> "Settings":
         if self.access is Access.OIDC and not (self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret):
             raise ValueError("ACCESS=oidc needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET")
+        if not self.database.startswith(tuple(_DRIVERS.values())):
+            raise ValueError("DATABASE_URL must be postgresql://user:password@host/name")
         if self.blob_url and not re.fullmatch(r"s3://[^/]+(/.*)?", self.blob_url):
             raise ValueError("BLOB_URL must be s3://bucket or s3://bucket/prefix")
         if self.redis_url and not (self.database.startswith("postgresql") and self.blob_url):
@@ -225,7 +228,7 @@ def load() -> Settings:
 
     """
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(map(str, first["loc"][:1])).upper()
@@ -233,6 +236,19 @@ def load() -> Settings:
         field = Settings.model_fields.get(name.lower())
         given = f"={first['input']}" if field and field.repr else ""
         raise SettingError(f"{name}{given}: {message}" if name else message) from error
+    _check_installed(settings)
+    return settings
+
+
+def _check_installed(settings: Settings) -> None:
+    needed = {
+        "DATABASE_URL": ("asyncpg", settings.database.startswith("postgresql")),
+        "BLOB_URL": ("obstore", bool(settings.blob_url)),
+        "REDIS_URL": ("celery", settings.is_shared),
+    }
+    for name, (module, wanted) in needed.items():
+        if wanted and not importlib.util.find_spec(module):
+            raise SettingError(f"{name} needs what is not installed here: pip install 'pcap-analyzer[scale]'")
 
 
 def is_loopback(host: str) -> bool:

@@ -8,6 +8,7 @@ from contextlib import aclosing, suppress
 from typing import Any, cast
 
 from redis.asyncio import Redis
+from sqlalchemy.exc import OperationalError
 
 from pcap_analyzer.web import views
 from pcap_analyzer.web.logs import NAME
@@ -141,7 +142,7 @@ class SharedProgress:
             if followed := self._own.newest():
                 try:
                     await self._compare(followed)
-                except Exception as error:
+                except OperationalError as error:
                     _log.warning("records not looked at", extra={"error": str(error).splitlines()[0]})
 
     async def _compare(self, followed: dict[str, News | None]) -> None:

@@ -71,6 +71,7 @@ class Upkeep:
                 _log.warning("database away", extra={"error": str(error).splitlines()[0]})
                 was_there = False
             except Exception:
+                # Told whole in the log. All other tasks depend on this loop: without it their leases run out.
                 _log.exception("upkeep failed")
             await asyncio.sleep(TICK_S if was_there else _RETRY_S)
 

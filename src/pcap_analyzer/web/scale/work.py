@@ -20,7 +20,7 @@ from pcap_analyzer.web.lifecycle import retried
 from pcap_analyzer.web.metrics import Metrics
 from pcap_analyzer.web.settings import Settings
 from pcap_analyzer.web.storage.blobs.base import BlobsAwayError
-from pcap_analyzer.web.storage.records.database import connect, migrate
+from pcap_analyzer.web.storage.records.database import bring_up_to_date, connect
 from pcap_analyzer.web.storage.records.tasks import Tasks
 from pcap_analyzer.web.task import Task
 
@@ -70,7 +70,6 @@ class Worker:
 
     async def start(self) -> None:
         """Makes worker processes ready, and says that they are there."""
-        await migrate(self._engine)
         await self.parts.progress.start()
         self.parts.listen(self._cancel, news=False)
         await self._jobs.start()
@@ -183,7 +182,13 @@ def _capture_lost(task: Task) -> Problem:
 
 
 def work(settings: Settings, say: Callable[[str], None]) -> None:
-    """Runs until it is told to end: a thread for the event loop, this one for Celery."""
+    """Runs until it is told to end: a thread for the event loop, this one for Celery.
+
+    Raises:
+        SettingError: the database cannot be used.
+
+    """
+    bring_up_to_date(settings.database)
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, daemon=True).start()
 

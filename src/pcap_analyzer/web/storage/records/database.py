@@ -1,12 +1,15 @@
 """The connection to the database, and its migrations."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, ExceptionContext, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, ExceptionContext, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from pcap_analyzer.errors import SettingError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # So long a statement waits for another process's lock on SQLite.
@@ -85,8 +88,24 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-async def bring_up_to_date(url: str) -> None:
-    """The same for a database that is not connected."""
+def bring_up_to_date(url: str) -> None:
+    """The same for a database that is not connected.
+
+    Raises:
+        SettingError: it is away, or lets us not in.
+
+    """
+    try:
+        asyncio.run(_connect_and_migrate(url))
+    except DBAPIError as error:
+        place = make_url(url).render_as_string(hide_password=True)
+        reason = str(error.orig).splitlines()[0].split("'>: ")[-1]
+        raise SettingError(
+            f"DATABASE_URL: {place} cannot be used ({reason}); check that it runs, its address, and who may use it"
+        ) from error
+
+
+async def _connect_and_migrate(url: str) -> None:
     engine = connect(url)
     try:
         await migrate(engine)
