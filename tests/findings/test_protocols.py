@@ -305,7 +305,7 @@ def test_names_found_under_another_suffix_reverse_names_and_single_labels_are_ho
     ],
     ids=["same", "other resolver", "other client", "other type"],
 )
-def test_an_error_that_a_later_try_mended_is_none(found: Run, again: dict[str, str], found_again: int) -> None:
+def test_an_error_that_a_later_try_mended_is_none(found: Run, again: dict[str, Any], found_again: int) -> None:
     world = query(World().lasting(), 1, query_name="a.example.org", outcome="error", response_code_name="SERVFAIL")
     query(world, 2, query_name="a.example.org", **again)
     assert len(found("dns_servfail", world)) == found_again
